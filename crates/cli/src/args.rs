@@ -1,0 +1,227 @@
+//! The command line. Stable: scripts and checks depend on it.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Sarovar: a state police's data lake.
+#[derive(Debug, Parser)]
+#[command(name = "sarovar", version, about, propagate_version = true)]
+pub struct Args {
+    /// Folder of the lake.
+    #[arg(long, global = true, env = "SAROVAR_HOME", default_value = "./data")]
+    pub home: PathBuf,
+    /// How rows are written.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
+    pub format: Format,
+    /// Who asks; the operator's own session when absent.
+    #[arg(long = "as", global = true, value_name = "USER")]
+    pub user: Option<String>,
+    /// Why: case, complaint, supervision, statistics, operation.
+    #[arg(long, global = true)]
+    pub purpose: Option<String>,
+    /// The FIR or complaint the work belongs to.
+    #[arg(long, global = true)]
+    pub case: Option<String>,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    Table,
+    Csv,
+    Json,
+    Ndjson,
+    Parquet,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Makes the folders and the operational state of a lake.
+    Init,
+    /// Checks the lake and finishes what was interrupted.
+    Doctor,
+    /// Fills the lake with a made-up state to look at.
+    Demo(Demo),
+    /// Serves the pages.
+    Serve(Serve),
+    /// Writes a synthetic state in the sources' real layouts, with truth files.
+    Generate(Generate),
+    /// Takes files in and prints a report of each: in, accepted, rejected, duplicate, seconds.
+    Ingest(Ingest),
+    /// Tells which contract fits a file, and why.
+    Detect {
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+    },
+    /// Refused rows: list, show, replay.
+    Quarantine(Quarantine),
+    /// What is in the lake.
+    Catalog(Catalog),
+    /// Runs one SELECT under policy.
+    Sql(Sql),
+    /// Writes a table to a file: csv, json, ndjson, parquet, xlsx by its ending.
+    Export {
+        name: String,
+        #[arg(long)]
+        to: PathBuf,
+    },
+    /// Compaction, retention, erasure.
+    Maintain(Maintain),
+    /// The access log.
+    Audit(Audit),
+    /// The measured work, beside peers: generate, ingest, lookup, growth, startup. `bench NAME --help` shows the options.
+    #[command(disable_help_flag = true)]
+    Bench {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
+        arguments: Vec<String>,
+    },
+    /// Answers the benchmark driver's questions in one warm process.
+    #[command(hide = true)]
+    BenchWorker,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Demo {
+    #[arg(long, default_value_t = 2000)]
+    pub persons: u64,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Serve {
+    /// Address and port; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
+    pub listen: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Generate {
+    #[arg(long)]
+    pub persons: u64,
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Rows of one large call-record file.
+    #[arg(long, default_value_t = 0)]
+    pub cdr_rows: u64,
+    /// Rows of the plate-read file; four a person when absent.
+    #[arg(long)]
+    pub plate_rows: Option<u64>,
+    /// Only these: case, call-request, call-bulk, vehicle, plate, truth.
+    #[arg(long, value_delimiter = ',')]
+    pub kinds: Vec<String>,
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Nothing spoilt: no rows to refuse, no repetitions, no corrections.
+    #[arg(long)]
+    pub clean: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Ingest {
+    /// SYSTEM.DATASET (may be left out: the files tell), then the files and folders.
+    #[arg(required = true)]
+    pub source_and_paths: Vec<String>,
+    /// Reference of the authority under which the rows were obtained.
+    #[arg(long)]
+    pub authority: Option<String>,
+    /// An own contract.yaml, with mapping.sql beside it; it is kept for later.
+    #[arg(long)]
+    pub contract: Option<PathBuf>,
+    /// Password of an encrypted archive, read from this environment variable.
+    #[arg(long, value_name = "VARIABLE")]
+    pub password_env: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Quarantine {
+    #[command(subcommand)]
+    pub what: QuarantineCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum QuarantineCommand {
+    /// Refused rows by source and reason.
+    List,
+    /// The refused rows of one source.
+    Show {
+        source: String,
+        #[arg(long, default_value_t = 100)]
+        limit: usize,
+    },
+    /// Tries refused rows again under the contract as it is now.
+    Replay {
+        source: String,
+        #[arg(long)]
+        contract: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Catalog {
+    #[command(subcommand)]
+    pub what: CatalogCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CatalogCommand {
+    /// All tables; --contracts also shows sources no file has come for yet.
+    List {
+        #[arg(long)]
+        contracts: bool,
+        /// Words to look for.
+        #[arg(long)]
+        search: Option<String>,
+    },
+    /// One table with its columns.
+    Show { name: String },
+    /// Where each column of a table comes from and goes to.
+    Lineage { name: String },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Sql {
+    pub query: Option<String>,
+    #[arg(long, conflicts_with = "query")]
+    pub file: Option<PathBuf>,
+    /// A version or a time: the tables as they were.
+    #[arg(long)]
+    pub at: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Maintain {
+    /// Rewrites tables in few large sorted files.
+    #[arg(long)]
+    pub compact: bool,
+    /// Only this table.
+    #[arg(long)]
+    pub table: Option<String>,
+    /// Erases what is older than its contract's retention.
+    #[arg(long)]
+    pub retention: bool,
+    /// Erases raw objects (SHA-256) and everything made from them.
+    #[arg(long, value_name = "OBJECT", num_args = 1..)]
+    pub purge: Vec<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Audit {
+    #[command(subcommand)]
+    pub what: AuditCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// The newest records.
+    Tail {
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+    },
+    /// Checks the chain.
+    Verify,
+}

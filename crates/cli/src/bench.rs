@@ -1,0 +1,128 @@
+//! `sarovar bench`: Sarovar beside its peers in one run.
+//!
+//! Every engine runs as a process of its own so that the kernel can say what each one took; the driver is therefore a small Python program
+//! (`bench/` of the repository, carried inside this one), and this module unpacks it, makes its environment and starts it. [`worker`] is what it asks
+//! for warm look-ups: one process, many queries.
+
+use std::io::{BufRead, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use futures::StreamExt;
+use governance::{Context, Principal};
+use lake::{Access, At, Lake, LakeError};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// The driver's files, as they are in the repository.
+const FILES: [(&str, &str); 6] = [
+    ("bench.py", include_str!("../../../bench/bench.py")),
+    ("measure.py", include_str!("../../../bench/measure.py")),
+    ("peer.py", include_str!("../../../bench/peer.py")),
+    ("report.py", include_str!("../../../bench/report.py")),
+    ("requirements.txt", include_str!("../../../bench/requirements.txt")),
+    ("venv.sh", include_str!("../../../bench/venv.sh")),
+];
+
+/// Runs the named bench with the driver's own options.
+pub fn run(arguments: &[String]) -> Result<ExitCode, LakeError> {
+    let folder = cache().join("bench");
+    std::fs::create_dir_all(&folder).map_err(fail("creating", &folder))?;
+    for (name, text) in FILES {
+        let path = folder.join(name);
+        std::fs::write(&path, text).map_err(fail("writing", &path))?;
+    }
+    let script = folder.join("venv.sh");
+    let made = Command::new("sh").arg(&script).stderr(Stdio::inherit()).output().map_err(fail("running", &script))?;
+    if !made.status.success() {
+        return Err(LakeError::Invalid("the benchmark's Python environment could not be made; the lines above say why".into()));
+    }
+    let python = Path::new(String::from_utf8_lossy(&made.stdout).trim()).join("bin/python");
+    let program = std::env::current_exe().map_err(fail("finding", Path::new("this program")))?;
+    let status = Command::new(&python)
+        .arg(folder.join("bench.py"))
+        .args(arguments)
+        .arg("--binary")
+        .arg(program)
+        .status()
+        .map_err(fail("running", &python))?;
+    Ok(if status.success() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(status.code().and_then(|c| u8::try_from(c).ok()).unwrap_or(1))
+    })
+}
+
+fn cache() -> PathBuf {
+    match std::env::var_os("SAROVAR_CACHE") {
+        Some(folder) => folder.into(),
+        None => PathBuf::from(std::env::var_os("HOME").unwrap_or_else(|| "/tmp".into())).join(".cache/sarovar"),
+    }
+}
+
+fn fail<'a>(action: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> LakeError + use<'a> {
+    move |source| LakeError::Io { action, path: path.into(), source }
+}
+
+/// One line the driver sends.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Question {
+    /// Run a query `repeat` times and say how long each took.
+    Query {
+        sql: String,
+        #[serde(default = "once")]
+        repeat: usize,
+    },
+    /// The documents of a contract.
+    Contract { contract: String },
+}
+
+fn once() -> usize {
+    1
+}
+
+/// Answers one JSON line on stdout for each on stdin until that ends.
+pub async fn worker(lake: &Lake) -> Result<ExitCode, LakeError> {
+    let console = |source| LakeError::Io { action: "reading", path: "standard input".into(), source };
+    for line in std::io::stdin().lock().lines() {
+        let answer = match serde_json::from_str(&line.map_err(console)?) {
+            Ok(question) => answer(lake, question).await.unwrap_or_else(|e| json!({ "error": e.to_string() })),
+            Err(e) => json!({ "error": e.to_string() }),
+        };
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{answer}").and_then(|()| out.flush()).map_err(console)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn answer(lake: &Lake, question: Question) -> Result<Value, LakeError> {
+    match question {
+        Question::Contract { contract } => {
+            let found = lake.contract(&contract)?;
+            Ok(json!({ "yaml": found.yaml, "mapping": found.mapping_sql }))
+        }
+        Question::Query { sql, repeat } => {
+            let (mut rows, mut times) = (0, Vec::with_capacity(repeat));
+            for _ in 0..repeat {
+                let started = Instant::now();
+                // A session of its own for each query, as a request gets: policy and the audit record are part of the time.
+                let context = Context {
+                    purpose: Some(model::Purpose::Operation),
+                    case: None,
+                    authority: Some("BENCH".into()),
+                    now: chrono::Utc::now(),
+                };
+                let session = lake.session(&Access { principal: Principal::operator(), context, at: At::Now })?;
+                let mut found = session.sql(&sql).await?;
+                rows = 0;
+                while let Some(batch) = found.stream.next().await {
+                    rows += batch?.num_rows();
+                }
+                times.push(started.elapsed().as_secs_f64() * 1_000.0);
+            }
+            Ok(json!({ "rows": rows, "ms": times }))
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Bringing data in: generate, detect, ingest, quarantine.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use lake::{Lake, LakeError, Progress, Report, Request};
+use serde_json::json;
+
+use crate::args::{Args, Generate, Ingest, Quarantine, QuarantineCommand};
+use crate::look;
+use crate::output::{self, say};
+
+/// The lake of `--home`; interrupted ingests are finished first.
+pub async fn open(args: &Args) -> Result<Lake, LakeError> {
+    let mut options = lake::Options::at(&args.home);
+    options.store = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
+    let lake = Lake::open(options).await?;
+    let finished = lake.recover().await?;
+    if finished > 0 {
+        say(&format!("finished {finished} interrupted ingest(s)"));
+    }
+    Ok(lake)
+}
+
+pub fn generate(g: &Generate) -> Result<ExitCode, LakeError> {
+    output::records(&[write_state(g)?], crate::args::Format::Json)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the files of a synthetic state.
+pub fn write_state(g: &Generate) -> Result<synthetic::Summary, LakeError> {
+    let mut options = synthetic::Options::new(g.persons, g.seed, &g.out);
+    options.cdr_rows = g.cdr_rows;
+    options.threads = g.threads;
+    options.mess = !g.clean;
+    if let Some(rows) = g.plate_rows {
+        options.plate_rows = rows;
+    }
+    for name in &g.kinds {
+        let kind =
+            synthetic::Kind::parse(name).ok_or_else(|| LakeError::Invalid(format!("there is no kind {name:?}; see --help")))?;
+        options.kinds.push(kind);
+    }
+    synthetic::generate(&options, &|_| {}).map_err(|e| LakeError::Invalid(e.to_string()))
+}
+
+/// Splits `[SYSTEM.DATASET] PATH...`: the first word is a source when it names a contract and no file.
+fn split<'a>(lake: &Lake, words: &'a [String]) -> (Option<&'a str>, &'a [String]) {
+    match words.split_first() {
+        Some((first, rest))
+            if !rest.is_empty() && !Path::new(first).exists() && (lake.contract(first).is_ok() || looks_like_source(first)) =>
+        {
+            (Some(first), rest)
+        }
+        _ => (None, words),
+    }
+}
+
+fn looks_like_source(word: &str) -> bool {
+    !word.contains(['/', '\\'])
+        && word.split('.').count() == 2
+        && word.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c))
+}
+
+/// Files below the given paths, in a stable order; a folder gives all its files.
+fn files(paths: &[String]) -> Result<Vec<PathBuf>, LakeError> {
+    let mut out = Vec::new();
+    let mut waiting: Vec<PathBuf> = paths.iter().rev().map(PathBuf::from).collect();
+    while let Some(path) = waiting.pop() {
+        let wrong = |e| LakeError::Io { action: "opening", path: path.clone(), source: e };
+        if std::fs::metadata(&path).map_err(wrong)?.is_dir() {
+            let mut inner: Vec<PathBuf> = std::fs::read_dir(&path).map_err(wrong)?.flatten().map(|e| e.path()).collect();
+            inner.sort_by(|a, b| b.cmp(a));
+            waiting.extend(inner);
+        } else {
+            out.push(path);
+        }
+    }
+    Ok(out)
+}
+
+pub async fn ingest(args: &Args, i: &Ingest) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let own = match &i.contract {
+        Some(path) => {
+            let contract = Arc::new(lake::read_contract(path)?);
+            lake.keep_contract(&contract)?;
+            Some(contract)
+        }
+        None => None,
+    };
+    let (source, paths) = split(&lake, &i.source_and_paths);
+    let contract = match (source, own) {
+        (Some(name), Some(own)) if own.name != name => {
+            return Err(LakeError::Invalid(format!("the contract file is for {}, the command says {name}", own.name)));
+        }
+        (_, Some(own)) => Some(own),
+        (Some(name), None) => Some(lake.contract(name)?),
+        (None, None) => None,
+    };
+    let password = i.password_env.as_ref().and_then(|v| std::env::var(v).ok());
+    let access = look::access(args, None)?;
+    let mut reports: Vec<Report> = Vec::new();
+    let mut failed = false;
+    for path in files(paths)? {
+        let progress = Arc::new(Progress::default());
+        let request = Request {
+            contract: contract.clone(),
+            authority: i.authority.clone(),
+            received_by: access.principal.id.clone(),
+            password: password.clone(),
+            ..Request::default()
+        };
+        let stop = progress.clone();
+        let watch = tokio::spawn(async move {
+            if tokio::signal::ctrl_c().await.is_ok() {
+                stop.cancel.store(true, Ordering::Relaxed);
+            }
+        });
+        let outcome = lake.ingest_path(&path, request, &progress).await;
+        watch.abort();
+        match outcome {
+            Ok(more) => {
+                for report in &more {
+                    lake.record(&access, "ingest", true, json!({ "object": report.object, "contract": report.contract, "in": report.input, "accepted": report.accepted, "rejected": report.rejected, "duplicate": report.duplicate }))?;
+                    explain(report);
+                    failed |= report.message.is_some() && report.state == lake::ingest::State::Failed;
+                }
+                reports.extend(more);
+            }
+            Err(e) => {
+                failed = true;
+                say(&format!("{}: {e}", path.display()));
+            }
+        }
+    }
+    output::records(&reports, args.format)?;
+    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// What a person should know beyond the counts.
+fn explain(report: &Report) {
+    for text in report.message.iter().chain(&report.warnings).chain(&report.drift) {
+        say(&format!("{}: {text}", report.name));
+    }
+    for (reason, n) in &report.reasons {
+        say(&format!("{}: {n} refused: {reason}", report.name));
+    }
+}
+
+pub async fn detect(args: &Args, paths: &[PathBuf]) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let mut rows = Vec::new();
+    let mut failed = false;
+    let paths: Vec<String> = paths.iter().map(|p| p.to_string_lossy().into_owned()).collect();
+    for path in files(&paths)? {
+        let mut file =
+            std::fs::File::open(&path).map_err(|e| LakeError::Io { action: "opening", path: path.clone(), source: e })?;
+        let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        let found = sources::detect(&name, &mut file, &lake.contracts())
+            .map_err(|source| LakeError::Read { name: name.clone(), source })?;
+        let (verdict, all) = match found {
+            sources::Detection::One(c) => ("fits", vec![c]),
+            sources::Detection::Ambiguous(all) => {
+                failed = true;
+                ("fits equally", all)
+            }
+            sources::Detection::None { closest } => {
+                failed = true;
+                ("does not fit", closest)
+            }
+        };
+        if all.is_empty() {
+            rows.push(
+                json!({ "file": path, "verdict": verdict, "contract": null, "variant": null, "why": "no contract comes near" }),
+            );
+        }
+        for c in all {
+            rows.push(json!({ "file": path, "verdict": verdict, "contract": c.contract.name, "variant": c.variant, "why": c.reasons.join("; ") }));
+        }
+    }
+    output::records(&rows, args.format)?;
+    Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+pub async fn quarantine(args: &Args, q: &Quarantine) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let access = look::access(args, None)?;
+    match &q.what {
+        QuarantineCommand::List => {
+            let mut rows = Vec::new();
+            for table in lake.home().list()?.into_iter().filter(|t| t.area == "quarantine") {
+                let session = lake.session(&access)?;
+                let sql = format!(
+                    "SELECT '{0}' AS source, reason, count(*) AS rows FROM quarantine.\"{0}\" GROUP BY reason ORDER BY rows DESC",
+                    table.name
+                );
+                rows.extend(session.rows(&sql).await?.into_iter().filter(|b| b.num_rows() > 0));
+            }
+            look::print(rows, args.format).await?;
+        }
+        QuarantineCommand::Show { source, limit } => {
+            let table = lake::TableName::quarantine(source);
+            let sql = format!(
+                "SELECT _row, reason, field, value, detail, original, _object FROM quarantine.\"{}\" ORDER BY _object, _row LIMIT {limit}",
+                table.name
+            );
+            look::print(lake.session(&access)?.rows(&sql).await?, args.format).await?;
+        }
+        QuarantineCommand::Replay { source, contract } => {
+            let contract = match contract {
+                Some(path) => {
+                    let contract = Arc::new(lake::read_contract(path)?);
+                    lake.keep_contract(&contract)?;
+                    contract
+                }
+                None => lake.contract(source)?,
+            };
+            let done = lake.replay(&contract, &Arc::new(Progress::default())).await?;
+            lake.record(&access, "replay", true, json!(done))?;
+            output::records(&[done], args.format)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,67 @@
+//! Keeping the lake: init, doctor, maintain, audit.
+
+use std::process::ExitCode;
+
+use lake::{LakeError, TableName};
+use serde_json::json;
+
+use crate::args::{Args, Audit, AuditCommand, Maintain};
+use crate::bring::open;
+use crate::look::access;
+use crate::output::{self, say};
+
+pub async fn init(args: &Args) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    say(&format!("the lake is at {}", lake.home().root().display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn doctor(args: &Args) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let mut rows = Vec::new();
+    let mut well = true;
+    for finding in lake.examine().await? {
+        well &= finding.well;
+        rows.push(finding);
+    }
+    output::records(&rows, args.format)?;
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(1) })
+}
+
+pub async fn maintain(args: &Args, m: &Maintain) -> Result<ExitCode, LakeError> {
+    if !m.compact && !m.retention && m.purge.is_empty() {
+        return Err(LakeError::Invalid("say what to do: --compact, --retention or --purge OBJECT".into()));
+    }
+    let lake = open(args).await?;
+    let access = access(args, None)?;
+    let table = m.table.as_deref().map(TableName::parse);
+    if m.retention {
+        let receipt = lake.enforce_retention().await?;
+        lake.record(&access, "retention", true, json!(receipt))?;
+        output::records(&[receipt], args.format)?;
+    }
+    if !m.purge.is_empty() {
+        lake.record(&access, "purge", true, json!({ "objects": m.purge }))?;
+        let receipt = lake.purge(&m.purge).await?;
+        lake.record(&access, "purged", true, json!(receipt))?;
+        output::records(&[receipt], args.format)?;
+    }
+    if m.compact {
+        let done = lake.compact(table.as_ref()).await?;
+        lake.record(&access, "compact", true, json!({ "tables": done.len() }))?;
+        output::records(&done, args.format)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn audit(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    match a.what {
+        AuditCommand::Tail { limit } => output::records(&lake.audit().tail(limit)?, args.format)?,
+        AuditCommand::Verify => {
+            let (records, head) = lake.audit().verify()?;
+            output::records(&[json!({ "records": records, "head": head })], args.format)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,53 @@
+//! The `sarovar` program: one subcommand per job, rows on stdout, everything else on stderr.
+//!
+//! Exit code 0: done. 1: refused or failed, with the reason. 2: wrong usage.
+
+mod args;
+mod bench;
+mod bring;
+mod keep;
+mod look;
+mod output;
+mod serve;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command};
+
+/// Parsing and sorting allocate and free large blocks from several threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(e) => return output::fail(&e.to_string()),
+    };
+    match runtime.block_on(run(args)) {
+        Ok(code) => code,
+        Err(e) => output::fail(&e.to_string()),
+    }
+}
+
+async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
+    match &args.command {
+        Command::Init => keep::init(&args).await,
+        Command::Doctor => keep::doctor(&args).await,
+        Command::Demo(d) => serve::demo(&args, d).await,
+        Command::Serve(s) => serve::serve(&args, s).await,
+        Command::Generate(g) => bring::generate(g),
+        Command::Ingest(i) => bring::ingest(&args, i).await,
+        Command::Detect { paths } => bring::detect(&args, paths).await,
+        Command::Quarantine(q) => bring::quarantine(&args, q).await,
+        Command::Catalog(c) => look::catalog(&args, c).await,
+        Command::Sql(s) => look::sql(&args, s).await,
+        Command::Export { name, to } => look::export(&args, name, to).await,
+        Command::Maintain(m) => keep::maintain(&args, m).await,
+        Command::Audit(a) => keep::audit(&args, a).await,
+        Command::Bench { arguments } => bench::run(arguments),
+        Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
+    }
+}

@@ -1,0 +1,69 @@
+//! Serving the lake to browsers, and filling a new one with a made-up state to look at.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use lake::LakeError;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::{Args, Demo, Generate, Ingest, Serve};
+use crate::bring;
+use crate::output::say;
+
+/// Stands in a lake's folder while its demonstration state is being made, so that a killed `demo` is begun again.
+const UNFINISHED: &str = "demo-unfinished";
+
+pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
+    // The port is taken first: a second program on it should fail before it touches the lake.
+    let busy = |source| LakeError::Io { action: "listening on", path: s.listen.clone().into(), source };
+    let listener = TcpListener::bind(&s.listen).await.map_err(busy)?;
+    let address = listener.local_addr().map_err(busy)?;
+    let lake = bring::open(args).await?;
+    let mut stop = signal(SignalKind::terminate()).map_err(busy)?;
+    say(&format!("Sarovar is at http://{address} (end it with Ctrl-C)"));
+    let asked_to_stop = async move {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = stop.recv() => {}
+        }
+    };
+    server::serve(lake, listener, asked_to_stop).await.map_err(busy)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
+    let mark = args.home.join(UNFINISHED);
+    bring::open(args).await?;
+    std::fs::write(&mark, "").map_err(wrong("writing", &mark))?;
+    let state = tempfile::tempdir().map_err(wrong("making", &std::env::temp_dir()))?;
+    let made = Generate {
+        persons: d.persons,
+        seed: d.seed,
+        out: state.path().into(),
+        cdr_rows: 0,
+        plate_rows: None,
+        kinds: Vec::new(),
+        threads: 0,
+        clean: false,
+    };
+    bring::write_state(&made)?;
+    let mut folders: Vec<String> = std::fs::read_dir(state.path())
+        .map_err(wrong("reading", state.path()))?
+        .flatten()
+        // The truth is for tests of linkage; a lake that held it would know what it should find out.
+        .filter(|entry| entry.file_name() != "truth" && entry.path().is_dir())
+        .map(|entry| entry.path().to_string_lossy().into_owned())
+        .collect();
+    folders.sort();
+    let taken = Ingest { source_and_paths: folders, authority: Some("DEMO/1".into()), contract: None, password_env: None };
+    let code = bring::ingest(args, &taken).await?;
+    std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
+    say("the demonstration state is in; look at it with `sarovar serve`");
+    Ok(code)
+}
+
+fn wrong(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> LakeError + use<> {
+    let path = path.to_path_buf();
+    move |source| LakeError::Io { action, path: path.clone(), source }
+}

@@ -1,0 +1,29 @@
+//! The assembled person, phone, vehicle and case.
+//!
+//! The key decision: a dossier **states nothing of its own**. Every fact is what one or more received rows say, and carries
+//! those rows ([`Origin`]); where sources disagree both values stand. Mentions become one person through exact identifiers
+//! only (one person key of a source, one identity document, one phone *together with* one name), and the dossier says
+//! which of them joined what.
+//!
+//! Everything is read through a governed [`lake::Session`]: what policy hides is absent here too. A table that has no rows
+//! yet gives an empty part. Words that pages translate (roles, relations, kinds) are the stored codes.
+
+mod case;
+mod event;
+mod fact;
+mod mention;
+mod person;
+mod phone;
+mod relation;
+mod rows;
+mod search;
+mod sql;
+mod vehicle;
+
+pub use case::{Case, Participant, case};
+pub use fact::{Attribute, Fact, Group, Kind, Link, Moment, Origin, Place, Target};
+pub use mention::{Mention, MentionKey};
+pub use person::{Because, Person, Reason, TooCommon, person};
+pub use phone::{Contact, Phone, phone};
+pub use search::{Found, Hit, Matched, search};
+pub use vehicle::{Sighting, Vehicle, vehicle};

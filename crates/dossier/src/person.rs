@@ -1,0 +1,344 @@
+//! One person: every mention that exact identifiers join, what they state, and why they are together.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use identity::{Because, TooCommon};
+use identity::{Linked, public_id};
+use lake::{Result, Session};
+use model::Phone;
+use serde::{Deserialize, Serialize};
+
+use crate::event;
+use crate::fact::{Attribute, Facts, Group, Kind, Link, Links, Moment, Origin, Target, in_order};
+use crate::mention::{self, MOST, Mention};
+use crate::relation;
+use crate::sql;
+
+/// Rounds of looking for further mentions: each may find an identifier the round before did not have.
+const ROUNDS: usize = 8;
+
+/// One reason, and the rows it holds together.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reason {
+    pub because: Because,
+    pub mentions: Vec<Origin>,
+}
+
+/// A person's dossier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Stable public id, 16 hex digits; [`person`] finds the person by it.
+    pub id: String,
+    /// The person key of the source that comes first; none where no source gives one.
+    pub key: Option<String>,
+    /// The names most often stated.
+    pub name: Option<String>,
+    pub name_local: Option<String>,
+    /// Role words, the most often stated first.
+    pub roles: Vec<String>,
+    pub groups: Vec<Group>,
+    /// Cases, vehicles, phones, other persons of the same phone.
+    pub links: Vec<Link>,
+    /// Earliest first.
+    pub timeline: Vec<Moment>,
+    pub mentions: Vec<Mention>,
+    /// Why the mentions are one person.
+    pub reasons: Vec<Reason>,
+    /// Identifiers that joined nothing because very many share them.
+    pub too_common: Vec<TooCommon>,
+    /// Contract names.
+    pub sources: Vec<String>,
+    /// Some of what is known is withheld by law or policy.
+    pub withheld: bool,
+    /// There is more than one page reads.
+    pub truncated: bool,
+}
+
+/// The person of a person key, a public id, a phone number or the number of an identity document. None where nobody is
+/// found, and where a phone or document leads to more than one person: [`crate::search`] lists those.
+pub async fn person(session: &Session, key: &str) -> Result<Option<Person>> {
+    let key = key.trim();
+    let seeds = seeds(session, key).await?;
+    if seeds.is_empty() {
+        return Ok(None);
+    }
+    let gathered = gather(session, seeds).await?;
+    let [cluster] = gathered.clusters.as_slice() else { return Ok(None) };
+    let own: Vec<Mention> = gathered.members(&gathered.linked.clusters[*cluster].mentions);
+    let keys: Vec<String> = own.iter().filter_map(|m| m.person_key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
+
+    let mut links = Links::default();
+    let mut moments = Vec::new();
+    for relation in relation::of(session, "person", &keys).await? {
+        let (other, own) = relation.other(&keys);
+        let link = relation.toward(other.clone(), &own.key);
+        if other.kind == Kind::Vehicle {
+            moments.push(Moment {
+                at: relation.started_at,
+                kind: relation.relation.clone(),
+                title: other.key.clone(),
+                detail: relation.role.clone().unwrap_or_default(),
+                target: Some(other.clone()),
+                origin: relation.origin.clone(),
+            });
+        }
+        links.add(link);
+    }
+    for m in &own {
+        link_mention(m, &mut links);
+    }
+    for other in gathered.all.values().filter(|m| !own.iter().any(|o| o.id() == m.id())) {
+        link_neighbour(other, &own, &mut links);
+    }
+    let events: Vec<String> = links.keys(Kind::Case).into_iter().chain(links.keys(Kind::Event)).collect();
+    if !events.is_empty() {
+        for event in event::find(session, &sql::list("key", &events)).await? {
+            links.label(&Target::new(Kind::of("event", &event.key), event.key.as_str()), &event.title);
+            moments.push(event.moment());
+        }
+    }
+    let vehicles = links.keys(Kind::Vehicle);
+    if !vehicles.is_empty() {
+        let rest = format!("WHERE kind = 'vehicle' AND {} LIMIT {MOST}", sql::list("key", &vehicles));
+        for row in sql::rows(session, "pole.object", "key, label", &rest).await?.iter() {
+            if let (Some(key), Some(label)) = (row.text("key"), row.text("label").filter(|l| Some(l) != row.text("key").as_ref()))
+            {
+                links.label(&Target::new(Kind::Vehicle, key), &label);
+            }
+        }
+    }
+    Ok(Some(assemble(&gathered, *cluster, own, keys, links, moments)))
+}
+
+fn assemble(
+    gathered: &Gathered,
+    cluster: usize,
+    own: Vec<Mention>,
+    keys: Vec<String>,
+    links: Links,
+    moments: Vec<Moment>,
+) -> Person {
+    let groups = facts(&own);
+    let first = |a: Attribute| groups.iter().find(|g| g.attribute == a).and_then(|g| g.facts.first()).map(|f| f.value.clone());
+    let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+    for role in own.iter().filter_map(|m| m.role.as_deref()) {
+        *count.entry(role).or_default() += 1;
+    }
+    let mut roles: Vec<(&str, usize)> = count.into_iter().collect();
+    roles.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
+    let cluster = &gathered.linked.clusters[cluster];
+    let inside = |ids: &[String]| ids.iter().all(|id| cluster.mentions.contains(id));
+    let reasons = gathered.linked.joins.iter().filter(|j| inside(&j.mentions)).map(|j| Reason {
+        because: j.because.clone(),
+        mentions: gathered.members(&j.mentions).into_iter().map(|m| m.origin).collect(),
+    });
+    let own_keys: BTreeSet<identity::Key> = own.iter().flat_map(Mention::keys).collect();
+    Person {
+        id: cluster.id.clone(),
+        key: keys.into_iter().next(),
+        name: first(Attribute::Name),
+        name_local: first(Attribute::NameLocal),
+        roles: roles.into_iter().map(|(r, _)| r.to_string()).collect(),
+        links: links.list(),
+        timeline: in_order(moments),
+        reasons: reasons.collect(),
+        too_common: gathered.linked.too_common.iter().filter(|t| own_keys.contains(&t.key)).cloned().collect(),
+        sources: own.iter().map(|m| m.origin.source.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
+        withheld: own.iter().any(|m| m.sealed),
+        truncated: gathered.truncated,
+        groups,
+        mentions: own,
+    }
+}
+
+/// Mentions a key names directly.
+async fn seeds(session: &Session, key: &str) -> Result<Vec<Mention>> {
+    if key.is_empty() {
+        return Ok(Vec::new());
+    }
+    if key.len() == 16 && key.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+        let found = mention::find(session, &mention::by_public_id(key), MOST).await?;
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let mut rest = mention::find(session, mention::by_phone_name(), 10 * MOST).await?;
+        rest.retain(|m| m.keys().iter().any(|k| public_id(k) == key));
+        if !rest.is_empty() {
+            return Ok(rest);
+        }
+    }
+    let mut condition = vec![
+        sql::list("person_key", [key]),
+        format!("(id_type IS NOT NULL AND {})", sql::list("upper(id_value)", [key.to_uppercase()])),
+    ];
+    if let Ok(Phone::National(number)) = Phone::read(key) {
+        condition.push(sql::list("phone", [number]));
+    }
+    mention::find(session, &condition.join(" OR "), MOST).await
+}
+
+/// Mentions found around the seeds, grouped.
+struct Gathered {
+    all: BTreeMap<String, Mention>,
+    linked: Linked,
+    /// Clusters the seeds are in.
+    clusters: Vec<usize>,
+    truncated: bool,
+}
+
+impl Gathered {
+    fn members(&self, ids: &[String]) -> Vec<Mention> {
+        ids.iter().filter_map(|id| self.all.get(id)).cloned().collect()
+    }
+}
+
+/// Follows identifiers from mention to mention until no new one appears.
+async fn gather(session: &Session, seeds: Vec<Mention>) -> Result<Gathered> {
+    let start: BTreeSet<String> = seeds.iter().map(Mention::id).collect();
+    let mut truncated = seeds.len() >= MOST;
+    let mut all: BTreeMap<String, Mention> = seeds.into_iter().map(|m| (m.id(), m)).collect();
+    let mut asked = Identifiers::default();
+    let mut rounds = 0;
+    loop {
+        let mentions: Vec<Mention> = all.values().cloned().collect();
+        let linked = mention::grouped(&mentions);
+        let clusters: Vec<usize> =
+            (0..linked.clusters.len()).filter(|&i| linked.clusters[i].mentions.iter().any(|m| start.contains(m))).collect();
+        let inside = clusters.iter().flat_map(|&i| &linked.clusters[i].mentions).filter_map(|id| all.get(id));
+        let fresh = asked.add(inside);
+        if fresh.is_empty() || rounds == ROUNDS || all.len() >= 4 * MOST {
+            truncated |= !fresh.is_empty();
+            return Ok(Gathered { all, linked, clusters, truncated });
+        }
+        let found = mention::find(session, &fresh.condition(), MOST).await?;
+        truncated |= found.len() >= MOST;
+        all.extend(found.into_iter().map(|m| (m.id(), m)));
+        rounds += 1;
+    }
+}
+
+/// Identifiers that further mentions may share.
+#[derive(Debug, Default)]
+struct Identifiers {
+    persons: BTreeSet<String>,
+    documents: BTreeSet<String>,
+    phones: BTreeSet<String>,
+}
+
+impl Identifiers {
+    /// Takes in the identifiers of `mentions`; gives those that are new.
+    fn add<'a>(&mut self, mentions: impl Iterator<Item = &'a Mention>) -> Identifiers {
+        let mut fresh = Identifiers::default();
+        for m in mentions {
+            fresh.persons.extend(m.person_key.clone().filter(|k| self.persons.insert(k.clone())));
+            fresh.documents.extend(m.joining_id().filter(|k| self.documents.insert(k.clone())));
+            fresh.phones.extend(m.joining_phone().map(String::from).filter(|k| self.phones.insert(k.clone())));
+        }
+        fresh
+    }
+
+    fn is_empty(&self) -> bool {
+        self.persons.is_empty() && self.documents.is_empty() && self.phones.is_empty()
+    }
+
+    fn condition(&self) -> String {
+        let parts = [("person_key", &self.persons), ("upper(id_value)", &self.documents), ("phone", &self.phones)];
+        let parts = parts.into_iter().filter(|(_, values)| !values.is_empty()).map(|(column, values)| sql::list(column, values));
+        parts.collect::<Vec<_>>().join(" OR ")
+    }
+}
+
+fn link_mention(m: &Mention, links: &mut Links) {
+    let through = m.person_key.clone().unwrap_or_default();
+    let link = |target: Target, relation: &str, at| Link {
+        label: target.key.clone(),
+        target,
+        relation: relation.into(),
+        role: m.role.clone(),
+        first: at,
+        last: None,
+        through: through.clone(),
+        origins: vec![m.origin.clone()],
+    };
+    if let Some(case) = &m.event_key {
+        links.add(link(Target::new(Kind::of("event", case), case.as_str()), "in_case", m.event_time));
+    }
+    if let Some(phone) = m.joining_phone() {
+        links.add(link(Target::new(Kind::Phone, phone), "has_phone", None));
+    }
+}
+
+/// A mention that shares a phone without being the same person.
+fn link_neighbour(other: &Mention, own: &[Mention], links: &mut Links) {
+    let (Some(key), Some(phone)) = (&other.person_key, other.joining_phone()) else { return };
+    if own.iter().any(|m| m.joining_phone() == Some(phone)) {
+        links.add(Link {
+            target: Target::new(Kind::Person, key.as_str()),
+            relation: "shares_phone".into(),
+            role: other.role.clone(),
+            label: other.shown_name().unwrap_or(key).to_string(),
+            first: None,
+            last: None,
+            through: phone.into(),
+            origins: vec![other.origin.clone()],
+        });
+    }
+}
+
+/// What mentions state, by attribute.
+pub(crate) fn facts(mentions: &[Mention]) -> Vec<Group> {
+    let mut facts = Facts::default();
+    for m in mentions {
+        let o = &m.origin;
+        facts.add(Attribute::Name, m.name.clone(), o);
+        facts.add(Attribute::NameLocal, m.name_local.clone(), o);
+        facts.add(Attribute::Alias, m.alias.clone(), o);
+        facts.add_with(Attribute::Relative, m.relative_name.clone(), m.relation.clone(), None, o);
+        facts.add_with(Attribute::RelativeLocal, m.relative_name_local.clone(), m.relation.clone(), None, o);
+        facts.add(Attribute::Sex, m.sex.clone(), o);
+        facts.add(Attribute::BirthDate, m.birth_date.clone(), o);
+        facts.add(Attribute::BirthYear, m.birth_year.map(|y| y.to_string()), o);
+        facts.add_with(Attribute::Age, m.age.map(|a| a.to_string()), m.age_on.clone(), None, o);
+        facts.add(Attribute::Address, m.address.clone(), o);
+        facts.add_with(Attribute::Phone, m.phone.clone(), None, m.joining_phone().map(|p| Target::new(Kind::Phone, p)), o);
+        facts.add_with(Attribute::Id, m.id_value.clone(), m.id_type.clone(), None, o);
+        facts.add(Attribute::Nationality, m.nationality.clone(), o);
+        facts.add(Attribute::Occupation, m.occupation.clone(), o);
+        let case = m.event_key.as_ref().map(|k| Target::new(Kind::of("event", k), k.as_str()));
+        facts.add_with(Attribute::Role, m.role.clone(), m.event_key.clone(), case.clone(), o);
+        facts.add_with(Attribute::Standing, m.standing.clone(), m.event_key.clone(), case, o);
+    }
+    facts.groups()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mention::tests::mention as row;
+
+    #[test]
+    fn only_new_identifiers_are_asked_for() {
+        let mut asked = Identifiers::default();
+        let a = row(1, "x:1", "A", "7000000101", "tst1234");
+        let fresh = asked.add([&a].into_iter());
+        assert_eq!(fresh.condition(), "person_key = 'x:1' OR upper(id_value) = 'TST1234' OR phone = '7000000101'");
+        let b = row(2, "x:1", "B", "7000000102", "");
+        assert_eq!(asked.add([&a, &b].into_iter()).condition(), "phone = '7000000102'");
+        assert!(asked.add([&a, &b].into_iter()).is_empty());
+    }
+
+    #[test]
+    fn facts_keep_what_sources_disagree_on() {
+        let groups = facts(&[
+            row(1, "x:1", "Parikshan", "", ""),
+            row(2, "x:1", "Parikshan Kumar", "", ""),
+            row(3, "x:1", "Parikshan Kumar", "", ""),
+        ]);
+        let names = &groups[0];
+        assert_eq!(names.attribute, Attribute::Name);
+        assert_eq!(
+            names.facts.iter().map(|f| (f.value.as_str(), f.origins.len())).collect::<Vec<_>>(),
+            [("Parikshan Kumar", 2), ("Parikshan", 1)]
+        );
+    }
+}

@@ -1,0 +1,86 @@
+//! Everything that can go wrong in the lake, each with what happened, where, and what to do.
+
+use std::path::PathBuf;
+
+/// A failure of the lake. The message is meant for the person who ran the command.
+#[derive(Debug, thiserror::Error)]
+pub enum LakeError {
+    #[error("{action} {path}: {source}. {advice}", path = path.display(), advice = io_advice(source))]
+    Io { action: &'static str, path: PathBuf, source: std::io::Error },
+    #[error(
+        "table {table}: the Delta log or a data file cannot be read: {source}. Run `sarovar doctor`, or restore the table's folder from a backup"
+    )]
+    Delta { table: String, source: deltalake::DeltaTableError },
+    #[error(
+        "table {table}: data file {file} cannot be read: {message}. Restore the file from a backup, or rebuild the table from its raw objects"
+    )]
+    DataFile { table: String, file: String, message: String },
+    #[error("there is no table {name}. `sarovar catalog list` shows the tables")]
+    NoTable { name: String },
+    #[error("there is no contract {name}. `sarovar catalog list --contracts` shows them; pass your own with --contract FILE")]
+    NoContract { name: String },
+    #[error("{name}: {message}")]
+    Contract { name: String, message: String },
+    #[error("{name}: {source}")]
+    Read { name: String, source: sources::ReadError },
+    #[error("{name}: no contract fits this file. Closest: {closest}. Name the contract, or write one (docs/contracts.md)")]
+    NoFit { name: String, closest: String },
+    #[error("{name}: {count} contracts fit equally: {candidates}. Name the one that is meant")]
+    Ambiguous { name: String, count: usize, candidates: String },
+    #[error(
+        "{contract}: rows of this source may only be taken in under an authority. Pass --authority with the reference of the request"
+    )]
+    AuthorityNeeded { contract: String },
+    #[error("mapping of {contract}, statement {statement}: {message}. Nothing was written; mend mapping.sql")]
+    Mapping { contract: String, statement: usize, message: String },
+    #[error("refused: {0}")]
+    Denied(String),
+    #[error("the audit log cannot be written, so nothing is answered: {0}")]
+    Audit(String),
+    #[error("the query failed: {0}")]
+    Query(String),
+    #[error("cancelled; nothing was changed in the tables")]
+    Cancelled,
+    #[error("object {sha256} is not in the lake")]
+    NoObject { sha256: String },
+    #[error("raw object {sha256} does not match its own hash: it was altered outside the lake. Restore it from a backup")]
+    Altered { sha256: String },
+    #[error("operational state: {0}")]
+    Store(String),
+    #[error("table {table}: another writer kept changing it; tried {tries} times. Run the same command again")]
+    Contended { table: String, tries: usize },
+    #[error("{0}")]
+    Invalid(String),
+}
+
+fn io_advice(e: &std::io::Error) -> &'static str {
+    use std::io::ErrorKind::*;
+    match e.kind() {
+        StorageFull | QuotaExceeded => "The disk is full: free space and run the same command again; it goes on where it stopped",
+        PermissionDenied | ReadOnlyFilesystem => {
+            "The folder cannot be written: check its owner and mount, or choose another with --home"
+        }
+        NotFound => "Check the path",
+        _ => "Check the disk and run the same command again",
+    }
+}
+
+impl LakeError {
+    pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| LakeError::Io { action, path, source }
+    }
+
+    pub(crate) fn delta(table: &str) -> impl FnOnce(deltalake::DeltaTableError) -> Self {
+        let table = table.to_string();
+        move |source| LakeError::Delta { table, source }
+    }
+}
+
+impl From<datafusion::error::DataFusionError> for LakeError {
+    fn from(e: datafusion::error::DataFusionError) -> Self {
+        LakeError::Query(e.strip_backtrace())
+    }
+}
+
+pub type Result<T, E = LakeError> = std::result::Result<T, E>;

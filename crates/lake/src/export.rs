@@ -1,0 +1,152 @@
+//! Rows out of the lake as a file: CSV, JSON, NDJSON or Parquet, with the SHA-256 of what was written.
+
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::Path;
+
+use arrow::array::RecordBatch;
+use futures::StreamExt;
+use parquet::arrow::ArrowWriter;
+use sha2::{Digest, Sha256};
+
+use crate::error::{LakeError, Result};
+use crate::runs::arrow_error;
+use crate::session::{Answer, in_ist};
+
+/// A text or columnar format rows can leave in. Spreadsheets and tables for people are made from these by the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    Json,
+    Ndjson,
+    Parquet,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Written {
+    pub rows: u64,
+    pub bytes: u64,
+    pub sha256: String,
+}
+
+struct Hashing<W: Write> {
+    inner: W,
+    hash: Sha256,
+    bytes: u64,
+}
+
+impl<W: Write> Write for Hashing<W> {
+    fn write(&mut self, buf: &[u8]) -> std::io::Result<usize> {
+        let n = self.inner.write(buf)?;
+        self.hash.update(&buf[..n]);
+        self.bytes += n as u64;
+        Ok(n)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.inner.flush()
+    }
+}
+
+/// Writes an answer to `out`. Text formats show instants in Indian time; Parquet keeps UTC. A cell that a spreadsheet
+/// would take for a formula gets a leading apostrophe in CSV when `for_spreadsheet`.
+pub async fn write(
+    mut answer: Answer,
+    format: Format,
+    for_spreadsheet: bool,
+    out: impl Write + Send + 'static,
+) -> Result<Written> {
+    let mut out = Hashing { inner: BufWriter::new(out), hash: Sha256::new(), bytes: 0 };
+    let mut rows = 0;
+    match format {
+        Format::Parquet => {
+            let mut writer =
+                ArrowWriter::try_new(&mut out, answer.schema.clone(), None).map_err(|e| LakeError::Invalid(e.to_string()))?;
+            while let Some(batch) = answer.stream.next().await {
+                let batch = batch?;
+                rows += batch.num_rows() as u64;
+                writer.write(&batch).map_err(|e| LakeError::Invalid(e.to_string()))?;
+            }
+            writer.close().map_err(|e| LakeError::Invalid(e.to_string()))?;
+        }
+        Format::Csv => {
+            let mut writer = arrow::csv::WriterBuilder::new().with_header(true).build(&mut out);
+            let mut first = true;
+            while let Some(batch) = answer.stream.next().await {
+                let batch = shown(&batch?, for_spreadsheet)?;
+                rows += batch.num_rows() as u64;
+                first = false;
+                writer.write(&batch).map_err(arrow_error)?;
+            }
+            if first {
+                let empty = in_ist(&RecordBatch::new_empty(answer.schema.clone()))?;
+                writer.write(&empty).map_err(arrow_error)?;
+            }
+        }
+        Format::Json => {
+            let mut writer =
+                arrow::json::WriterBuilder::new().with_explicit_nulls(true).build::<_, arrow::json::writer::JsonArray>(&mut out);
+            while let Some(batch) = answer.stream.next().await {
+                let batch = in_ist(&batch?)?;
+                rows += batch.num_rows() as u64;
+                writer.write(&batch).map_err(arrow_error)?;
+            }
+            writer.finish().map_err(arrow_error)?;
+        }
+        Format::Ndjson => {
+            let mut writer = arrow::json::WriterBuilder::new()
+                .with_explicit_nulls(true)
+                .build::<_, arrow::json::writer::LineDelimited>(&mut out);
+            while let Some(batch) = answer.stream.next().await {
+                let batch = in_ist(&batch?)?;
+                rows += batch.num_rows() as u64;
+                writer.write(&batch).map_err(arrow_error)?;
+            }
+            writer.finish().map_err(arrow_error)?;
+        }
+    }
+    out.flush().map_err(LakeError::io("writing", "the export"))?;
+    Ok(Written { rows, bytes: out.bytes, sha256: crate::raw::hex(&out.hash.finalize()) })
+}
+
+/// Writes an answer to a new file; a failed export leaves none.
+pub async fn to_file(answer: Answer, format: Format, path: &Path) -> Result<Written> {
+    let dir = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let temp = tempfile::NamedTempFile::new_in(dir).map_err(LakeError::io("writing in", dir))?;
+    let file: File = temp.reopen().map_err(LakeError::io("writing", path))?;
+    let written = write(answer, format, format == Format::Csv, file).await?;
+    temp.persist(path).map_err(|e| LakeError::Io { action: "writing", path: path.into(), source: e.error })?;
+    Ok(written)
+}
+
+fn shown(batch: &RecordBatch, for_spreadsheet: bool) -> Result<RecordBatch> {
+    use arrow::array::{AsArray, StringArray};
+    let batch = in_ist(batch)?;
+    if !for_spreadsheet {
+        return Ok(batch);
+    }
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|c| match c.as_string_opt::<i32>() {
+            Some(text) => {
+                let safe: StringArray = text
+                    .iter()
+                    .map(|v| {
+                        v.map(|v| {
+                            if v.starts_with(['=', '+', '-', '@', '\t']) && v.len() > 1 && v.parse::<f64>().is_err() {
+                                format!("'{v}")
+                            } else {
+                                v.to_string()
+                            }
+                        })
+                    })
+                    .collect();
+                std::sync::Arc::new(safe) as arrow::array::ArrayRef
+            }
+            None => c.clone(),
+        })
+        .collect();
+    RecordBatch::try_new(batch.schema(), columns).map_err(arrow_error)
+}

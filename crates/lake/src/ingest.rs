@@ -1,0 +1,415 @@
+//! One received file into its tables: `in = accepted + rejected + duplicate`, whatever happens.
+//!
+//! The order of steps is what makes a killed ingest harmless. Data files are written first and belong to nothing; the
+//! quarantine is committed, then a journal is written, then the clean table is committed — from there on the ingest has
+//! happened — and everything derived from it (second physical order, POLE) follows and can be repeated any number of
+//! times, for each commit carries the ingest's name. A later run of the same command, or the next start, finds the
+//! journal and finishes; without a committed clean table it begins again from the raw object.
+
+mod derive;
+mod journal;
+pub mod keys;
+mod parse;
+mod replay;
+mod report;
+
+use std::collections::HashSet;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use serde_json::json;
+use sources::{Contract, Detection};
+
+pub use journal::Journal;
+pub use replay::Replayed;
+pub use report::{Report, State};
+
+use crate::Lake;
+use crate::error::{LakeError, Result};
+use crate::home::TableName;
+use crate::raw;
+use crate::rows;
+use crate::runs::{Stamp, stored_schema};
+use crate::table::{Change, DataFile, Table};
+
+/// How far an ingest is, readable from another thread; setting `cancel` stops it before anything is committed.
+#[derive(Debug, Default)]
+pub struct Progress {
+    pub total_bytes: AtomicU64,
+    pub received_bytes: AtomicU64,
+    pub parsed_bytes: AtomicU64,
+    pub rows: AtomicU64,
+    pub rejected: AtomicU64,
+    pub cancel: AtomicBool,
+}
+
+impl Progress {
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.cancel.load(Ordering::Relaxed) { Err(LakeError::Cancelled) } else { Ok(()) }
+    }
+
+    /// 0 to 100: half for receiving, half for reading.
+    pub fn percent(&self) -> u8 {
+        let total = self.total_bytes.load(Ordering::Relaxed).max(1);
+        let done = self.received_bytes.load(Ordering::Relaxed) / 4 + self.parsed_bytes.load(Ordering::Relaxed) * 3 / 4;
+        (done * 100 / total).min(100) as u8
+    }
+}
+
+/// What is to be taken in.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// `None`: found by the file's own looks.
+    pub contract: Option<Arc<Contract>>,
+    /// The file's name as its sender gave it.
+    pub name: String,
+    /// Reference of the authority under which the rows were obtained.
+    pub authority: Option<String>,
+    pub received_by: String,
+    /// Of an encrypted archive; never stored.
+    pub password: Option<String>,
+    /// The archive this file came in: its SHA-256 and the member's path.
+    pub member_of: Option<(String, String)>,
+}
+
+impl Lake {
+    /// Takes in the file at `path`; an archive gives one report per member.
+    pub async fn ingest_path(&self, path: &Path, mut request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
+        let mut file = std::fs::File::open(path).map_err(LakeError::io("opening", path))?;
+        let size = file.metadata().map_err(LakeError::io("reading", path))?.len();
+        if request.name.is_empty() {
+            request.name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+        }
+        self.ingest(&mut file, size, request, progress).await
+    }
+
+    /// Takes in the bytes of `input`.
+    pub async fn ingest(
+        &self,
+        input: &mut (dyn Read + Send),
+        size: u64,
+        request: Request,
+        progress: &Arc<Progress>,
+    ) -> Result<Vec<Report>> {
+        let received = self.receive(input, size, &request, progress).await?;
+        self.ingest_object(&received.sha256, request, progress).await
+    }
+
+    /// Keeps the bytes as a raw object without reading them.
+    pub async fn receive(
+        &self,
+        input: &mut (dyn Read + Send),
+        size: u64,
+        request: &Request,
+        progress: &Arc<Progress>,
+    ) -> Result<raw::Received> {
+        progress.total_bytes.store(size, Ordering::Relaxed);
+        let home = self.home().clone();
+        let received = tokio::task::block_in_place(|| {
+            raw::receive(&home, input, &request.name, &progress.received_bytes, &|| progress.cancel.load(Ordering::Relaxed))
+        })?;
+        self.record_object(&received, request).await?;
+        Ok(received)
+    }
+
+    /// Takes in an object that is in the raw store.
+    pub async fn ingest_object(&self, sha256: &str, request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
+        let mut file = raw::open(self.home(), sha256)?;
+        let limits = self.limits();
+        if is_archive(&mut file).map_err(LakeError::io("reading", &request.name))? {
+            return self.ingest_archive(sha256, request, progress).await;
+        }
+        let started = Instant::now();
+        let (contract, variant) = self.choose(&mut file, &request)?;
+        if contract.authority_required && request.authority.is_none() {
+            return Err(LakeError::AuthorityNeeded { contract: contract.name.clone() });
+        }
+        let run = self.start_run(sha256, &contract, variant, &request).await?;
+        let outcome = self.ingest_as(sha256, &contract, variant, &request, progress, &limits).await;
+        match outcome {
+            Ok(mut report) => {
+                report.run = Some(run.clone());
+                report.seconds = started.elapsed().as_secs_f64();
+                self.finish_run(&run, &report).await?;
+                Ok(vec![report])
+            }
+            Err(e) => {
+                self.fail_run(&run, &e, started.elapsed().as_secs_f64()).await?;
+                Err(e)
+            }
+        }
+    }
+
+    async fn ingest_archive(&self, sha256: &str, request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
+        let file = raw::open(self.home(), sha256)?;
+        let read = |source| LakeError::Read { name: request.name.clone(), source };
+        let limits = self.limits();
+        // All members are unpacked before the first is read: a bomb or a broken archive changes nothing.
+        let unpacked = tokio::task::block_in_place(|| {
+            let mut unpacked = Vec::new();
+            for member in sources::archive::members(Box::new(file), &limits, request.password.as_deref()).map_err(read)? {
+                let mut member = member.map_err(read)?;
+                let mut scratch = tempfile::tempfile_in(self.home().work())
+                    .map_err(LakeError::io("creating a scratch file in", self.home().work()))?;
+                std::io::copy(&mut member.input, &mut scratch).map_err(LakeError::io("unpacking", &member.name))?;
+                unpacked.push((member.name, scratch));
+            }
+            Ok::<_, LakeError>(unpacked)
+        })?;
+        let mut reports = Vec::new();
+        for (name, mut scratch) in unpacked {
+            use std::io::Seek;
+            scratch.rewind().map_err(LakeError::io("reading a scratch file", &name))?;
+            let size = scratch.metadata().map(|m| m.len()).unwrap_or_default();
+            let member = Request { name: name.clone(), member_of: Some((sha256.to_string(), name.clone())), ..request.clone() };
+            match Box::pin(self.ingest(&mut scratch, size, member, progress)).await {
+                Ok(more) => reports.extend(more),
+                Err(LakeError::Cancelled) => return Err(LakeError::Cancelled),
+                // One unreadable member must not hold back the others; it is reported and kept as a raw object.
+                Err(e) => reports.push(Report::failed(&name, &e)),
+            }
+        }
+        Ok(reports)
+    }
+
+    /// The contract and format variant for a file, by name or by looks.
+    pub fn choose(&self, file: &mut std::fs::File, request: &Request) -> Result<(Arc<Contract>, usize)> {
+        let read = |source| LakeError::Read { name: request.name.clone(), source };
+        let candidates = match &request.contract {
+            Some(contract) => vec![contract.clone()],
+            None => self.contracts(),
+        };
+        match sources::detect(&request.name, file, &candidates).map_err(read)? {
+            Detection::One(c) => Ok((c.contract, c.variant)),
+            // Two variants of the contract that was named: the first that fits.
+            Detection::Ambiguous(all) if request.contract.is_some() => all
+                .into_iter()
+                .next()
+                .map(|c| (c.contract, c.variant))
+                .ok_or_else(|| LakeError::NoFit { name: request.name.clone(), closest: "none".into() }),
+            Detection::Ambiguous(all) => Err(LakeError::Ambiguous {
+                name: request.name.clone(),
+                count: all.len(),
+                candidates: all.iter().map(|c| c.contract.name.as_str()).collect::<Vec<_>>().join(", "),
+            }),
+            // The operator says it is this source: missing columns then refuse rows, not the file.
+            Detection::None { closest } => match (&request.contract, closest.into_iter().next()) {
+                (Some(_), Some(c)) => Ok((c.contract, c.variant)),
+                (_, c) => Err(LakeError::NoFit {
+                    name: request.name.clone(),
+                    closest: c.map_or_else(|| "none".into(), |c| format!("{} ({})", c.contract.name, c.reasons.join("; "))),
+                }),
+            },
+        }
+    }
+
+    async fn ingest_as(
+        &self,
+        sha256: &str,
+        contract: &Arc<Contract>,
+        variant: usize,
+        request: &Request,
+        progress: &Arc<Progress>,
+        limits: &sources::Limits,
+    ) -> Result<Report> {
+        let clean = TableName::clean(&contract.name);
+        let quarantine = TableName::quarantine(&contract.name);
+        let _lock = self.home().lock(&clean.to_string()).await?;
+        let transaction = format!("ingest/{sha256}/{}", contract.name);
+        if let Some(table) = Table::open(self.home(), &clean).await?
+            && table.has(&transaction).await?
+        {
+            let finished = self.finish_journal(&Journal::path(self.home(), sha256, &contract.name)).await?;
+            return report::again(&table, sha256, contract, variant, &request.name, finished).await;
+        }
+        self.plan_mapping(contract).await?;
+        let schema = stored_schema(&contract.arrow_schema());
+        let mut table = Table::open_or_create(self.home(), &clean, &schema, &contract.purpose).await?;
+        let mut refused = Table::open_or_create(self.home(), &quarantine, &crate::quarantine::schema(), "Refused rows").await?;
+        let withdrawn = Table::open(self.home(), &clean.ordered_by("withdrawn")).await?;
+        let stamp = Stamp {
+            source: contract.name.clone(),
+            object: sha256.to_string(),
+            contract: contract.version.clone(),
+            ingested_at: self.now_micros(),
+        };
+        let prefix = format!("in-{}", &sha256[..16]);
+        for t in [&table, &refused] {
+            sweep(t, &prefix)?;
+        }
+        let file = raw::open(self.home(), sha256)?;
+        let parsed = {
+            let job = parse::Job {
+                contract: contract.clone(),
+                variant,
+                name: request.name.clone(),
+                file,
+                limits: limits.clone(),
+                stamp: stamp.clone(),
+                prefix: prefix.clone(),
+                table_dir: table.root().to_path_buf(),
+                quarantine_dir: refused.root().to_path_buf(),
+                schema: schema.clone(),
+                work: self.home().work(),
+                memory: self.memory(),
+                threads: self.threads(),
+                only: None,
+                progress: progress.clone(),
+            };
+            tokio::task::block_in_place(|| parse::run(job))
+        };
+        let parsed = match parsed {
+            Ok(p) => p,
+            Err(e) => {
+                // Nothing was committed; what was written so far belongs to no table.
+                for t in [&table, &refused] {
+                    sweep(t, &prefix)?;
+                }
+                return Err(e);
+            }
+        };
+        progress.check()?;
+        let mut files = parsed.files;
+        let mut quarantined = parsed.quarantined;
+        let verdicts = tokio::task::block_in_place(|| {
+            keys::check(contract, parsed.keys, table.root(), &files, Some(&table), withdrawn.as_ref())
+        })?;
+        let order = contract.orders.first().cloned().unwrap_or_default();
+        let mut tombstones = Vec::new();
+        if !verdicts.tombstones.is_empty() {
+            let name = clean.ordered_by("withdrawn");
+            let holder = Table::open_or_create(self.home(), &name, &schema, "Records the source has withdrawn").await?;
+            sweep(&holder, &prefix)?;
+            tombstones =
+                tokio::task::block_in_place(|| parse::copy_rows(&table, &files, &holder, &prefix, &verdicts.tombstones))?;
+        }
+        if !verdicts.drop_new.is_empty() {
+            files = tokio::task::block_in_place(|| strip(&table, files, &order, &prefix, &verdicts.drop_new))?;
+        }
+        if !verdicts.superseded.is_empty() {
+            quarantined.extend(crate::quarantine::superseded(refused.root(), &prefix, &stamp, &verdicts.superseded)?);
+        }
+        let superseded = verdicts.superseded.len() as u64;
+        let report = Report {
+            contract: contract.name.clone(),
+            contract_version: contract.version.clone(),
+            variant,
+            object: sha256.to_string(),
+            name: request.name.clone(),
+            state: State::Done,
+            input: parsed.input,
+            rejected: parsed.rejected + superseded,
+            duplicate: verdicts.duplicates,
+            accepted: parsed.input - parsed.rejected - superseded - verdicts.duplicates,
+            corrected: verdicts.corrected,
+            withdrawn: verdicts.withdrawn,
+            reasons: report::with_superseded(parsed.reasons, superseded),
+            declared: parsed.trailer.declared_rows,
+            warnings: report::warnings(&parsed.trailer, parsed.input),
+            drift: report::drift(&parsed.trailer),
+            ..Report::default()
+        };
+        progress.check()?;
+        let mut note = serde_json::Map::new();
+        note.insert("sarovar".into(), json!(&report));
+        if !quarantined.is_empty() {
+            refused.commit(Change { add: quarantined, transaction: Some(transaction.clone()), ..Change::default() }).await?;
+        }
+        if !tombstones.is_empty() {
+            let mut holder = Table::require(self.home(), &clean.ordered_by("withdrawn")).await?;
+            holder.commit(Change { add: tombstones, transaction: Some(transaction.clone()), ..Change::default() }).await?;
+        }
+        let journal = Journal {
+            contract: contract.name.clone(),
+            contract_yaml: contract.yaml.clone(),
+            mapping_sql: contract.mapping_sql.clone(),
+            transaction: transaction.clone(),
+            stamp,
+            dropped: verdicts.drop_old.iter().cloned().collect(),
+        };
+        let path = journal.write(self.home())?;
+        let mut change = Change { add: files, transaction: Some(transaction), note, ..Change::default() };
+        if !verdicts.drop_old.is_empty() {
+            let doomed = &verdicts.drop_old;
+            let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, doomed))?;
+            change.remove = remove;
+            change.add.extend(add);
+        }
+        table.commit(change).await?;
+        self.finish_journal(&path).await?;
+        Ok(report)
+    }
+}
+
+/// Whether a file is a ZIP archive of files, and not a workbook (which is a ZIP archive too).
+fn is_archive(file: &mut std::fs::File) -> std::io::Result<bool> {
+    use std::io::Seek;
+    let mut head = [0u8; 96];
+    let mut n = 0;
+    while n < head.len() {
+        match file.read(&mut head[n..])? {
+            0 => break,
+            more => n += more,
+        }
+    }
+    file.rewind()?;
+    let head = &head[..n];
+    if head.starts_with(b"PK\x05\x06") {
+        return Ok(true);
+    }
+    if n < 30 || !head.starts_with(b"PK\x03\x04") {
+        return Ok(false);
+    }
+    let length = usize::from(u16::from_le_bytes([head[26], head[27]])).min(n - 30);
+    let first = &head[30..30 + length];
+    let office: [&[u8]; 6] = [b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetype", b"customXml/"];
+    Ok(!office.iter().any(|o| first.starts_with(o)))
+}
+
+/// Deletes data files of an earlier, unfinished attempt.
+fn sweep(table: &Table, prefix: &str) -> Result<()> {
+    let committed: HashSet<String> = table.files()?.into_iter().map(|f| f.path).collect();
+    let entries = std::fs::read_dir(table.root()).map_err(LakeError::io("listing", table.root()))?;
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if name.starts_with(prefix) && !committed.contains(&name) {
+            std::fs::remove_file(entry.path()).map_err(LakeError::io("removing", entry.path()))?;
+        }
+    }
+    Ok(())
+}
+
+/// New files without the rows that are not to enter the table.
+fn strip(table: &Table, files: Vec<DataFile>, order: &[String], prefix: &str, doomed: &HashSet<i64>) -> Result<Vec<DataFile>> {
+    let mut out = Vec::new();
+    for file in files {
+        let name = format!("{prefix}-{}.parquet", uuid::Uuid::now_v7().simple());
+        match rows::without(&table.name, table.root(), &file, order, &name, &|_, row| doomed.contains(&row))? {
+            None => out.push(file),
+            Some((kept, _)) => {
+                let old = table.root().join(&file.path);
+                std::fs::remove_file(&old).map_err(LakeError::io("removing", &old))?;
+                out.extend(kept);
+            }
+        }
+    }
+    Ok(out)
+}
+
+/// The committed files that hold doomed rows, and their replacements.
+fn rewrite(table: &Table, order: &[String], doomed: &HashSet<(String, i64)>) -> Result<(Vec<DataFile>, Vec<DataFile>)> {
+    let objects: HashSet<&str> = doomed.iter().map(|(o, _)| o.as_str()).collect();
+    let (mut remove, mut add) = (Vec::new(), Vec::new());
+    for file in table.files()? {
+        let name = format!("kept-{}.parquet", uuid::Uuid::now_v7().simple());
+        let drop = |object: &str, row: i64| objects.contains(object) && doomed.contains(&(object.to_string(), row));
+        if let Some((kept, _)) = rows::without(&table.name, table.root(), &file, order, &name, &drop)? {
+            remove.push(file);
+            add.extend(kept);
+        }
+    }
+    Ok((remove, add))
+}

@@ -1,0 +1,159 @@
+//! What follows from a committed ingest: the second physical orders and the POLE tables. Every step may be repeated.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use datafusion::prelude::{SessionContext, col, lit};
+use futures::StreamExt;
+use sources::Contract;
+
+use super::journal::Journal;
+use crate::Lake;
+use crate::error::{LakeError, Result};
+use crate::home::TableName;
+use crate::pole;
+use crate::rows;
+use crate::runs::{RunWriter, arrow_error, stored_schema};
+use crate::scan::LakeTable;
+use crate::table::{Change, Table};
+
+impl Lake {
+    /// Brings everything derived from `journal`'s ingest up to date.
+    pub(super) async fn derive(&self, contract: &Arc<Contract>, journal: &Journal) -> Result<()> {
+        let dropped: HashSet<(String, i64)> = journal.dropped.iter().cloned().collect();
+        let objects: HashSet<String> = journal.dropped.iter().map(|(o, _)| o.clone()).collect();
+        let doomed = |object: &str, row: i64| objects.contains(object) && dropped.contains(&(object.to_string(), row));
+        for order in contract.orders.iter().skip(1) {
+            self.second_order(contract, order, journal, &doomed).await?;
+        }
+        if !dropped.is_empty() {
+            for table in pole::TABLES {
+                if let Some(mut table) = Table::open(self.home(), &TableName::new("pole", table.name)).await? {
+                    let _lock = self.home().lock(&table.name.to_string()).await?;
+                    let transaction = format!("{}/dropped", journal.transaction);
+                    rows::drop_committed(&mut table, &[], Some(transaction), &doomed).await?;
+                }
+            }
+        }
+        self.map_to_pole(contract, journal).await
+    }
+
+    /// The rows of this ingest, as `source`.
+    async fn source(&self, journal: &Journal) -> Result<SessionContext> {
+        let clean = Table::require(self.home(), &TableName::clean(&journal.contract)).await?;
+        let ctx = self.engine().context();
+        let provider = Arc::new(LakeTable::new(self.engine(), &clean, &[])?);
+        let stamp =
+            lit(datafusion::scalar::ScalarValue::TimestampMicrosecond(Some(journal.stamp.ingested_at), Some("UTC".into())));
+        let frame = ctx
+            .read_table(provider)?
+            .filter(col("_object").eq(lit(journal.stamp.object.clone())).and(col("_ingested_at").eq(stamp)))?;
+        ctx.register_table("source", frame.into_view())?;
+        Ok(ctx)
+    }
+
+    async fn second_order(
+        &self,
+        contract: &Arc<Contract>,
+        order: &[String],
+        journal: &Journal,
+        doomed: &(dyn Fn(&str, i64) -> bool + Sync),
+    ) -> Result<()> {
+        let Some(first) = order.first() else { return Ok(()) };
+        let name = TableName::clean(&contract.name).ordered_by(first);
+        let _lock = self.home().lock(&name.to_string()).await?;
+        let schema = stored_schema(&contract.arrow_schema());
+        let mut table = Table::open_or_create(self.home(), &name, &schema, "A second physical order").await?;
+        if !journal.dropped.is_empty() {
+            rows::drop_committed(&mut table, order, Some(format!("{}/dropped", journal.transaction)), doomed).await?;
+        }
+        if table.has(&journal.transaction).await? {
+            return Ok(());
+        }
+        let prefix = format!("in-{}", &journal.stamp.object[..16]);
+        super::sweep(&table, &prefix)?;
+        let ctx = self.source(journal).await?;
+        let plan = ctx.table("source").await?.create_physical_plan().await?;
+        let parts = plan.properties().partitioning.partition_count();
+        let budget = self.memory() / parts.max(1);
+        let tasks: Vec<_> = (0..parts)
+            .map(|p| {
+                let mut stream = plan.execute(p, ctx.task_ctx());
+                let mut writer = RunWriter::new(table.root(), &prefix, schema.clone(), order, None, budget);
+                tokio::spawn(async move {
+                    let stream = stream.as_mut().map_err(|e| LakeError::Query(e.to_string()))?;
+                    while let Some(batch) = stream.next().await {
+                        let batch = batch?;
+                        // Sorting and encoding would hold up other tasks of this thread.
+                        writer = tokio::task::spawn_blocking(move || writer.push(batch).map(|()| writer))
+                            .await
+                            .map_err(|e| LakeError::Invalid(e.to_string()))??;
+                    }
+                    tokio::task::spawn_blocking(move || writer.finish()).await.map_err(|e| LakeError::Invalid(e.to_string()))?
+                })
+            })
+            .collect();
+        let mut files = Vec::new();
+        for task in tasks {
+            files.extend(task.await.map_err(|e| LakeError::Invalid(e.to_string()))??);
+        }
+        table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
+        Ok(())
+    }
+
+    async fn map_to_pole(&self, contract: &Arc<Contract>, journal: &Journal) -> Result<()> {
+        if contract.mapping.is_empty() {
+            return Ok(());
+        }
+        let ctx = self.source(journal).await?;
+        for (i, statement) in contract.mapping.iter().enumerate() {
+            let target = pole::find(&statement.table).ok_or_else(|| LakeError::Mapping {
+                contract: contract.name.clone(),
+                statement: i + 1,
+                message: format!("there is no table pole.{}", statement.table),
+            })?;
+            let schema = target.schema();
+            let name = TableName::new("pole", target.name);
+            let _lock = self.home().lock(&name.to_string()).await?;
+            let mut table = Table::open_or_create(self.home(), &name, &schema, target.purpose).await?;
+            let transaction = format!("{}/pole{i}", journal.transaction);
+            if table.has(&transaction).await? {
+                continue;
+            }
+            let prefix = format!("in-{}-{i}-{}", &journal.stamp.object[..16], contract.table());
+            super::sweep(&table, &prefix)?;
+            let frame = pole::frame(&ctx, target, statement, contract, i).await?;
+            let mut stream = frame.execute_stream().await?;
+            let order: Vec<String> = target.order.iter().map(|s| s.to_string()).collect();
+            let mut writer =
+                RunWriter::new(table.root(), &prefix, schema.clone(), &order, Some(journal.stamp.clone()), self.memory() / 2);
+            while let Some(batch) = stream.next().await {
+                let batch = pole::conform(&batch?, &schema).map_err(arrow_error)?;
+                writer = tokio::task::spawn_blocking(move || writer.push(batch).map(|()| writer))
+                    .await
+                    .map_err(|e| LakeError::Invalid(e.to_string()))??;
+            }
+            let files =
+                tokio::task::spawn_blocking(move || writer.finish()).await.map_err(|e| LakeError::Invalid(e.to_string()))??;
+            table.commit(Change { add: files, transaction: Some(transaction), ..Change::default() }).await?;
+        }
+        Ok(())
+    }
+
+    /// Plans every mapping statement over an empty source, so that a mistake is found before anything is written.
+    pub(super) async fn plan_mapping(&self, contract: &Contract) -> Result<()> {
+        let ctx = self.engine().context();
+        let schema = stored_schema(&contract.arrow_schema());
+        let empty = datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?;
+        ctx.register_table("source", Arc::new(empty))?;
+        for (i, statement) in contract.mapping.iter().enumerate() {
+            let target = pole::find(&statement.table).ok_or_else(|| LakeError::Mapping {
+                contract: contract.name.clone(),
+                statement: i + 1,
+                message: format!("there is no table pole.{}", statement.table),
+            })?;
+            pole::frame(&ctx, target, statement, contract, i).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,389 @@
+//! Which of the new rows are already there, which replace an older version, and which are replaced themselves.
+//!
+//! Every row has a 64-bit hash of its key. Hashes only *find* rows worth comparing: whatever is dropped or replaced has
+//! been compared by its real values first. The hashes of the new rows are kept in memory up to a limit and in scratch
+//! files beyond it; those already in the table are read from its `_key` column, skipping files whose key ranges cannot
+//! meet the new ones.
+
+use std::collections::{BTreeMap, HashSet};
+use std::fs::File;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::Path;
+
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::Int64Type;
+use arrow::row::{RowConverter, Rows, SortField};
+use sources::Contract;
+
+use crate::error::{LakeError, Result};
+use crate::rows::{self, Place};
+use crate::runs::arrow_error;
+use crate::table::{DataFile, Table};
+
+/// Partitions by the top bits of the hash; each is handled alone, so a file of any size is checked in bounded memory.
+const PARTS: usize = 64;
+/// Hashes held in memory by one log before they go to scratch files; 16 bytes each.
+const IN_MEMORY: usize = 8 << 20;
+
+/// The key hash and row number of every new row, and the rows that withdraw others.
+pub struct KeyLog {
+    parts: Vec<Vec<(u64, i64)>>,
+    held: usize,
+    spill: Option<Vec<File>>,
+    pub withdrawals: Vec<i64>,
+}
+
+impl Default for KeyLog {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl KeyLog {
+    pub fn new() -> Self {
+        KeyLog { parts: vec![Vec::new(); PARTS], held: 0, spill: None, withdrawals: Vec::new() }
+    }
+
+    pub fn push(&mut self, keys: &Int64Array, rows: &Int64Array, work: &Path) -> Result<()> {
+        for (key, row) in keys.values().iter().zip(rows.values()) {
+            let key = *key as u64;
+            self.parts[(key >> 58) as usize].push((key, *row));
+        }
+        self.held += keys.len();
+        if self.held >= IN_MEMORY {
+            self.spill(work)?;
+        }
+        Ok(())
+    }
+
+    fn spill(&mut self, work: &Path) -> Result<()> {
+        if self.spill.is_none() {
+            let files: std::io::Result<Vec<File>> = (0..PARTS).map(|_| tempfile::tempfile_in(work)).collect();
+            self.spill = Some(files.map_err(LakeError::io("creating a scratch file in", work))?);
+        }
+        if let Some(files) = &mut self.spill {
+            for (part, file) in self.parts.iter_mut().zip(files) {
+                let mut bytes = Vec::with_capacity(part.len() * 16);
+                for (key, row) in part.drain(..) {
+                    bytes.extend_from_slice(&key.to_le_bytes());
+                    bytes.extend_from_slice(&row.to_le_bytes());
+                }
+                file.write_all(&bytes).map_err(LakeError::io("writing a scratch file in", work))?;
+            }
+        }
+        self.held = 0;
+        Ok(())
+    }
+
+    /// A copy of one partition, in no order.
+    fn part(&self, p: usize) -> Result<Vec<(u64, i64)>> {
+        let mut all = self.parts[p].clone();
+        if let Some(files) = &self.spill {
+            let scratch = LakeError::io("reading a scratch file in", "work");
+            let mut bytes = Vec::new();
+            let read = files[p].metadata().and_then(|m| {
+                bytes.resize(m.len() as usize, 0);
+                files[p].read_exact_at(&mut bytes, 0)
+            });
+            read.map_err(scratch)?;
+            all.extend(bytes.chunks_exact(16).map(|c| {
+                let (k, r) = c.split_at(8);
+                (u64::from_le_bytes(k.try_into().unwrap_or_default()), i64::from_le_bytes(r.try_into().unwrap_or_default()))
+            }));
+        }
+        Ok(all)
+    }
+}
+
+/// One partition of all logs together.
+fn part(logs: &[KeyLog], p: usize) -> Result<Vec<(u64, i64)>> {
+    let mut all = Vec::new();
+    for log in logs {
+        all.extend(log.part(p)?);
+    }
+    Ok(all)
+}
+
+/// What is to be done with rows before they are committed.
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    /// New rows (by `_row`) that are not to enter the table.
+    pub drop_new: HashSet<i64>,
+    /// Rows of the table that are replaced or withdrawn: (object, row).
+    pub drop_old: HashSet<(String, i64)>,
+    /// Rows identical to one that is there, or that came before in the same file.
+    pub duplicates: u64,
+    /// New rows that replace a row of the table.
+    pub corrected: u64,
+    /// Withdrawing rows.
+    pub withdrawn: u64,
+    /// New rows refused because a newer version of them stands: row, why, its values.
+    pub superseded: Vec<(i64, String, String)>,
+    /// The withdrawing rows, kept so that a late older version does not come back.
+    pub tombstones: HashSet<i64>,
+}
+
+/// Compares the new rows in `new` (files in `dir`) with each other, with `table` and with its `withdrawn` rows.
+pub fn check(
+    contract: &Contract,
+    logs: Vec<KeyLog>,
+    dir: &Path,
+    new: &[DataFile],
+    table: Option<&Table>,
+    withdrawn: Option<&Table>,
+) -> Result<Verdicts> {
+    let mut verdicts = Verdicts::default();
+    let total_new: u64 = new.iter().map(|f| f.rows).sum();
+    let withdrawing: HashSet<i64> = logs.iter().flat_map(|l| l.withdrawals.iter().copied()).collect();
+    let mut suspect_keys: HashSet<u64> = HashSet::new();
+
+    // A bitmap of hash prefixes answers nearly all "is it new?" questions without a search.
+    let bits = (total_new.max(1) * 16).next_power_of_two().clamp(1 << 10, 1 << 32).trailing_zeros();
+    let mut seen = vec![0u64; 1usize << (bits - 6)];
+    for p in 0..PARTS {
+        let mut part = part(&logs, p)?;
+        part.sort_unstable();
+        for pair in part.windows(2) {
+            if pair[0].0 == pair[1].0 {
+                suspect_keys.insert(pair[0].0);
+            }
+        }
+        for (key, row) in &part {
+            let bit = key >> (64 - bits);
+            seen[(bit >> 6) as usize] |= 1 << (bit & 63);
+            if withdrawing.contains(row) {
+                suspect_keys.insert(*key);
+            }
+        }
+    }
+    let mut maybe_old: HashSet<u64> = HashSet::new();
+    for source in [table, withdrawn].into_iter().flatten() {
+        for file in source.files()? {
+            let path = source.root().join(&file.path);
+            if !rows::may_overlap(contract, dir, new, &path)? {
+                continue;
+            }
+            rows::for_each_key(&source.name, &path, |key| {
+                let bit = key >> (64 - bits);
+                if seen[(bit >> 6) as usize] & (1 << (bit & 63)) != 0 {
+                    maybe_old.insert(key);
+                }
+            })?;
+        }
+    }
+    drop(seen);
+    if !maybe_old.is_empty() {
+        for p in 0..PARTS {
+            suspect_keys.extend(part(&logs, p)?.iter().map(|(key, _)| *key).filter(|key| maybe_old.contains(key)));
+        }
+    }
+    drop((logs, maybe_old));
+    if suspect_keys.is_empty() {
+        return Ok(verdicts);
+    }
+    let mut keys: Vec<u64> = suspect_keys.into_iter().collect();
+    keys.sort_unstable();
+    // Compared in portions so that a file sent again with one more line does not fill the memory.
+    for portion in keys.chunks(200_000) {
+        let wanted: HashSet<u64> = portion.iter().copied().collect();
+        let mut groups: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
+        let mut pool = Pool::new(contract)?;
+        for (source, tombstone) in [(table, false), (withdrawn, true)] {
+            let Some(source) = source else { continue };
+            for file in source.files()? {
+                let path = source.root().join(&file.path);
+                if !rows::may_overlap(contract, dir, new, &path)? {
+                    continue;
+                }
+                rows::with_keys(&source.name, &path, &wanted, |batch| pool.take(&batch, Side::Old { tombstone }, &mut groups))?;
+            }
+        }
+        for file in new {
+            let name = table.map(|t| t.name.clone()).unwrap_or_else(|| crate::home::TableName::clean(&contract.name));
+            rows::with_keys(&name, &dir.join(&file.path), &wanted, |batch| pool.take(&batch, Side::New, &mut groups))?;
+        }
+        for entries in groups.into_values() {
+            judge(entries, &pool, &withdrawing, &mut verdicts);
+        }
+    }
+    Ok(verdicts)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Old { tombstone: bool },
+    New,
+}
+
+#[derive(Debug)]
+struct Entry {
+    side: Side,
+    place: Place,
+    batch: usize,
+    index: usize,
+}
+
+/// Suspect rows, encoded so that equality and order of versions are byte comparisons.
+struct Pool {
+    columns: Vec<String>,
+    key: Vec<String>,
+    version: Option<String>,
+    converters: [Option<RowConverter>; 3],
+    batches: Vec<(RecordBatch, [Option<Rows>; 3])>,
+}
+
+impl Pool {
+    fn new(contract: &Contract) -> Result<Self> {
+        let columns: Vec<String> = contract.arrow_schema().fields().iter().map(|f| f.name().clone()).collect();
+        Ok(Pool {
+            key: if contract.key.is_empty() { columns.clone() } else { contract.key.clone() },
+            columns,
+            version: contract.version_column.clone(),
+            converters: [None, None, None],
+            batches: Vec::new(),
+        })
+    }
+
+    fn take(&mut self, batch: &RecordBatch, side: Side, groups: &mut BTreeMap<u64, Vec<Entry>>) -> Result<()> {
+        let sets = [self.key.clone(), self.columns.clone(), self.version.iter().cloned().collect::<Vec<_>>()];
+        let mut encoded: [Option<Rows>; 3] = [None, None, None];
+        for (i, set) in sets.iter().enumerate() {
+            if set.is_empty() {
+                continue;
+            }
+            let columns: Vec<_> = set
+                .iter()
+                .map(|c| {
+                    batch
+                        .column_by_name(c)
+                        .cloned()
+                        .ok_or_else(|| LakeError::Invalid(format!("column {c} is missing in a data file")))
+                })
+                .collect::<Result<_>>()?;
+            if self.converters[i].is_none() {
+                let fields = columns.iter().map(|c| SortField::new(c.data_type().clone())).collect();
+                self.converters[i] = Some(RowConverter::new(fields).map_err(arrow_error)?);
+            }
+            if let Some(converter) = &self.converters[i] {
+                encoded[i] = Some(converter.convert_columns(&columns).map_err(arrow_error)?);
+            }
+        }
+        let keys = column(batch, "_key")?.as_primitive::<Int64Type>();
+        let rows = column(batch, "_row")?.as_primitive::<Int64Type>();
+        let objects = batch.column_by_name("_object").map(|c| c.as_string::<i32>());
+        for i in 0..batch.num_rows() {
+            groups.entry(keys.value(i) as u64).or_default().push(Entry {
+                side,
+                place: Place { object: objects.map(|o| o.value(i).to_string()).unwrap_or_default(), row: rows.value(i) },
+                batch: self.batches.len(),
+                index: i,
+            });
+        }
+        self.batches.push((batch.clone(), encoded));
+        Ok(())
+    }
+
+    fn bytes(&self, e: &Entry, set: usize) -> &[u8] {
+        self.batches[e.batch].1[set].as_ref().map(|r| r.row(e.index).data()).unwrap_or_default()
+    }
+
+    /// The row as JSON, for the quarantine.
+    fn json(&self, e: &Entry) -> String {
+        let batch = &self.batches[e.batch].0;
+        let mut map = serde_json::Map::new();
+        for name in &self.columns {
+            if let Some(c) = batch.column_by_name(name)
+                && c.is_valid(e.index)
+                && let Ok(text) = arrow::util::display::array_value_to_string(c, e.index)
+            {
+                map.insert(name.clone(), text.into());
+            }
+        }
+        serde_json::Value::Object(map).to_string()
+    }
+}
+
+fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::ArrayRef> {
+    batch.column_by_name(name).ok_or_else(|| LakeError::Invalid(format!("column {name} is missing in a data file")))
+}
+
+/// Decides among rows of one key hash. Arrival order: rows of the table first, then the file's own by position.
+fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &HashSet<i64>, verdicts: &mut Verdicts) {
+    // Same hash, different keys: each key is its own story.
+    entries.sort_by(|a, b| {
+        pool.bytes(a, 0)
+            .cmp(pool.bytes(b, 0))
+            .then_with(|| (a.side == Side::New).cmp(&(b.side == Side::New)))
+            .then_with(|| a.place.row.cmp(&b.place.row))
+    });
+    for story in entries.chunk_by(|a, b| pool.bytes(a, 0) == pool.bytes(b, 0)) {
+        let mut standing: Option<&Entry> = None;
+        let mut gone: Option<&Entry> = None;
+        for e in story {
+            let withdraws = e.side == Side::New && withdrawing.contains(&e.place.row);
+            if e.side == (Side::Old { tombstone: true }) {
+                gone = Some(e);
+                continue;
+            }
+            if withdraws {
+                verdicts.drop_new.insert(e.place.row);
+                verdicts.tombstones.insert(e.place.row);
+                verdicts.withdrawn += 1;
+                if let Some(old) = standing.take() {
+                    remove(old, verdicts);
+                }
+                gone = Some(e);
+                continue;
+            }
+            if let Some(g) = gone
+                && e.side == Side::New
+                && pool.version.is_some()
+                && pool.bytes(e, 2) <= pool.bytes(g, 2)
+            {
+                refuse(e, "the source has withdrawn this record", pool, verdicts);
+                continue;
+            }
+            match standing {
+                None => standing = Some(e),
+                Some(s) if pool.bytes(s, 1) == pool.bytes(e, 1) => {
+                    if e.side == Side::New {
+                        verdicts.drop_new.insert(e.place.row);
+                        verdicts.duplicates += 1;
+                    }
+                }
+                Some(s) if pool.version.is_some() && pool.bytes(e, 2) < pool.bytes(s, 2) => {
+                    refuse(e, "a newer version of this record is in the lake", pool, verdicts);
+                }
+                Some(s) => {
+                    if s.side == Side::New {
+                        let why = format!("row {} of the same file has the same key and other values", e.place.row);
+                        refuse(s, &why, pool, verdicts);
+                    } else {
+                        verdicts.corrected += 1;
+                        remove(s, verdicts);
+                    }
+                    standing = Some(e);
+                }
+            }
+        }
+    }
+}
+
+fn remove(e: &Entry, verdicts: &mut Verdicts) {
+    match e.side {
+        Side::New => {
+            verdicts.drop_new.insert(e.place.row);
+        }
+        Side::Old { .. } => {
+            verdicts.drop_old.insert((e.place.object.clone(), e.place.row));
+        }
+    }
+}
+
+fn refuse(e: &Entry, why: &str, pool: &Pool, verdicts: &mut Verdicts) {
+    if e.side == Side::New {
+        verdicts.drop_new.insert(e.place.row);
+        verdicts.superseded.push((e.place.row, why.to_string(), pool.json(e)));
+    }
+}

@@ -1,0 +1,188 @@
+//! Refused rows tried again under the contract as it is now.
+//!
+//! The raw object is read anew and only the rows that lie in quarantine count, so a mended header, encoding or mapping
+//! helps as much as a mended rule. A row that passes leaves the quarantine; one that does not stays, with its reason of today.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::Arc;
+
+use arrow::array::AsArray;
+use arrow::datatypes::Int64Type;
+use sources::Contract;
+
+use super::journal::Journal;
+use super::{Progress, keys, parse, rewrite, strip, sweep};
+use crate::Lake;
+use crate::error::{LakeError, Result};
+use crate::home::TableName;
+use crate::raw;
+use crate::rows;
+use crate::runs::{Stamp, stored_schema};
+use crate::table::{Change, Table};
+
+/// What a replay did.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Replayed {
+    pub contract: String,
+    /// Rows that lay in quarantine.
+    #[serde(rename = "in")]
+    pub input: u64,
+    pub accepted: u64,
+    /// Still refused.
+    pub rejected: u64,
+    pub duplicate: u64,
+    pub reasons: BTreeMap<String, u64>,
+}
+
+impl Lake {
+    /// Replays the quarantine of one contract.
+    pub async fn replay(&self, contract: &Arc<Contract>, progress: &Arc<Progress>) -> Result<Replayed> {
+        let clean = TableName::clean(&contract.name);
+        let _lock = self.home().lock(&clean.to_string()).await?;
+        let mut total = Replayed { contract: contract.name.clone(), ..Replayed::default() };
+        let Some(mut refused) = Table::open(self.home(), &TableName::quarantine(&contract.name)).await? else {
+            return Ok(total);
+        };
+        self.plan_mapping(contract).await?;
+        let waiting = tokio::task::block_in_place(|| waiting(&refused))?;
+        for (object, rows) in waiting {
+            progress.check()?;
+            let one = self.replay_object(contract, &mut refused, &object, rows, progress).await?;
+            total.input += one.input;
+            total.accepted += one.accepted;
+            total.rejected += one.rejected;
+            total.duplicate += one.duplicate;
+            for (code, n) in one.reasons {
+                *total.reasons.entry(code).or_default() += n;
+            }
+        }
+        Ok(total)
+    }
+
+    async fn replay_object(
+        &self,
+        contract: &Arc<Contract>,
+        refused: &mut Table,
+        object: &str,
+        rows_in: HashSet<i64>,
+        progress: &Arc<Progress>,
+    ) -> Result<Replayed> {
+        let clean = TableName::clean(&contract.name);
+        let file_name = self.object_name(object).await?;
+        let mut file = raw::open(self.home(), object)?;
+        let request = super::Request { contract: Some(contract.clone()), name: file_name.clone(), ..super::Request::default() };
+        let (_, variant) = self.choose(&mut file, &request)?;
+        let schema = stored_schema(&contract.arrow_schema());
+        let mut table = Table::open_or_create(self.home(), &clean, &schema, &contract.purpose).await?;
+        let withdrawn = Table::open(self.home(), &clean.ordered_by("withdrawn")).await?;
+        let now = self.now_micros();
+        let stamp =
+            Stamp { source: contract.name.clone(), object: object.into(), contract: contract.version.clone(), ingested_at: now };
+        let prefix = format!("re-{}", &object[..16.min(object.len())]);
+        sweep(&table, &prefix)?;
+        sweep(refused, &prefix)?;
+        let input = rows_in.len() as u64;
+        let job = parse::Job {
+            contract: contract.clone(),
+            variant,
+            name: file_name,
+            file: raw::open(self.home(), object)?,
+            limits: self.limits(),
+            stamp: stamp.clone(),
+            prefix: prefix.clone(),
+            table_dir: table.root().into(),
+            quarantine_dir: refused.root().into(),
+            schema,
+            work: self.home().work(),
+            memory: self.memory(),
+            threads: self.threads(),
+            only: Some(rows_in.clone()),
+            progress: progress.clone(),
+        };
+        let parsed = tokio::task::block_in_place(|| parse::run(job))?;
+        let verdicts = tokio::task::block_in_place(|| {
+            keys::check(contract, parsed.keys, table.root(), &parsed.files, Some(&table), withdrawn.as_ref())
+        })?;
+        let order = contract.orders.first().cloned().unwrap_or_default();
+        let mut files = parsed.files;
+        if !verdicts.drop_new.is_empty() {
+            files = tokio::task::block_in_place(|| strip(&table, files, &order, &prefix, &verdicts.drop_new))?;
+        }
+        let superseded = verdicts.superseded.len() as u64;
+        let mut quarantined = parsed.quarantined;
+        if superseded > 0 {
+            quarantined.extend(crate::quarantine::superseded(refused.root(), &prefix, &stamp, &verdicts.superseded)?);
+        }
+        // A row whose record is gone from the file as read today stays refused; nothing may vanish.
+        let missing = input - parsed.input.min(input);
+        let report = Replayed {
+            contract: contract.name.clone(),
+            input,
+            rejected: parsed.rejected + superseded + missing,
+            duplicate: verdicts.duplicates,
+            accepted: parsed.input - parsed.rejected - superseded - verdicts.duplicates,
+            reasons: super::report::with_superseded(parsed.reasons, superseded),
+        };
+        if report.accepted + report.duplicate > 0 {
+            let transaction = format!("replay/{object}/{}/{now}", contract.name);
+            let journal = Journal {
+                contract: contract.name.clone(),
+                contract_yaml: contract.yaml.clone(),
+                mapping_sql: contract.mapping_sql.clone(),
+                transaction: transaction.clone(),
+                stamp,
+                dropped: verdicts.drop_old.iter().cloned().collect(),
+            };
+            let path = journal.write(self.home())?;
+            let mut change = Change { add: files, transaction: Some(transaction), ..Change::default() };
+            if !verdicts.drop_old.is_empty() {
+                let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, &verdicts.drop_old))?;
+                change.remove = remove;
+                change.add.extend(add);
+            }
+            if change.add.is_empty() && change.remove.is_empty() {
+                std::fs::remove_file(&path).map_err(LakeError::io("removing", &path))?;
+            } else {
+                table.commit(change).await?;
+                self.finish_journal(&path).await?;
+            }
+        }
+        // Old refusals of these rows go, today's come, in one commit. Killed before it, the next replay finds the
+        // accepted rows in the table and counts them as duplicates.
+        if missing == 0 {
+            swap(refused, object, &rows_in, quarantined).await?;
+        }
+        Ok(report)
+    }
+}
+
+async fn swap(refused: &mut Table, object: &str, rows_in: &HashSet<i64>, quarantined: Vec<crate::table::DataFile>) -> Result<()> {
+    let drop = |o: &str, row: i64| o == object && rows_in.contains(&row);
+    let mut change = Change { add: quarantined, ..Change::default() };
+    refused.refresh().await?;
+    for file in refused.files()? {
+        let name = format!("kept-{}.parquet", uuid::Uuid::now_v7().simple());
+        if let Some((kept, _)) = rows::without(&refused.name, refused.root(), &file, &[], &name, &drop)? {
+            change.remove.push(file);
+            change.add.extend(kept);
+        }
+    }
+    refused.commit(change).await?;
+    Ok(())
+}
+
+/// Refused rows by object.
+fn waiting(refused: &Table) -> Result<HashMap<String, HashSet<i64>>> {
+    let mut out: HashMap<String, HashSet<i64>> = HashMap::new();
+    for file in refused.files()? {
+        let path = refused.root().join(&file.path);
+        rows::origins(&refused.name, &path, |batch| {
+            let objects = batch.column(0).as_string::<i32>();
+            let rows = batch.column(1).as_primitive::<Int64Type>();
+            for i in 0..batch.num_rows() {
+                out.entry(objects.value(i).to_string()).or_default().insert(rows.value(i));
+            }
+        })?;
+    }
+    Ok(out)
+}

@@ -1,0 +1,269 @@
+//! Reading and rewriting single data files: finding rows by key hash, dropping rows by origin.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::path::Path;
+
+use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::compute::filter_record_batch;
+use arrow::datatypes::Int64Type;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowPredicateFn, ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder, RowFilter,
+};
+use parquet::file::statistics::Statistics;
+use sources::Contract;
+
+use crate::error::{LakeError, Result};
+use crate::home::TableName;
+use crate::runs::{FileWriter, arrow_error};
+use crate::table::{Change, DataFile, Table};
+
+/// Where a row came from.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// SHA-256 of the raw object; empty for rows not yet committed.
+    pub object: String,
+    pub row: i64,
+}
+
+pub(crate) fn open(table: &TableName, path: &Path) -> Result<ParquetRecordBatchReaderBuilder<File>> {
+    let broken = |message: String| LakeError::DataFile {
+        table: table.to_string(),
+        file: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        message,
+    };
+    let file = File::open(path).map_err(|e| broken(e.to_string()))?;
+    ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| broken(e.to_string()))
+}
+
+fn broken(table: &TableName, path: &Path) -> impl Fn(arrow::error::ArrowError) -> LakeError {
+    move |e| LakeError::DataFile {
+        table: table.to_string(),
+        file: path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default(),
+        message: e.to_string(),
+    }
+}
+
+/// Gives every key hash of a file. A file without the column (written by another program) gives none.
+pub fn for_each_key(table: &TableName, path: &Path, mut f: impl FnMut(u64)) -> Result<()> {
+    let builder = open(table, path)?;
+    if builder.schema().column_with_name("_key").is_none() {
+        return Ok(());
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["_key"]);
+    let reader = builder.with_projection(mask).with_batch_size(64 << 10).build().map_err(|e| broken(table, path)(e.into()))?;
+    for batch in reader {
+        let batch = batch.map_err(broken(table, path))?;
+        let keys = batch.column(0).as_primitive::<Int64Type>();
+        keys.values().iter().for_each(|k| f(*k as u64));
+    }
+    Ok(())
+}
+
+/// Gives the rows of a file whose key hash is wanted, all columns.
+pub fn with_keys(
+    table: &TableName,
+    path: &Path,
+    wanted: &HashSet<u64>,
+    mut f: impl FnMut(RecordBatch) -> Result<()>,
+) -> Result<()> {
+    let builder = open(table, path)?;
+    if builder.schema().column_with_name("_key").is_none() {
+        return Ok(());
+    }
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["_key"]);
+    let wanted = wanted.clone();
+    let predicate = ArrowPredicateFn::new(mask, move |batch| {
+        let keys = batch.column(0).as_primitive::<Int64Type>();
+        Ok(keys.values().iter().map(|k| Some(wanted.contains(&(*k as u64)))).collect::<BooleanArray>())
+    });
+    let reader =
+        builder.with_row_filter(RowFilter::new(vec![Box::new(predicate)])).build().map_err(|e| broken(table, path)(e.into()))?;
+    for batch in reader {
+        let batch = batch.map_err(broken(table, path))?;
+        if batch.num_rows() > 0 {
+            f(plain(&batch)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Dictionary columns as plain strings, so that rows of all files compare alike.
+fn plain(batch: &RecordBatch) -> Result<RecordBatch> {
+    use arrow::datatypes::{DataType, Field, Schema};
+    let mut fields = Vec::new();
+    let mut columns = Vec::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        match field.data_type() {
+            DataType::Dictionary(_, _) | DataType::Utf8View | DataType::LargeUtf8 => {
+                fields.push(Field::new(field.name(), DataType::Utf8, true));
+                columns.push(arrow::compute::cast(column, &DataType::Utf8).map_err(arrow_error)?);
+            }
+            _ => {
+                fields.push(field.as_ref().clone());
+                columns.push(column.clone());
+            }
+        }
+    }
+    RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), columns).map_err(arrow_error)
+}
+
+/// Whether a file of the table can hold a key of the new files, by the ranges in the Parquet footers.
+pub fn may_overlap(contract: &Contract, dir: &Path, new: &[DataFile], old: &Path) -> Result<bool> {
+    let Some(old_ranges) = ranges(contract, old) else { return Ok(true) };
+    for file in new {
+        let Some(new_ranges) = ranges(contract, &dir.join(&file.path)) else { return Ok(true) };
+        let apart = old_ranges.iter().zip(&new_ranges).any(|(a, b)| match (a, b) {
+            (Some(a), Some(b)) => a.1 < b.0 || b.1 < a.0,
+            _ => false,
+        });
+        if !apart {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Minimum and maximum of each required key column over a whole file, order-preserving; `None` where unknown.
+fn ranges(contract: &Contract, path: &Path) -> Option<Vec<Option<(Vec<u8>, Vec<u8>)>>> {
+    let file = File::open(path).ok()?;
+    let meta = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).ok()?;
+    let schema = meta.metadata().file_metadata().schema_descr();
+    let mut out = Vec::new();
+    for key in &contract.key {
+        let index = (0..schema.num_columns()).find(|i| schema.column(*i).name() == key)?;
+        let mut range: Option<(Vec<u8>, Vec<u8>)> = None;
+        let mut known = true;
+        for group in meta.metadata().row_groups() {
+            let bounds = group.column(index).statistics().filter(|s| s.null_count_opt() == Some(0)).and_then(bounds);
+            let Some((low, high)) = bounds else {
+                known = false;
+                break;
+            };
+            range = Some(match range {
+                None => (low, high),
+                Some((l, h)) => (l.min(low), h.max(high)),
+            });
+        }
+        out.push(if known { range } else { None });
+    }
+    Some(out)
+}
+
+fn bounds(s: &Statistics) -> Option<(Vec<u8>, Vec<u8>)> {
+    match s {
+        Statistics::Int32(v) => Some((ordered(i64::from(*v.min_opt()?)), ordered(i64::from(*v.max_opt()?)))),
+        Statistics::Int64(v) => Some((ordered(*v.min_opt()?), ordered(*v.max_opt()?))),
+        Statistics::ByteArray(v) => Some((v.min_opt()?.data().to_vec(), v.max_opt()?.data().to_vec())),
+        _ => None,
+    }
+}
+
+fn ordered(v: i64) -> Vec<u8> {
+    ((v as u64) ^ (1 << 63)).to_be_bytes().to_vec()
+}
+
+/// A copy of `file` without the rows for which `drop` holds. `None` when nothing is dropped.
+pub fn without(
+    table: &TableName,
+    dir: &Path,
+    file: &DataFile,
+    order: &[String],
+    name: &str,
+    drop: &dyn Fn(&str, i64) -> bool,
+) -> Result<Option<(Option<DataFile>, u64)>> {
+    let path = dir.join(&file.path);
+    if !holds(table, &path, drop)? {
+        return Ok(None);
+    }
+    let reader = open(table, &path)?.build().map_err(|e| broken(table, &path)(e.into()))?;
+    let mut writer: Option<FileWriter> = None;
+    let mut dropped = 0;
+    for batch in reader {
+        let batch = plain(&batch.map_err(broken(table, &path))?)?;
+        let keep = keep(&batch, drop)?;
+        dropped += keep.false_count() as u64;
+        let kept = filter_record_batch(&batch, &keep).map_err(arrow_error)?;
+        if kept.num_rows() == 0 {
+            continue;
+        }
+        let writer = match &mut writer {
+            Some(w) => w,
+            none => none.insert(FileWriter::create(dir, name, batch.schema(), order, None)?),
+        };
+        writer.write(&kept)?;
+    }
+    Ok(Some((writer.map(FileWriter::finish).transpose()?, dropped)))
+}
+
+/// Gives the columns `_object` and `_row` of a file, batch by batch.
+pub fn origins(table: &TableName, path: &Path, mut f: impl FnMut(&RecordBatch)) -> Result<()> {
+    let builder = open(table, path)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), ["_object", "_row"]);
+    let reader = builder.with_projection(mask).with_batch_size(32 << 10).build().map_err(|e| broken(table, path)(e.into()))?;
+    for batch in reader {
+        let batch = plain(&batch.map_err(broken(table, path))?)?;
+        if let (Some(objects), Some(rows)) = (batch.column_by_name("_object"), batch.column_by_name("_row")) {
+            let schema = arrow::datatypes::Schema::new(vec![
+                arrow::datatypes::Field::new("_object", arrow::datatypes::DataType::Utf8, true),
+                arrow::datatypes::Field::new("_row", arrow::datatypes::DataType::Int64, true),
+            ]);
+            f(&RecordBatch::try_new(std::sync::Arc::new(schema), vec![objects.clone(), rows.clone()]).map_err(arrow_error)?);
+        }
+    }
+    Ok(())
+}
+
+/// Whether any row of the file is to be dropped, reading only the columns of origin.
+fn holds(table: &TableName, path: &Path, drop: &dyn Fn(&str, i64) -> bool) -> Result<bool> {
+    let mut found = false;
+    origins(table, path, |batch| {
+        found = found || keep(batch, drop).is_ok_and(|k| k.false_count() > 0);
+    })?;
+    Ok(found)
+}
+
+fn keep(batch: &RecordBatch, drop: &dyn Fn(&str, i64) -> bool) -> Result<BooleanArray> {
+    let (Some(objects), Some(rows)) = (batch.column_by_name("_object"), batch.column_by_name("_row")) else {
+        return Ok(BooleanArray::from(vec![true; batch.num_rows()]));
+    };
+    let objects = objects.as_string::<i32>();
+    let rows = rows.as_primitive::<Int64Type>();
+    Ok((0..batch.num_rows()).map(|i| Some(!drop(objects.value(i), rows.value(i)))).collect())
+}
+
+/// Drops committed rows by origin, in one commit. Gives how many.
+pub async fn drop_committed(
+    table: &mut Table,
+    order: &[String],
+    transaction: Option<String>,
+    drop: &(dyn Fn(&str, i64) -> bool + Sync),
+) -> Result<u64> {
+    for _ in 0..8 {
+        table.refresh().await?;
+        if let Some(id) = &transaction
+            && table.has(id).await?
+        {
+            return Ok(0);
+        }
+        let mut change = Change { transaction: transaction.clone(), ..Change::default() };
+        let mut dropped = 0;
+        for file in table.files()? {
+            let name = format!("kept-{}.parquet", uuid::Uuid::now_v7().simple());
+            if let Some((kept, n)) = without(&table.name, table.root(), &file, order, &name, drop)? {
+                change.remove.push(file);
+                change.add.extend(kept);
+                dropped += n;
+            }
+        }
+        if change.remove.is_empty() {
+            return Ok(0);
+        }
+        match table.commit(change).await {
+            Err(LakeError::Contended { .. }) => continue,
+            other => return other.map(|_| dropped),
+        }
+    }
+    Err(LakeError::Contended { table: table.name.to_string(), tries: 8 })
+}

@@ -1,0 +1,329 @@
+//! Checked rows on their way to disk: gathered up to a byte budget, sorted by the table's physical order, written as
+//! one Parquet file per run.
+//!
+//! Several writers work side by side, each with its own runs, so no row crosses a thread after it has been parsed. A
+//! run is never concatenated: sorting yields (batch, row) pairs and slices are gathered straight into the encoder, so
+//! memory stays near the budget.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use arrow::array::{
+    Array, ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+};
+use arrow::compute::interleave_record_batch;
+use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
+use arrow::row::{RowConverter, SortField};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::basic::{Compression, Encoding};
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::schema::types::ColumnPath;
+use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use crate::error::{LakeError, Result};
+use crate::table::DataFile;
+
+/// Rows of a row group: small enough to skip most of a table, large enough to compress.
+const ROW_GROUP: usize = 256 << 10;
+/// Rows of a page in an ordered column; a look-up by number decodes about one of them per file.
+const PAGE: usize = 8 << 10;
+const SLICE: usize = 32 << 10;
+
+/// Where rows came from; the same for all rows of one ingest.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub struct Stamp {
+    pub source: String,
+    pub object: String,
+    pub contract: String,
+    /// Microseconds since 1970 UTC.
+    pub ingested_at: i64,
+}
+
+/// The columns that follow a contract's own in every clean table.
+pub fn system_fields() -> Vec<Field> {
+    vec![
+        Field::new("_row", DataType::Int64, true),
+        Field::new("_flags", DataType::Utf8, true),
+        Field::new("_key", DataType::Int64, true),
+        Field::new("_source", DataType::Utf8, true),
+        Field::new("_object", DataType::Utf8, true),
+        Field::new("_contract", DataType::Utf8, true),
+        Field::new("_ingested_at", DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())), true),
+    ]
+}
+
+/// `columns` and the system columns, all nullable, as stored.
+pub fn stored_schema(columns: &Schema) -> SchemaRef {
+    let mut fields: Vec<Field> = columns
+        .fields()
+        .iter()
+        .filter(|f| !f.name().starts_with('_'))
+        .map(|f| f.as_ref().clone().with_nullable(true).with_metadata(Default::default()))
+        .collect();
+    fields.extend(system_fields());
+    Arc::new(Schema::new(fields))
+}
+
+/// 64-bit hash of the key columns of each row, the same for the same values on every machine. A null is a value of its own.
+pub fn key_hashes(columns: &[ArrayRef], rows: usize) -> Result<Int64Array> {
+    let mut hashes = vec![0u64; rows];
+    for column in columns {
+        match column.data_type() {
+            DataType::Utf8 => {
+                let a = column.as_string::<i32>();
+                for (i, h) in hashes.iter_mut().enumerate() {
+                    *h = if a.is_null(i) {
+                        h.wrapping_mul(31).wrapping_add(7)
+                    } else {
+                        xxh3_64_with_seed(a.value(i).as_bytes(), *h)
+                    };
+                }
+            }
+            _ => {
+                let converter = RowConverter::new(vec![SortField::new(column.data_type().clone())]).map_err(arrow_error)?;
+                let encoded = converter.convert_columns(std::slice::from_ref(column)).map_err(arrow_error)?;
+                for (i, h) in hashes.iter_mut().enumerate() {
+                    *h = xxh3_64_with_seed(encoded.row(i).as_ref(), *h);
+                }
+            }
+        }
+    }
+    Ok(hashes.into_iter().map(|h| h as i64).collect())
+}
+
+pub(crate) fn arrow_error(e: arrow::error::ArrowError) -> LakeError {
+    LakeError::Invalid(format!("columns: {e}"))
+}
+
+/// Writes sorted runs into one folder.
+pub struct RunWriter {
+    dir: PathBuf,
+    prefix: String,
+    schema: SchemaRef,
+    order: Vec<String>,
+    stamp: Option<Stamp>,
+    budget: usize,
+    held: Vec<RecordBatch>,
+    bytes: usize,
+    written: Vec<DataFile>,
+}
+
+impl RunWriter {
+    /// `schema` is the stored schema; `order` the columns rows are sorted by; with a `stamp`, batches come without the
+    /// four columns that tell their origin and get them here; `budget` is the memory for held rows in bytes.
+    pub fn new(dir: &Path, prefix: &str, schema: SchemaRef, order: &[String], stamp: Option<Stamp>, budget: usize) -> Self {
+        RunWriter {
+            dir: dir.into(),
+            prefix: prefix.into(),
+            schema,
+            order: order.to_vec(),
+            stamp,
+            budget,
+            held: Vec::new(),
+            bytes: 0,
+            written: Vec::new(),
+        }
+    }
+
+    /// Takes a batch whose columns are found by name.
+    pub fn push(&mut self, batch: RecordBatch) -> Result<()> {
+        if batch.num_rows() == 0 {
+            return Ok(());
+        }
+        self.bytes += batch.get_array_memory_size();
+        self.held.push(batch);
+        if self.bytes >= self.budget { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes what is held and gives the files, not yet part of any table.
+    pub fn finish(mut self) -> Result<Vec<DataFile>> {
+        self.flush()?;
+        Ok(std::mem::take(&mut self.written))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if self.held.is_empty() {
+            return Ok(());
+        }
+        let held = std::mem::take(&mut self.held);
+        self.bytes = 0;
+        let order = sorted(&held, &self.order)?;
+        let name = format!("{}-{}.parquet", self.prefix, uuid::Uuid::now_v7().simple());
+        let mut file = FileWriter::create(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone())?;
+        let refs: Vec<&RecordBatch> = held.iter().collect();
+        for slice in order.chunks(SLICE) {
+            file.write(&interleave_record_batch(&refs, slice).map_err(arrow_error)?)?;
+        }
+        self.written.push(file.finish()?);
+        Ok(())
+    }
+}
+
+/// (batch, row) pairs of `held` in the order of `columns`; arrival order where there is none.
+fn sorted(held: &[RecordBatch], columns: &[String]) -> Result<Vec<(usize, usize)>> {
+    let total = held.iter().map(|b| b.num_rows()).sum();
+    let mut pairs = Vec::with_capacity(total);
+    if columns.is_empty() {
+        for (b, batch) in held.iter().enumerate() {
+            pairs.extend((0..batch.num_rows()).map(|r| (b, r)));
+        }
+        return Ok(pairs);
+    }
+    let pick = |batch: &RecordBatch| -> Result<Vec<ArrayRef>> {
+        columns
+            .iter()
+            .map(|c| {
+                batch.column_by_name(c).cloned().ok_or_else(|| LakeError::Invalid(format!("order column {c} is not in the rows")))
+            })
+            .collect()
+    };
+    let fields = pick(&held[0])?.iter().map(|c| SortField::new(c.data_type().clone())).collect();
+    let converter = RowConverter::new(fields).map_err(arrow_error)?;
+    let mut encoded = Vec::with_capacity(held.len());
+    for batch in held {
+        encoded.push(converter.convert_columns(&pick(batch)?).map_err(arrow_error)?);
+    }
+    // The first 16 bytes of a row's encoding decide nearly every comparison without following a pointer.
+    let mut keys: Vec<(u128, u32, u32)> = Vec::with_capacity(total);
+    for (b, rows) in encoded.iter().enumerate() {
+        for r in 0..rows.num_rows() {
+            let row = rows.row(r);
+            let bytes = row.as_ref();
+            let mut head = [0u8; 16];
+            let n = bytes.len().min(16);
+            head[..n].copy_from_slice(&bytes[..n]);
+            keys.push((u128::from_be_bytes(head), b as u32, r as u32));
+        }
+    }
+    keys.sort_unstable_by(|a, b| {
+        a.0.cmp(&b.0)
+            .then_with(|| encoded[a.1 as usize].row(a.2 as usize).cmp(&encoded[b.1 as usize].row(b.2 as usize)))
+            .then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+    });
+    pairs.extend(keys.into_iter().map(|(_, b, r)| (b as usize, r as usize)));
+    Ok(pairs)
+}
+
+/// Writes one Parquet data file, rows in the order given.
+pub struct FileWriter {
+    writer: ArrowWriter<File>,
+    schema: SchemaRef,
+    stamp: Option<(Stamp, SchemaRef)>,
+    path: PathBuf,
+    name: String,
+    rows: u64,
+}
+
+impl FileWriter {
+    pub fn create(dir: &Path, name: &str, schema: SchemaRef, order: &[String], stamp: Option<Stamp>) -> Result<Self> {
+        std::fs::create_dir_all(dir).map_err(LakeError::io("creating", dir))?;
+        let path = dir.join(name);
+        let file = File::options().write(true).create_new(true).open(&path).map_err(LakeError::io("creating", &path))?;
+        let physical = match &stamp {
+            // One value for the whole file: a dictionary of one entry instead of a copy per row.
+            Some(_) => Arc::new(Schema::new(
+                schema
+                    .fields()
+                    .iter()
+                    .map(|f| match f.name().as_str() {
+                        "_source" | "_object" | "_contract" => {
+                            Field::new(f.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true)
+                        }
+                        _ => f.as_ref().clone(),
+                    })
+                    .collect::<Vec<_>>(),
+            )),
+            None => schema.clone(),
+        };
+        let options = ArrowWriterOptions::new().with_properties(properties(&schema, order)).with_skip_arrow_metadata(true);
+        let writer = ArrowWriter::try_new_with_options(file, physical.clone(), options).map_err(|e| parquet_error(&path, e))?;
+        Ok(FileWriter { writer, schema, stamp: stamp.map(|s| (s, physical)), path, name: name.into(), rows: 0 })
+    }
+
+    pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        let n = batch.num_rows();
+        let target = self.stamp.as_ref().map_or(&self.schema, |(_, p)| p);
+        let mut columns: Vec<ArrayRef> = Vec::with_capacity(target.fields().len());
+        for field in target.fields() {
+            let column: ArrayRef = match (&self.stamp, field.name().as_str()) {
+                (Some((s, _)), "_source") => constant(&s.source, n),
+                (Some((s, _)), "_object") => constant(&s.object, n),
+                (Some((s, _)), "_contract") => constant(&s.contract, n),
+                (Some((s, _)), "_ingested_at") => {
+                    Arc::new(TimestampMicrosecondArray::from_value(s.ingested_at, n).with_timezone("UTC"))
+                }
+                _ => match batch.column_by_name(field.name()) {
+                    Some(c) if c.data_type() == field.data_type() => c.clone(),
+                    Some(c) => arrow::compute::cast(c, field.data_type()).map_err(arrow_error)?,
+                    None => arrow::array::new_null_array(field.data_type(), n),
+                },
+            };
+            columns.push(column);
+        }
+        let out = RecordBatch::try_new(target.clone(), columns).map_err(arrow_error)?;
+        self.writer.write(&out).map_err(|e| parquet_error(&self.path, e))?;
+        self.rows += n as u64;
+        Ok(())
+    }
+
+    /// Bytes encoded so far.
+    pub fn size(&self) -> usize {
+        self.writer.bytes_written() + self.writer.in_progress_size()
+    }
+
+    pub fn finish(self) -> Result<DataFile> {
+        let file = self.writer.into_inner().map_err(|e| parquet_error(&self.path, e))?;
+        file.sync_data().map_err(LakeError::io("writing", &self.path))?;
+        let size = file.metadata().map_err(LakeError::io("reading", &self.path))?.len();
+        Ok(DataFile { path: self.name, size, rows: self.rows })
+    }
+}
+
+fn constant(value: &str, n: usize) -> ArrayRef {
+    let keys = Int32Array::from_value(0, n);
+    let values: ArrayRef = Arc::new(StringArray::from_iter_values([value]));
+    Arc::new(DictionaryArray::<Int32Type>::new(keys, values))
+}
+
+fn properties(schema: &Schema, order: &[String]) -> WriterProperties {
+    let mut p = WriterProperties::builder()
+        .set_compression(Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(ROW_GROUP))
+        .set_data_page_row_count_limit(PAGE)
+        .set_write_batch_size(PAGE)
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_created_by("sarovar".into());
+    for field in schema.fields() {
+        let path = ColumnPath::from(field.name().as_str());
+        if order.contains(field.name()) {
+            p = p.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
+        }
+        match field.name().as_str() {
+            // Hashes do not repeat and do not compress.
+            "_key" => {
+                p = p
+                    .set_column_dictionary_enabled(path.clone(), false)
+                    .set_column_compression(path.clone(), Compression::UNCOMPRESSED)
+                    .set_column_statistics_enabled(path, EnabledStatistics::None);
+            }
+            "_row" => {
+                p = p.set_column_dictionary_enabled(path.clone(), false).set_column_encoding(path, Encoding::DELTA_BINARY_PACKED);
+            }
+            _ => {}
+        }
+    }
+    p.build()
+}
+
+fn parquet_error(path: &Path, e: parquet::errors::ParquetError) -> LakeError {
+    use parquet::errors::ParquetError::External;
+    match e {
+        External(inner) => match inner.downcast::<std::io::Error>() {
+            Ok(io) => LakeError::Io { action: "writing", path: path.into(), source: *io },
+            Err(other) => LakeError::Invalid(format!("writing {}: {other}", path.display())),
+        },
+        other => LakeError::Invalid(format!("writing {}: {other}", path.display())),
+    }
+}

@@ -1,0 +1,180 @@
+//! A Delta snapshot as a DataFusion table: the active files, read as plain Parquet.
+//!
+//! Scanning files rather than Delta's own scan node lets the same plan run embedded or distributed. A table kept in two
+//! physical orders answers from the one whose first column the query pins down; both hold the same rows.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::compute::SortOptions;
+use arrow::datatypes::SchemaRef;
+use async_trait::async_trait;
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::stats::Precision;
+use datafusion::common::{DataFusionError, Statistics};
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::datasource::table_schema::TableSchema;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown, TableType};
+use datafusion::physical_expr::expressions::col as physical_col;
+use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
+use datafusion::physical_plan::ExecutionPlan;
+use datafusion::physical_plan::empty::EmptyExec;
+
+use crate::engine::Engine;
+use crate::error::Result;
+use crate::table::{DataFile, Table};
+
+/// One table at one version, in one or two physical orders.
+#[derive(Debug)]
+pub struct LakeTable {
+    schema: SchemaRef,
+    /// First column of the order (if any), and absolute paths.
+    orders: Vec<(Option<String>, Vec<DataFile>)>,
+    engine: Engine,
+    rows: usize,
+    sorted: Vec<String>,
+}
+
+impl LakeTable {
+    /// `others` are further physical orders: the column they are ordered by, and the table.
+    pub fn new(engine: &Engine, table: &Table, others: &[(String, Table)]) -> Result<Self> {
+        let absolute = |t: &Table| -> Result<Vec<DataFile>> {
+            Ok(t.files()?
+                .into_iter()
+                .map(|f| DataFile { path: t.root().join(&f.path).to_string_lossy().into_owned(), ..f })
+                .collect())
+        };
+        let mut orders = vec![(None, absolute(table)?)];
+        for (column, other) in others {
+            orders.push((Some(column.clone()), absolute(other)?));
+        }
+        let rows = orders[0].1.iter().map(|f| f.rows as usize).sum();
+        Ok(LakeTable { schema: table.schema()?, orders, engine: engine.clone(), rows, sorted: Vec::new() })
+    }
+
+    /// Says that every file is sorted by `order`, so that sorting the table is merging its files.
+    pub fn sorted_files(mut self, order: &[String]) -> Self {
+        self.sorted = order.to_vec();
+        self
+    }
+
+    /// The files of the order that suits `filters`.
+    fn suited(&self, filters: &[Expr]) -> &[DataFile] {
+        let pinned = |column: &str| filters.iter().any(|f| pins(f, column));
+        self.orders
+            .iter()
+            .skip(1)
+            .find(|(first, _)| first.as_deref().is_some_and(pinned))
+            .map_or(&self.orders[0].1, |(_, files)| files)
+    }
+}
+
+/// Whether `filter` holds only for given values of `column`.
+fn pins(filter: &Expr, column: &str) -> bool {
+    let is = |e: &Expr| matches!(e, Expr::Column(c) if c.name == column);
+    match filter {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => is(left) || is(right),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => pins(left, column) || pins(right, column),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => pins(left, column) && pins(right, column),
+        Expr::InList(list) => !list.negated && is(&list.expr),
+        _ => false,
+    }
+}
+
+#[async_trait]
+impl TableProvider for LakeTable {
+    fn schema(&self) -> SchemaRef {
+        self.schema.clone()
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(&self, filters: &[&Expr]) -> datafusion::error::Result<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        filters: &[Expr],
+        limit: Option<usize>,
+    ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
+        let files = self.suited(filters);
+        if files.is_empty() {
+            let schema = match projection {
+                Some(p) => Arc::new(self.schema.project(p)?),
+                None => self.schema.clone(),
+            };
+            return Ok(Arc::new(EmptyExec::new(schema)));
+        }
+        let url = ObjectStoreUrl::local_filesystem();
+        let store = state.runtime_env().object_store(&url)?;
+        let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+        let reader = Arc::new(CachedParquetFileReaderFactory::new(store, cache));
+        let mut source = ParquetSource::new(TableSchema::from(self.schema.clone()))
+            .with_table_parquet_options(self.engine.parquet_options())
+            .with_parquet_file_reader_factory(reader)
+            .with_pushdown_filters(true)
+            .with_reorder_filters(true)
+            .with_enable_page_index(true);
+        if let Some(filter) = conjunction(filters.to_vec()) {
+            let schema = datafusion::common::DFSchema::try_from(self.schema.as_ref().clone())?;
+            let predicate = state.create_physical_expr(filter, &schema)?;
+            source = source.with_predicate(predicate);
+        }
+        let mut ordering = Vec::new();
+        let groups = if self.sorted.is_empty() {
+            groups(files, state.config().target_partitions())
+        } else {
+            let sort = self
+                .sorted
+                .iter()
+                .map(|c| Ok(PhysicalSortExpr::new(physical_col(c, &self.schema)?, SortOptions::new(false, true))))
+                .collect::<datafusion::error::Result<Vec<_>>>()?;
+            ordering.extend(LexOrdering::new(sort));
+            groups(files, files.len())
+        };
+        let statistics = Statistics { num_rows: Precision::Exact(self.rows), ..Statistics::new_unknown(&self.schema) };
+        let config = FileScanConfigBuilder::new(url, Arc::new(source))
+            .with_file_groups(groups)
+            .with_statistics(statistics)
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit)
+            .with_output_ordering(ordering)
+            .build();
+        Ok(DataSourceExec::from_data_source(config))
+    }
+
+    fn statistics(&self) -> Option<Statistics> {
+        Some(Statistics { num_rows: Precision::Exact(self.rows), ..Statistics::new_unknown(&self.schema) })
+    }
+}
+
+/// Files dealt out over partitions, largest first, so that partitions weigh about the same.
+fn groups(files: &[DataFile], partitions: usize) -> Vec<FileGroup> {
+    let n = partitions.clamp(1, files.len().max(1));
+    let mut sorted: Vec<&DataFile> = files.iter().collect();
+    sorted.sort_by_key(|f| std::cmp::Reverse(f.size));
+    let mut loads: HashMap<usize, u64> = HashMap::new();
+    let mut groups: Vec<Vec<PartitionedFile>> = vec![Vec::new(); n];
+    for file in sorted {
+        let lightest = (0..n).min_by_key(|i| loads.get(i).copied().unwrap_or_default()).unwrap_or_default();
+        *loads.entry(lightest).or_default() += file.size;
+        // object_store paths have no leading slash
+        groups[lightest].push(PartitionedFile::new(file.path.trim_start_matches('/'), file.size));
+    }
+    groups.into_iter().filter(|g| !g.is_empty()).map(FileGroup::new).collect()
+}
+
+/// Reports a problem of the lake through DataFusion.
+pub(crate) fn external(e: crate::error::LakeError) -> DataFusionError {
+    DataFusionError::External(Box::new(e))
+}

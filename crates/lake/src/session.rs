@@ -1,0 +1,313 @@
+//! The only way to read the lake: a session bound to a person and a purpose.
+//!
+//! Tables appear in a session as governed views: policy decides, row filter and column masks are part of the plan, so no
+//! query can reach around them. Before the first row leaves, the audit log says who asked, why, and which columns of which
+//! tables are touched; if it cannot be written, nothing is answered.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
+use async_trait::async_trait;
+use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
+use datafusion::common::tree_node::TreeNodeRecursion;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SQLOptions;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::{SessionContext, ident};
+use futures::StreamExt;
+use governance::{Action, Context, Decision, Effect, Principal};
+
+use crate::Lake;
+use crate::error::{LakeError, Result};
+use crate::home::TableName;
+use crate::scan::{LakeTable, external};
+use crate::table::Table;
+
+/// Who asks, why, and as of when.
+#[derive(Debug, Clone)]
+pub struct Access {
+    pub principal: Principal,
+    pub context: Context,
+    pub at: At,
+}
+
+/// Which state of the tables is read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum At {
+    #[default]
+    Now,
+    Version(u64),
+    Time(chrono::DateTime<chrono::Utc>),
+}
+
+impl At {
+    /// A whole number is a version; otherwise an instant or date as people write it, Indian time when it names no zone.
+    pub fn parse(text: &str) -> Result<At> {
+        use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeZone, Utc};
+        let text = text.trim();
+        if let Ok(version) = text.parse::<u64>() {
+            return Ok(At::Version(version));
+        }
+        if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            return Ok(At::Time(time.with_timezone(&Utc)));
+        }
+        let local = ["%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]
+            .iter()
+            .find_map(|f| NaiveDateTime::parse_from_str(text, f).ok())
+            .or_else(|| NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().and_then(|d| d.and_hms_opt(23, 59, 59)));
+        let ist = chrono::FixedOffset::east_opt(19_800);
+        local.zip(ist).and_then(|(l, z)| z.from_local_datetime(&l).single()).map(|t| At::Time(t.with_timezone(&Utc))).ok_or_else(
+            || LakeError::Invalid(format!("{text:?} is neither a version nor a time; write 12, 2026-11-23 or 2026-11-23T18:30")),
+        )
+    }
+}
+
+/// A governed session. Cheap to make; make one per request.
+pub struct Session {
+    lake: Lake,
+    access: Access,
+    ctx: SessionContext,
+    seen: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+/// A query's result while it streams.
+pub struct Answer {
+    pub schema: SchemaRef,
+    pub stream: SendableRecordBatchStream,
+    /// Tables and their columns the query touches.
+    pub touched: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Answer {
+    /// Rows that are in memory already.
+    pub fn of(schema: SchemaRef, rows: Vec<RecordBatch>) -> Self {
+        let stream = futures::stream::iter(rows.into_iter().map(Ok));
+        let stream = Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema.clone(), stream));
+        Answer { schema, stream, touched: BTreeMap::new() }
+    }
+}
+
+impl Lake {
+    /// Opens a session. Fails when the principal may not read at all.
+    pub fn session(&self, access: &Access) -> Result<Session> {
+        let ctx = self.engine().context();
+        let seen = Arc::new(Mutex::new(BTreeMap::new()));
+        let catalog = MemoryCatalogProvider::new();
+        for area in ["clean", "quarantine", "pole", "identity"] {
+            let schema = Area { lake: self.clone(), access: access.clone(), area: area.into(), seen: seen.clone() };
+            catalog.register_schema(area, Arc::new(schema))?;
+        }
+        ctx.register_catalog("lake", Arc::new(catalog));
+        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen })
+    }
+}
+
+impl Session {
+    /// Plans and starts one SELECT. Anything that would change something is refused.
+    pub async fn sql(&self, sql: &str) -> Result<Answer> {
+        let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
+        let plan = self.ctx.state().create_logical_plan(sql).await.map_err(|e| self.explain(e))?;
+        options.verify_plan(&plan).map_err(|_| {
+            LakeError::Denied("only SELECT is possible here; tables change by ingest, correction and erasure alone".into())
+        })?;
+        self.start(plan, sql).await
+    }
+
+    /// Runs a query and collects its rows.
+    pub async fn rows(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        let mut answer = self.sql(sql).await?;
+        let mut out = Vec::new();
+        while let Some(batch) = answer.stream.next().await {
+            out.push(batch?);
+        }
+        if out.is_empty() {
+            out.push(RecordBatch::new_empty(answer.schema));
+        }
+        Ok(out)
+    }
+
+    async fn start(&self, plan: LogicalPlan, sql: &str) -> Result<Answer> {
+        let frame = self.ctx.execute_logical_plan(plan).await.map_err(|e| self.explain(e))?;
+        let optimized = frame.clone().into_optimized_plan().map_err(|e| self.explain(e))?;
+        let touched = touched(&optimized)?;
+        self.lake.audit_query(&self.access, &touched, sql)?;
+        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
+        let stream = frame.execute_stream().await.map_err(|e| self.explain(e))?;
+        Ok(Answer { schema, stream, touched })
+    }
+
+    /// A denial inside planning comes out as the denial, not as a planning error.
+    fn explain(&self, e: datafusion::error::DataFusionError) -> LakeError {
+        let denied = self.seen.lock().ok().and_then(|seen| seen.values().next().cloned());
+        match denied {
+            Some(reason) => LakeError::Denied(reason),
+            None => LakeError::Query(e.strip_backtrace()),
+        }
+    }
+
+    pub fn access(&self) -> &Access {
+        &self.access
+    }
+
+    /// Whether `area.name` is in the lake: a table appears with the first file of its source.
+    pub fn has(&self, area: &str, name: &str) -> bool {
+        self.lake.home().table(&TableName::new(area, name)).join("_delta_log").is_dir()
+    }
+}
+
+/// The tables of one area, opened when a query names them.
+#[derive(Debug)]
+struct Area {
+    lake: Lake,
+    access: Access,
+    area: String,
+    seen: Arc<Mutex<BTreeMap<String, String>>>,
+}
+
+#[async_trait]
+impl SchemaProvider for Area {
+    fn table_names(&self) -> Vec<String> {
+        self.lake
+            .home()
+            .list()
+            .map(|all| all.into_iter().filter(|t| t.area == self.area).map(|t| t.name).collect())
+            .unwrap_or_default()
+    }
+
+    async fn table(&self, name: &str) -> datafusion::error::Result<Option<Arc<dyn TableProvider>>> {
+        let name = TableName::new(&self.area, name);
+        if name.name.contains(['@', '/', '\\']) || name.name.starts_with('.') {
+            return Ok(None);
+        }
+        let Some(provider) = self.lake.provider(&name, &self.access.at).await.map_err(external)? else { return Ok(None) };
+        let decision = self.lake.decide(&self.access, Action::Query, &name).map_err(external)?;
+        if let Effect::Deny = decision.effect {
+            let reason = decision.reason();
+            if let Ok(mut seen) = self.seen.lock() {
+                seen.insert(name.to_string(), reason.clone());
+            }
+            return Err(external(LakeError::Denied(reason)));
+        }
+        govern(&name, provider, &decision).await.map(Some)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.lake.home().table(&TableName::new(&self.area, name)).join("_delta_log").is_dir()
+    }
+}
+
+/// Puts a decision's row filter and masks around a table.
+async fn govern(
+    name: &TableName,
+    provider: Arc<dyn TableProvider>,
+    decision: &Decision,
+) -> datafusion::error::Result<Arc<dyn TableProvider>> {
+    if decision.row_filter.is_none() && decision.masks.is_empty() {
+        return Ok(provider);
+    }
+    let ctx = SessionContext::new();
+    let schema = provider.schema();
+    // Under its own name, so that the audit record of a query names what was read.
+    let reference = datafusion::common::TableReference::bare(name.to_string());
+    ctx.register_table(reference.clone(), provider)?;
+    let mut frame = ctx.table(reference).await?;
+    if let Some(filter) = &decision.row_filter {
+        let filter = frame.parse_sql_expr(filter)?;
+        frame = frame.filter(filter)?;
+    }
+    let columns = schema
+        .fields()
+        .iter()
+        .map(|f| match decision.masks.iter().find(|m| m.column == *f.name()) {
+            Some(mask) => Ok(frame.parse_sql_expr(&mask.expression())?.cast_to(f.data_type(), frame.schema())?.alias(f.name())),
+            None => Ok(ident(f.name())),
+        })
+        .collect::<datafusion::error::Result<Vec<_>>>()?;
+    Ok(frame.select(columns)?.into_view())
+}
+
+use datafusion::logical_expr::ExprSchemable;
+
+impl Lake {
+    /// The table as a provider, with its second orders; `None` when there is no such table.
+    pub(crate) async fn provider(&self, name: &TableName, at: &At) -> Result<Option<Arc<dyn TableProvider>>> {
+        let Some(mut table) = self.open_table(name).await? else { return Ok(None) };
+        match at {
+            At::Now => {}
+            At::Version(v) => table = table.at_version(*v).await?,
+            At::Time(t) => table = table.at_time(*t).await?,
+        }
+        let mut others = Vec::new();
+        if *at == At::Now
+            && let Some(contract) = self.contracts().iter().find(|c| TableName::clean(&c.name) == *name)
+        {
+            for order in contract.orders.iter().skip(1) {
+                let Some(first) = order.first() else { continue };
+                if let Some(other) = self.open_table(&name.ordered_by(first)).await?
+                    && other.rows()? == table.rows()?
+                {
+                    others.push((first.clone(), other));
+                }
+            }
+        }
+        Ok(Some(Arc::new(LakeTable::new(self.engine(), &table, &others)?)))
+    }
+
+    /// A table opened before is only brought up to date.
+    pub(crate) async fn open_table(&self, name: &TableName) -> Result<Option<Table>> {
+        let known = self.cached(name);
+        let table = match known {
+            Some(mut table) if table.root().join("_delta_log").is_dir() => match table.refresh().await {
+                Ok(()) => Some(table),
+                Err(_) => Table::open(self.home(), name).await?,
+            },
+            _ => Table::open(self.home(), name).await?,
+        };
+        self.cache(name, table.clone());
+        Ok(table)
+    }
+}
+
+/// Base tables of a plan and the columns read from each.
+fn touched(plan: &LogicalPlan) -> Result<BTreeMap<String, BTreeSet<String>>> {
+    let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            let columns = out.entry(scan.table_name.to_string()).or_default();
+            columns.extend(scan.projected_schema.fields().iter().map(|f| f.name().clone()));
+            for filter in &scan.filters {
+                columns.extend(filter.column_refs().into_iter().map(|c| c.name.clone()));
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(out)
+}
+
+/// Instants shown in Indian Standard Time: the same moments, another zone on the column.
+pub fn in_ist(batch: &RecordBatch) -> Result<RecordBatch> {
+    let mut fields = Vec::new();
+    let mut columns = Vec::new();
+    for (field, column) in batch.schema().fields().iter().zip(batch.columns()) {
+        match field.data_type() {
+            DataType::Timestamp(unit, Some(_)) => {
+                let to = DataType::Timestamp(
+                    match unit {
+                        TimeUnit::Nanosecond => TimeUnit::Nanosecond,
+                        _ => TimeUnit::Microsecond,
+                    },
+                    Some("+05:30".into()),
+                );
+                columns.push(arrow::compute::cast(column, &to).map_err(crate::runs::arrow_error)?);
+                fields.push(Field::new(field.name(), to, field.is_nullable()));
+            }
+            _ => {
+                columns.push(column.clone());
+                fields.push(field.as_ref().clone());
+            }
+        }
+    }
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(crate::runs::arrow_error)
+}

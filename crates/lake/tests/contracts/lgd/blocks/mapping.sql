@@ -1,0 +1,1 @@
+-- Counts and lookups: no POLE rows.

@@ -1,0 +1,1 @@
+INSERT INTO pole.object (kind, key, label, _row) SELECT 'property', 'pole:' || CAST(id AS VARCHAR), description, _row FROM source;

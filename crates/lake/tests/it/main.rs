@@ -1,0 +1,6 @@
+//! The lake from outside: files in, rows out.
+
+mod bench;
+mod erase;
+mod ingest;
+mod query;

@@ -1,0 +1,103 @@
+//! What a session lets through, and what it leaves in the log.
+
+use lake::{At, LakeError, TableName};
+
+use crate::bench::{Bench, access};
+
+const TWO: &str = "a,Asha,7000000001,X,2026-01-01 10:00:00,1,,secret-a\nb,Bina,7000000002,Y,2026-01-02 10:00:00,1,,secret-b\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sealed_columns_are_empty_whatever_is_asked() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", TWO).await;
+    for sql in [
+        "SELECT secret FROM clean.test_register ORDER BY id",
+        "SELECT max(secret) FROM clean.test_register GROUP BY id ORDER BY id",
+        "SELECT (SELECT max(secret) FROM clean.test_register t WHERE t.id = r.id) FROM clean.test_register r ORDER BY id",
+    ] {
+        assert_eq!(b.rows(sql).await, ["", ""], "{sql}");
+    }
+    assert_eq!(b.rows("SELECT count(*) FROM clean.test_register WHERE secret LIKE 'secret%'").await, ["0"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_select_is_possible() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", TWO).await;
+    let session = b.lake.session(&access(At::Now)).unwrap();
+    for sql in [
+        "DROP TABLE clean.test_register",
+        "DELETE FROM clean.test_register",
+        "INSERT INTO clean.test_register SELECT * FROM clean.test_register",
+        "CREATE TABLE x AS SELECT 1",
+        "COPY clean.test_register TO '/tmp/stolen.csv'",
+        "CREATE EXTERNAL TABLE p STORED AS CSV LOCATION '/etc/passwd'",
+        "SET datafusion.execution.batch_size = 1",
+    ] {
+        let e = session.sql(sql).await.err().unwrap_or_else(|| panic!("{sql} was allowed"));
+        assert!(matches!(e, LakeError::Denied(_)), "{sql}: {e}");
+    }
+    assert!(session.sql("SELECT * FROM '/etc/passwd'").await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_past_can_be_read() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", TWO).await;
+    let version = b.lake.table_info(&TableName::clean("test.register")).await.unwrap().version;
+    b.ingest("two.csv", "a,Changed,7000000001,X,2026-01-01 10:00:00,2,,\n").await;
+    let sql = "SELECT name FROM clean.test_register WHERE id = 'a'";
+    assert_eq!(b.rows(sql).await, ["Changed"]);
+    assert_eq!(b.rows_at(sql, At::Version(version)).await, ["Asha"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_query_is_in_the_log_without_its_values() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", TWO).await;
+    b.rows("SELECT name FROM clean.test_register WHERE number = '7000000001'").await;
+    let last = &b.lake.audit().tail(1).unwrap()[0];
+    let touched = last.record.what["tables"].to_string();
+    assert!(touched.contains("clean.test_register") && touched.contains("number") && touched.contains("name"), "{touched}");
+    assert!(!last.record.what.to_string().contains("7000000001"));
+    assert!(b.lake.audit().verify().unwrap().0 >= 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_log_there_is_no_answer() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", TWO).await;
+    let log = b.lake.home().audit().join("log.ndjson");
+    std::fs::write(&log, "broken\n").unwrap();
+    let e = b.lake.session(&access(At::Now)).unwrap().rows("SELECT 1 FROM clean.test_register").await.unwrap_err();
+    assert!(matches!(e, LakeError::Audit(_)), "{e}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lineage_runs_from_source_field_to_pole_column() {
+    let b = Bench::new().await;
+    let flows = b.lake.flows(&b.contract).await.unwrap();
+    let has = |ft: &str, fc: &str, tt: &str, tc: &str| {
+        flows.iter().any(|f| {
+            (f.from_table.as_str(), f.from_column.as_str(), f.to_table.as_str(), f.to_column.as_str()) == (ft, fc, tt, tc)
+        })
+    };
+    assert!(has("source:test.register", "number", "clean.test_register", "number"), "{flows:?}");
+    assert!(has("clean.test_register", "id", "pole.person_mention", "person_key"));
+    assert!(has("clean.test_register", "number", "pole.object", "key"));
+    assert!(!has("clean.test_register", "name", "pole.object", "key"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compaction_keeps_every_row_and_leaves_one_file() {
+    let b = Bench::new().await;
+    for i in 0..4 {
+        b.ingest(&format!("{i}.csv"), &format!("k{i},N{i},700000000{i},X,2026-01-0{} 10:00:00,1,,\n", 9 - i)).await;
+    }
+    let sql = "SELECT id, name, number, place, seen_at, _object, _row FROM clean.test_register ORDER BY id";
+    let before = b.rows(sql).await;
+    let done = b.lake.compact(None).await.unwrap();
+    assert!(done.iter().all(|d| d.files_after <= 1), "{done:?}");
+    assert_eq!(b.rows(sql).await, before);
+    assert_eq!(b.rows("SELECT count(*) FROM clean.test_register WHERE place = 'X'").await, ["4"]);
+}

@@ -1,0 +1,83 @@
+//! Every page with made-up data: for the gallery, the tests and screenshots. No name, number or hash
+//! in here belongs to anybody.
+
+mod data;
+mod people;
+
+use askama::Template;
+
+use crate::gallery::Gallery;
+use crate::table::{FieldError, Sort};
+use crate::{Lang, Section, Shell};
+
+/// An example page: its address under `/gallery/`, and how it is made.
+pub struct Example {
+    pub name: &'static str,
+    render: fn(Shell) -> askama::Result<String>,
+}
+
+/// All example pages, in the order of the navigation.
+pub const ALL: &[Example] = &[
+    Example { name: "home", render: |shell| data::home(shell).render() },
+    Example { name: "home-empty", render: |shell| data::home_empty(shell).render() },
+    Example { name: "sources", render: |shell| data::sources(shell).render() },
+    Example { name: "upload", render: |shell| data::upload(shell, false).render() },
+    Example { name: "upload-errors", render: |shell| data::upload(shell, true).render() },
+    Example { name: "runs", render: |shell| data::runs(shell).render() },
+    Example { name: "run", render: |shell| data::run(shell).render() },
+    Example { name: "run-live", render: |shell| data::run_live(shell).render() },
+    Example { name: "run-failed", render: |shell| data::run_failed(shell).render() },
+    Example { name: "quarantine", render: |shell| data::quarantine(shell).render() },
+    Example { name: "held", render: |shell| data::held(shell).render() },
+    Example { name: "catalogue", render: |shell| data::catalogue(shell).render() },
+    Example { name: "table", render: |shell| data::table(shell).render() },
+    Example { name: "sql", render: |shell| data::sql(shell).render() },
+    Example { name: "sql-failed", render: |shell| data::sql_failed(shell).render() },
+    Example { name: "object", render: |shell| data::object(shell).render() },
+    Example { name: "row", render: |shell| data::row(shell).render() },
+    Example { name: "row-refused", render: |shell| data::row_refused(shell).render() },
+    Example { name: "search", render: |shell| people::search(shell).render() },
+    Example { name: "search-none", render: |shell| people::search_none(shell).render() },
+    Example { name: "person", render: |shell| people::person(shell).render() },
+    Example { name: "phone", render: |shell| people::phone(shell).render() },
+    Example { name: "vehicle", render: |shell| people::vehicle(shell).render() },
+    Example { name: "case", render: |shell| people::case(shell).render() },
+    Example { name: "fault", render: |shell| data::fault(shell).render() },
+];
+
+impl Example {
+    /// Renders the page inside the given frame; the example sets title, place and query itself.
+    pub fn render(&self, mut shell: Shell) -> askama::Result<String> {
+        shell.example = true;
+        (self.render)(shell)
+    }
+}
+
+/// The example of a name.
+pub fn find(name: &str) -> Option<&'static Example> {
+    ALL.iter().find(|example| example.name == name)
+}
+
+/// The gallery page.
+pub fn gallery(mut shell: Shell) -> Gallery {
+    shell.section = Section::Elsewhere;
+    shell.title = shell.t("gallery-title");
+    let errors = vec![FieldError { field: "g-number".to_owned(), message: shell.t("gallery-form-error") }];
+    Gallery {
+        pages: ALL.iter().map(|example| (example.name.to_owned(), example.name.replace('-', " "))).collect(),
+        sort: Sort::read("/gallery?sort=", "name", &["name", "rows"], "name"),
+        errors,
+        shell,
+    }
+}
+
+/// A frame as the server would fill it.
+pub fn shell(lang: Lang) -> Shell {
+    let mut shell = Shell::new(lang, Section::Home, "");
+    shell.who = match lang {
+        Lang::Hi => "संचालक".to_owned(),
+        Lang::En => "Operator".to_owned(),
+    };
+    shell.token = "example".to_owned();
+    shell
+}

@@ -1,0 +1,245 @@
+//! Made-up persons, phones, vehicles and cases.
+
+use model::Classification;
+
+use super::data::{SHA, at, pick, search_frame};
+use crate::dossier::{Dossier, Fact, Group, Kind, LinkLine, Origin, Standing};
+use crate::search::{Hit, Search};
+use crate::timeline::Moment;
+use crate::{Section, Shell};
+
+fn origin(source: &str, row: i64) -> Origin {
+    Origin { source: source.into(), object: SHA.into(), row }
+}
+
+fn fact(shell: &Shell, key: &str, value: &str, origins: Vec<Origin>) -> Fact {
+    Fact { label: shell.t(key), value: value.into(), href: None, class: None, origins }
+}
+
+fn link(kind: Kind, relation: String, label: &str, note: &str, reason: &str, origins: Vec<Origin>) -> LinkLine {
+    let page = match kind {
+        Kind::Person => "person",
+        Kind::Phone | Kind::Handset => "phone",
+        Kind::Vehicle => "vehicle",
+        Kind::Case | Kind::Place => "case",
+    };
+    LinkLine {
+        kind,
+        relation,
+        label: label.into(),
+        note: note.into(),
+        href: format!("/gallery/{page}"),
+        reason: reason.into(),
+        origins,
+    }
+}
+
+fn moments(shell: &Shell) -> Vec<Moment> {
+    let moment = |days, kind: &str, title: String, detail: String, source: &str, row| Moment {
+        at: Some(at(days, 9, 30)),
+        kind: kind.into(),
+        title,
+        detail,
+        href: None,
+        origin: origin(source, row),
+    };
+    let p = |hi, en| pick(shell, hi, en);
+    vec![
+        moment(
+            4,
+            "sighting",
+            p("नंबर प्लेट पढ़ी गई, अजमेर रोड टोल", "Plate read, Ajmer Road toll"),
+            "RJ14CN0001".into(),
+            "anpr.read",
+            88_120,
+        ),
+        moment(
+            12,
+            "arrest",
+            p("गिरफ़्तारी, थाना बगरू", "Arrest, Bagru police station"),
+            p("एफ़आईआर 0123/2026", "FIR 0123/2026"),
+            "cca.arrest",
+            38,
+        ),
+        moment(
+            14,
+            "fir",
+            p("एफ़आईआर 0123/2026 दर्ज", "FIR 0123/2026 registered"),
+            p("BNS धारा 303(2)", "BNS s.303(2)"),
+            "cctns.fir",
+            411,
+        ),
+        moment(410, "registration", p("वाहन का पंजीयन", "Vehicle registered"), "RJ14CN0001".into(), "vahan.registration", 70_551),
+    ]
+}
+
+fn dossier(mut shell: Shell, kind: Kind, name: &str, other_name: String, key: &str) -> Dossier {
+    shell.section = Section::Search;
+    shell.title = name.to_owned();
+    shell.query = key.to_owned();
+    Dossier {
+        kind,
+        name: name.into(),
+        other_name,
+        key: key.into(),
+        standings: Vec::new(),
+        sources: 3,
+        rows: 7,
+        groups: Vec::new(),
+        links: Vec::new(),
+        timeline: moments(&shell),
+        withheld: false,
+        shell,
+    }
+}
+
+pub(super) fn person(shell: Shell) -> Dossier {
+    let mut page = dossier(shell, Kind::Person, "रमेश कुमार", "Ramesh Kumar".into(), "cctns:P000871");
+    let s = &page.shell;
+    let both = || vec![origin("cctns.person", 1204), origin("cca.arrest", 38)];
+    let mut phone = fact(s, "fact-phone", "98290 12345", both());
+    phone.href = Some("/gallery/phone".into());
+    let mut id = fact(s, "fact-id", "XXXXXXXX 4821", vec![origin("cctns.person", 1204)]);
+    id.class = Some(Classification::Sensitive);
+    let groups = vec![
+        Group {
+            title: s.t("group-identity"),
+            facts: vec![
+                fact(s, "fact-relative", &pick(s, "पुत्र रामलाल", "S/o Ramlal"), both()),
+                fact(s, "fact-sex", &s.t("sex-male"), both()),
+                fact(s, "fact-birth-date", &pick(s, "1 जुल॰ 1988", "1 Jul 1988"), vec![origin("cctns.person", 1204)]),
+                fact(s, "fact-birth-year", "1989", vec![origin("cca.arrest", 38)]),
+                id,
+            ],
+        },
+        Group {
+            title: s.t("group-contact"),
+            facts: vec![phone, fact(s, "fact-address", &pick(s, "वार्ड 4, बगरू, जयपुर", "Ward 4, Bagru, Jaipur"), both())],
+        },
+    ];
+    let links = vec![
+        link(
+            Kind::Case,
+            s.t("role-accused"),
+            "FIR 0123/2026",
+            &pick(s, "थाना बगरू", "Bagru police station"),
+            &pick(s, "एक ही व्यक्ति आईडी", "same person id"),
+            vec![origin("cctns.person", 1204)],
+        ),
+        link(
+            Kind::Vehicle,
+            s.t("role-owner"),
+            "RJ14CN0001",
+            "Maruti Swift",
+            &pick(s, "एक ही फ़ोन", "same phone"),
+            vec![origin("vahan.registration", 70_551)],
+        ),
+        link(Kind::Phone, s.t("role-subscriber"), "98290 12345", "", &pick(s, "उसी पंक्ति में", "in the same row"), both()),
+    ];
+    page.standings =
+        vec![Standing { text: s.t("role-accused"), tone: "warn" }, Standing { text: s.t("role-arrested"), tone: "warn" }];
+    page.groups = groups;
+    page.links = links;
+    page
+}
+
+pub(super) fn phone(shell: Shell) -> Dossier {
+    let mut page = dossier(shell, Kind::Phone, "98290 12345", "Airtel".into(), "9829012345");
+    let s = &page.shell;
+    let groups = vec![Group {
+        title: s.t("group-use"),
+        facts: vec![
+            fact(s, "fact-first", &pick(s, "2 जन॰ 2026", "2 Jan 2026"), vec![origin("cdr.airtel", 9)]),
+            fact(s, "fact-calls", "1,204", vec![origin("cdr.airtel", 9)]),
+        ],
+    }];
+    let links = vec![link(
+        Kind::Person,
+        s.t("role-subscriber"),
+        "Ramesh Kumar",
+        "cctns:P000871",
+        &pick(s, "पंक्ति में यही नंबर", "the row gives this number"),
+        vec![origin("cctns.person", 1204)],
+    )];
+    page.groups = groups;
+    page.links = links;
+    page
+}
+
+pub(super) fn vehicle(shell: Shell) -> Dossier {
+    let mut page = dossier(shell, Kind::Vehicle, "RJ14CN0001", "Maruti Swift".into(), "RJ14CN0001");
+    let s = &page.shell;
+    let groups = vec![Group {
+        title: s.t("group-owner"),
+        facts: vec![
+            fact(s, "fact-owner", "RAMESH KUMAR", vec![origin("vahan.registration", 70_551)]),
+            fact(s, "fact-status", &pick(s, "सक्रिय", "Active"), vec![origin("vahan.registration", 70_551)]),
+        ],
+    }];
+    page.groups = groups;
+    page.timeline.truncate(1);
+    page
+}
+
+pub(super) fn case(shell: Shell) -> Dossier {
+    let title = pick(&shell, "एफ़आईआर 0123/2026", "FIR 0123/2026");
+    let station = pick(&shell, "थाना बगरू, जयपुर", "Bagru police station, Jaipur");
+    let mut page = dossier(shell, Kind::Case, &title, station, "27541001/0123/2026");
+    let s = &page.shell;
+    let groups = vec![Group {
+        title: s.t("group-sections"),
+        facts: vec![fact(s, "group-sections", "BNS 303(2)", vec![origin("cctns.fir", 411)])],
+    }];
+    let links = vec![
+        link(
+            Kind::Person,
+            s.t("role-accused"),
+            "Ramesh Kumar",
+            "cctns:P000871",
+            &pick(s, "एक ही एफ़आईआर", "same FIR"),
+            vec![origin("cctns.person", 1204)],
+        ),
+        link(
+            Kind::Person,
+            s.t("role-victim"),
+            &s.t("masked"),
+            "",
+            &pick(s, "एक ही एफ़आईआर", "same FIR"),
+            vec![origin("cctns.person", 1205)],
+        ),
+    ];
+    page.groups = groups;
+    page.links = links;
+    page.withheld = true;
+    page
+}
+
+pub(super) fn search(shell: Shell) -> Search {
+    let mut page = search_frame(shell, "9829012345");
+    let s = &page.shell;
+    let hits = vec![
+        Hit {
+            kind: Kind::Phone,
+            title: "98290 12345".into(),
+            note: "Airtel".into(),
+            href: "/gallery/phone".into(),
+            rows: 1_211,
+            sources: vec!["cdr.airtel".into(), "cctns.person".into()],
+        },
+        Hit {
+            kind: Kind::Person,
+            title: "रमेश कुमार".into(),
+            note: pick(s, "पंक्ति में यही नंबर", "the row gives this number"),
+            href: "/gallery/person".into(),
+            rows: 2,
+            sources: vec!["cctns.person".into()],
+        },
+    ];
+    page.read_as = vec![s.t("read-phone")];
+    page.hits = hits;
+    page
+}
+
+pub(super) fn search_none(shell: Shell) -> Search {
+    search_frame(shell, "RJ14ZZ9999")
+}

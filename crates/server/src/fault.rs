@@ -1,0 +1,151 @@
+//! Everything that can go wrong on the web, each with its status, its words and a way back.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{Html, IntoResponse, Response};
+use lake::LakeError;
+use pages::fault::Fault;
+use pages::{Section, Template};
+use serde_json::json;
+
+use crate::ask::Ask;
+
+/// An error of the web surface.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error("no such page")]
+    NotFound,
+    #[error("no file has the hash {0}")]
+    NoObject(String),
+    #[error("file {object} has no row {row}")]
+    NoRow { object: String, row: String },
+    #[error("no table {0}")]
+    NoTable(String),
+    #[error("no source {0}")]
+    NoContract(String),
+    #[error("no run {0}")]
+    NoRun(String),
+    #[error("{0}")]
+    BadRequest(String),
+    #[error("the form's token is not this browser's, or the request comes from another site")]
+    Forged,
+    #[error("{0}")]
+    Refused(String),
+    #[error("the upload stands at byte {stands}")]
+    Conflict { stands: i64 },
+    #[error("at most {limit} bytes are accepted")]
+    TooLarge { limit: u64 },
+    #[error("the query is still running")]
+    Busy,
+    #[error("the answer is no longer kept")]
+    Gone,
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Status, catalogue key, way back: its address and catalogue key.
+type Words = (StatusCode, &'static str, &'static str, &'static str);
+
+impl HttpError {
+    fn words(&self) -> Words {
+        match self {
+            HttpError::NotFound => (StatusCode::NOT_FOUND, "fault-not-found", "/search", "back-search"),
+            HttpError::NoObject(_) => (StatusCode::NOT_FOUND, "fault-no-object", "/runs", "back-runs"),
+            HttpError::NoRow { .. } => (StatusCode::NOT_FOUND, "fault-no-row", "/runs", "back-runs"),
+            HttpError::NoTable(_) => (StatusCode::NOT_FOUND, "fault-no-table", "/catalogue", "back-catalogue"),
+            HttpError::NoContract(_) => (StatusCode::NOT_FOUND, "fault-no-contract", "/sources", "back-sources"),
+            HttpError::NoRun(_) => (StatusCode::NOT_FOUND, "fault-no-run", "/runs", "back-runs"),
+            HttpError::BadRequest(_) => (StatusCode::BAD_REQUEST, "fault-bad-request", "/", "back-home"),
+            HttpError::Forged => (StatusCode::FORBIDDEN, "fault-forged", "/", "back-home"),
+            HttpError::Refused(_) => (StatusCode::FORBIDDEN, "fault-refused", "/catalogue", "back-catalogue"),
+            HttpError::Conflict { .. } => (StatusCode::CONFLICT, "fault-conflict", "/upload", "back-upload"),
+            HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
+            HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
+            HttpError::Gone => (StatusCode::GONE, "fault-gone", "/sql", "back-sql"),
+            HttpError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault-failed", "/", "back-home"),
+        }
+    }
+
+    /// The page, or JSON for a program.
+    pub fn render(&self, ask: &Ask) -> Response {
+        let (status, key, back, back_key) = self.words();
+        if ask.json {
+            return (status, Json(json!({ "error": { "code": key.trim_start_matches("fault-"), "message": self.to_string(), "status": status.as_u16() } }))).into_response();
+        }
+        let shell = ask.shell(Section::Elsewhere, ask.lang.text(key));
+        let detail =
+            matches!(self, HttpError::BadRequest(_) | HttpError::Refused(_) | HttpError::Failed(_) | HttpError::NoTable(_))
+                .then(|| self.to_string());
+        let page = Fault {
+            status: status.as_u16(),
+            headline: shell.title.clone(),
+            advice: shell.t(&format!("{key}-advice")),
+            detail,
+            back: back.to_owned(),
+            back_text: shell.t(back_key),
+            shell,
+        };
+        match page.render() {
+            Ok(html) => (status, Html(html)).into_response(),
+            Err(error) => (status, error.to_string()).into_response(),
+        }
+    }
+}
+
+impl IntoResponse for HttpError {
+    /// Carries the error out to `ask::settle`, which knows the language.
+    fn into_response(self) -> Response {
+        if let HttpError::Failed(message) = &self {
+            tracing::error!(message, "a request failed");
+        }
+        let mut response = self.words().0.into_response();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<LakeError> for HttpError {
+    fn from(error: LakeError) -> HttpError {
+        match error {
+            LakeError::NoTable { name } => HttpError::NoTable(name),
+            LakeError::NoContract { name } => HttpError::NoContract(name),
+            LakeError::NoObject { sha256 } => HttpError::NoObject(sha256),
+            LakeError::Denied(why) => HttpError::Refused(why),
+            error @ (LakeError::Invalid(_) | LakeError::Query(_)) => HttpError::BadRequest(error.to_string()),
+            error => HttpError::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<store::StoreError> for HttpError {
+    fn from(error: store::StoreError) -> HttpError {
+        match error {
+            store::StoreError::Offset { stands, .. } => HttpError::Conflict { stands },
+            error => HttpError::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<pages::RenderError> for HttpError {
+    fn from(error: pages::RenderError) -> HttpError {
+        HttpError::Failed(error.to_string())
+    }
+}
+
+impl From<std::io::Error> for HttpError {
+    fn from(error: std::io::Error) -> HttpError {
+        HttpError::Failed(error.to_string())
+    }
+}
+
+pub(crate) type Reply<T = Html<String>> = Result<T, HttpError>;
+
+/// Renders a page.
+pub(crate) fn show(page: impl Template) -> Reply {
+    Ok(Html(page.render()?))
+}
+
+/// Any address that no route has.
+pub(crate) async fn unknown() -> HttpError {
+    HttpError::NotFound
+}

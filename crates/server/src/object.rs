@@ -1,0 +1,248 @@
+//! A received file, and one row of it: the end of every provenance link.
+
+use std::io::Read;
+
+use axum::extract::{Path, State};
+use axum::response::Response;
+use lake::session::Session;
+use lake::{At, LakeError, TableName};
+use model::Classification;
+use pages::Section;
+use pages::dossier::{Kind, LinkLine, Origin};
+use pages::raw::{Object, ObjectFile, Row, RowField};
+use pages::shell::Crumb;
+use sources::Contract;
+use store::{Page, RunFilter};
+
+use crate::App;
+use crate::ask::Ask;
+use crate::cells::texts;
+use crate::fault::{HttpError, Reply, show};
+use crate::quarantine::parse_reasons;
+use crate::runs::lines;
+
+/// Bytes of a text file that are read to find one record.
+const SCAN: u64 = 512 << 20;
+
+/// A file's page.
+pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(sha): Path<String>) -> Reply {
+    let (file, runs) = known(&app, &ask, &sha).await?;
+    let table = TableName::clean(&file.contract);
+    let mut rows = Vec::new();
+    if app.lake.home().table(&table).is_dir() {
+        let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
+        let sql = format!("SELECT \"_row\" FROM {table} WHERE \"_object\" = '{sha}' ORDER BY \"_row\" LIMIT 20");
+        rows = texts(&session.rows(&sql).await?, 20)?.into_iter().filter_map(|row| row[0].as_ref()?.parse().ok()).collect();
+    }
+    let tables = if rows.is_empty() { Vec::new() } else { vec![(table.to_string(), format!("/catalogue/{table}"))] };
+    let mut shell = ask.shell(Section::Runs, file.name.clone());
+    shell.trail = vec![Crumb::new("/runs", shell.t("nav-runs"))];
+    show(Object { runs: lines(&app, &ask, runs), tables, rows, file, shell })
+}
+
+/// The file itself, as it was received. Nobody gets it through a page yet: it holds what columns and rows hide, and no
+/// account exists whose order could open it. The attempt is logged.
+pub(crate) async fn download(State(app): State<App>, ask: Ask, Path(sha): Path<String>) -> Reply<Response> {
+    let (file, _) = known(&app, &ask, &sha).await?;
+    let access = ask.access(&app.lake, At::Now);
+    app.lake.record(&access, "download", false, serde_json::json!({ "object": sha, "contract": file.contract }))?;
+    let reason = "the received file shows what its table hides; it is opened on the lake's own machine only";
+    Err(LakeError::Denied(reason.to_owned()).into())
+}
+
+/// One row: as received, as understood, what was drawn from it.
+pub(crate) async fn row(State(app): State<App>, ask: Ask, Path((sha, n)): Path<(String, String)>) -> Reply {
+    let no_row = || HttpError::NoRow { object: sha.clone(), row: n.clone() };
+    let row: i64 = n.parse().ok().filter(|row| *row > 0).ok_or_else(no_row)?;
+    let (file, _) = known(&app, &ask, &sha).await?;
+    let contract = app.lake.contract(&file.contract)?;
+    let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
+    let place = format!("\"_object\" = '{sha}' AND \"_row\" = {row}");
+    let mut page = Row {
+        original: None,
+        fields: Vec::new(),
+        reasons: Vec::new(),
+        flags: Vec::new(),
+        mentions: Vec::new(),
+        row,
+        shell: ask.shell(Section::Runs, format!("{} {row}", ask.lang.text("row"))),
+        file,
+    };
+    page.shell.trail = vec![Crumb::new(format!("/object/{sha}"), page.file.name.clone())];
+    let clean = TableName::clean(&contract.name);
+    if app.lake.home().table(&clean).is_dir() {
+        let batches = session.rows(&format!("SELECT * FROM {clean} WHERE {place} LIMIT 1")).await?;
+        let names: Vec<String> = batches
+            .first()
+            .map(|batch| batch.schema().fields().iter().map(|field| field.name().clone()).collect())
+            .unwrap_or_default();
+        for values in texts(&batches, 1)? {
+            for (name, value) in names.iter().zip(values) {
+                if name == "_flags" {
+                    page.flags = value.iter().flat_map(|codes| codes.split(',')).map(str::to_owned).collect();
+                }
+                page.fields.extend(field(&ask, &contract, name, value));
+            }
+        }
+    }
+    let held = TableName::quarantine(&contract.name);
+    if page.fields.is_empty() && app.lake.home().table(&held).is_dir() {
+        for values in texts(&session.rows(&format!("SELECT reasons, original FROM {held} WHERE {place} LIMIT 1")).await?, 1)? {
+            page.reasons = parse_reasons(&ask, values[0].as_deref().unwrap_or_default());
+            page.original.clone_from(&values[1]);
+        }
+    }
+    if page.fields.is_empty() && page.reasons.is_empty() {
+        return Err(no_row());
+    }
+    // The received text would show what a mask hides, in this row or for this person.
+    if page.original.is_none() && !hides(&contract) {
+        let raw = lake::raw::open(app.lake.home(), &sha)?;
+        let text = page
+            .file
+            .name
+            .rsplit('.')
+            .next()
+            .is_some_and(|end| ["csv", "tsv", "txt", "tab", "psv"].contains(&end.to_ascii_lowercase().as_str()));
+        if text {
+            page.original = tokio::task::spawn_blocking(move || record(raw.take(SCAN), row)).await.ok().flatten();
+        }
+    }
+    page.mentions =
+        drawn(&app, &ask, &session, &place, &Origin { source: contract.name.clone(), object: sha.clone(), row }).await?;
+    show(page)
+}
+
+/// Whether a source has anything that some reader must not see.
+fn hides(contract: &Contract) -> bool {
+    contract.columns.iter().any(|c| c.classification == Classification::Sealed || c.name == "sealed")
+        || contract.mapping.iter().any(|m| m.columns.iter().any(|c| c == "sealed"))
+}
+
+fn field(ask: &Ask, contract: &Contract, name: &str, value: Option<String>) -> Option<RowField> {
+    let column = contract.column(name)?;
+    let meaning = ask.pick(&column.meaning.hi, &column.meaning.en);
+    Some(RowField {
+        name: name.to_owned(),
+        meaning: if meaning.is_empty() { name.to_owned() } else { meaning.to_owned() },
+        href: None,
+        class: column.classification,
+        masked: column.classification == Classification::Sealed && value.is_none(),
+        value,
+    })
+}
+
+/// Persons, things and events that the mapping drew from this row.
+async fn drawn(app: &App, ask: &Ask, session: &Session, place: &str, origin: &Origin) -> Reply<Vec<LinkLine>> {
+    let sources = [
+        ("person_mention", "'person', person_key, coalesce(name, name_local), role"),
+        ("object", "kind, key, label, NULL"),
+        ("event", "kind, key, title, NULL"),
+    ];
+    let mut out = Vec::new();
+    for (table, columns) in sources {
+        if !app.lake.home().table(&TableName::new("pole", table)).is_dir() {
+            continue;
+        }
+        let sql = format!("SELECT {columns} FROM pole.{table} WHERE {place} LIMIT 50");
+        for row in texts(&session.rows(&sql).await?, 50)? {
+            let [kind, key, label, role] = &row[..] else { continue };
+            let key = key.clone().unwrap_or_default();
+            out.push(LinkLine {
+                kind: kind_of(kind.as_deref().unwrap_or_default()),
+                relation: role
+                    .as_ref()
+                    .map(|role| ask.lang.known(&format!("role-{role}")).unwrap_or_else(|| role.clone()))
+                    .unwrap_or_default(),
+                label: label.clone().unwrap_or_else(|| key.clone()),
+                href: format!("/search?q={}", pages::shell::encode(&key)),
+                note: key,
+                reason: String::new(),
+                origins: vec![origin.clone()],
+            });
+        }
+    }
+    Ok(out)
+}
+
+/// The kind of a dossier for a word of the POLE tables.
+pub(crate) fn kind_of(word: &str) -> Kind {
+    match word {
+        "person" => Kind::Person,
+        "phone" => Kind::Phone,
+        "imei" => Kind::Handset,
+        "vehicle" => Kind::Vehicle,
+        "location" | "station" | "cell" | "camera" => Kind::Place,
+        _ => Kind::Case,
+    }
+}
+
+async fn known(app: &App, ask: &Ask, sha: &str) -> Reply<(ObjectFile, Vec<store::Run>)> {
+    let missing = || HttpError::NoObject(sha.to_owned());
+    if sha.len() != 64 || !sha.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(missing());
+    }
+    let object = app.lake.store().object(sha).await?.ok_or_else(missing)?;
+    let runs =
+        app.lake.store().runs(&RunFilter { object: Some(sha.to_owned()), ..RunFilter::default() }, Page::first(20)).await?.rows;
+    let contract = runs.iter().map(|run| run.contract.clone()).find(|name| !name.is_empty()).unwrap_or_default();
+    let contract_title = match app.lake.contract(&contract) {
+        Ok(contract) => ask.pick(&contract.title.hi, &contract.title.en).to_owned(),
+        Err(LakeError::NoContract { .. }) => String::new(),
+        Err(error) => return Err(error.into()),
+    };
+    let file = ObjectFile {
+        sha: sha.to_owned(),
+        name: object.original_name,
+        bytes: object.size as u64,
+        received: object.received_at,
+        sender: object.received_by,
+        contract,
+        contract_title,
+        authority: object.authority,
+    };
+    Ok((file, runs))
+}
+
+/// Record `row` (1-based) of a UTF-8 text whose records end at line ends outside quotes.
+fn record(mut input: impl Read, row: i64) -> Option<String> {
+    let mut block = vec![0; 1 << 20];
+    let (mut at, mut quoted, mut out) = (1, false, Vec::new());
+    loop {
+        let n = input.read(&mut block).ok().filter(|n| *n > 0);
+        for &byte in &block[..n.unwrap_or_default()] {
+            quoted ^= byte == b'"';
+            if byte == b'\n' && !quoted {
+                if at == row {
+                    return finished(out);
+                }
+                at += 1;
+            } else if at == row {
+                out.push(byte);
+            }
+        }
+        if n.is_none() {
+            return finished(out);
+        }
+    }
+}
+
+fn finished(bytes: Vec<u8>) -> Option<String> {
+    String::from_utf8(bytes)
+        .ok()
+        .map(|text| text.trim_end_matches('\r').to_owned())
+        .filter(|text| !text.is_empty() && !text.contains('\0'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::record;
+
+    #[test]
+    fn a_record_may_span_lines_inside_quotes() {
+        let text = "a,b\r\n1,\"x\ny\"\r\n2,z";
+        assert_eq!(record(text.as_bytes(), 2).as_deref(), Some("1,\"x\ny\""));
+        assert_eq!(record(text.as_bytes(), 3).as_deref(), Some("2,z"));
+        assert_eq!(record(text.as_bytes(), 4), None);
+    }
+}

@@ -1,0 +1,1 @@
+-- Law sections are looked up, not linked: no POLE rows.

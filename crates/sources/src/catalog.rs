@@ -1,0 +1,28 @@
+use std::sync::{Arc, OnceLock};
+
+use include_dir::{Dir, include_dir};
+
+use crate::{Contract, ContractError};
+
+static FOLDER: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/contracts");
+
+/// The contracts that come with the program, in order of name. A folder with a broken contract is left out here; the
+/// tests parse every one with [`embedded`].
+pub fn builtin() -> &'static [Arc<Contract>] {
+    static ALL: OnceLock<Vec<Arc<Contract>>> = OnceLock::new();
+    ALL.get_or_init(|| embedded().into_iter().filter_map(|(_, c)| c.ok().map(Arc::new)).collect())
+}
+
+/// Every embedded folder (`system/dataset`) with what parsing it gave.
+pub fn embedded() -> Vec<(String, Result<Contract, ContractError>)> {
+    let mut found = Vec::new();
+    for dataset in FOLDER.dirs().flat_map(Dir::dirs) {
+        let text = |name: &str| dataset.get_file(dataset.path().join(name)).and_then(|f| f.contents_utf8());
+        if let Some(yaml) = text("contract.yaml") {
+            let parsed = Contract::parse(yaml, text("mapping.sql").unwrap_or_default());
+            found.push((dataset.path().display().to_string(), parsed));
+        }
+    }
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}

@@ -1,0 +1,261 @@
+//! Which contract a file was made under, told from its head.
+
+use std::io::{Read, SeekFrom};
+use std::sync::Arc;
+
+use crate::contract::{Contract, Format, Header, Kind};
+use crate::plan::find_header;
+use crate::read::{delimited, header, input, sheet};
+use crate::{Limits, ReadError, ReadSeek, archive};
+
+/// Two scores nearer than this are equal: somebody must choose.
+const NEAR: f32 = 0.02;
+/// Bytes of the (unwrapped) file that are looked at.
+const HEAD: usize = 256 << 10;
+
+/// A contract that may fit a file.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    pub contract: Arc<Contract>,
+    /// Index into the contract's formats.
+    pub variant: usize,
+    /// 0 to 1: share of the signature found, raised by a matching file name and by how many of the file's columns the
+    /// contract knows.
+    pub score: f32,
+    /// In plain words, strongest first.
+    pub reasons: Vec<String>,
+}
+
+/// Which contract a file was made under.
+#[derive(Debug, Clone)]
+pub enum Detection {
+    One(Candidate),
+    /// Several fit equally well; somebody must choose.
+    Ambiguous(Vec<Candidate>),
+    None {
+        closest: Vec<Candidate>,
+    },
+}
+
+/// What the head of a file shows.
+enum Look {
+    Text(Vec<String>),
+    Sheets(Vec<Vec<Vec<String>>>),
+    Columns(Vec<String>),
+    /// Names of members or elements that occur, and whether it is JSON, NDJSON or XML.
+    Names(Vec<String>, &'static [Kind]),
+}
+
+/// Looks at the head of `input` (and gives it back rewound) and says which contract fits.
+pub fn detect(name: &str, input: &mut dyn ReadSeek, contracts: &[Arc<Contract>]) -> Result<Detection, ReadError> {
+    let look = look(name, input)?;
+    input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
+    let mut found: Vec<(bool, Candidate)> = Vec::new();
+    for contract in contracts {
+        let best = contract
+            .formats
+            .iter()
+            .enumerate()
+            .filter_map(|(variant, format)| judge(contract, variant, format, name, &look))
+            .max_by(|a, b| a.1.score.total_cmp(&b.1.score));
+        found.extend(best);
+    }
+    found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then_with(|| a.1.contract.name.cmp(&b.1.contract.name)));
+    let (fitting, others): (Vec<_>, Vec<_>) = found.into_iter().partition(|(fits, _)| *fits);
+    let fitting: Vec<Candidate> = fitting.into_iter().map(|(_, c)| c).collect();
+    Ok(match fitting.as_slice() {
+        [] => {
+            let closest = others.into_iter().map(|(_, c)| c).filter(|c| c.score > 0.0).take(3).collect();
+            Detection::None { closest }
+        }
+        [first, second, ..] if first.score - second.score < NEAR => {
+            let best = first.score;
+            Detection::Ambiguous(fitting.into_iter().filter(|c| best - c.score < NEAR).collect())
+        }
+        [first, ..] => Detection::One(first.clone()),
+    })
+}
+
+fn look(name: &str, mut input: &mut dyn ReadSeek) -> Result<Look, ReadError> {
+    let limits = Limits::default();
+    let mut head = input::peek(name, input, HEAD)?;
+    if head.is_empty() {
+        return Err(ReadError::Empty { name: name.to_owned() });
+    }
+    if input::is_gzip(&head) {
+        let mut plain = Vec::new();
+        let read = flate2::read::MultiGzDecoder::new(&mut input).take(HEAD as u64).read_to_end(&mut plain);
+        read.map_err(|e| input::read_error(name, e))?;
+        head = plain;
+    }
+    if head.starts_with(b"PAR1") {
+        input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
+        let corrupt = |e: parquet::errors::ParquetError| ReadError::Corrupt {
+            name: name.to_owned(),
+            kind: "Parquet",
+            message: e.to_string(),
+        };
+        let mut bytes = Vec::new();
+        let read = (&mut input).take(limits.max_sheet_bytes).read_to_end(&mut bytes);
+        read.map_err(|e| ReadError::io(name, e))?;
+        let builder =
+            parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(corrupt)?;
+        return Ok(Look::Columns(builder.schema().fields().iter().map(|f| f.name().clone()).collect()));
+    }
+    if archive::is_zip(&head) || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
+        let mut bytes = Vec::new();
+        (&mut input).take(limits.max_sheet_bytes).read_to_end(&mut bytes).map_err(|e| ReadError::io(name, e))?;
+        return Ok(Look::Sheets(sheet::heads(name, bytes, &limits)?));
+    }
+    let mut text = input::text(Box::new(std::io::Cursor::new(head)), crate::contract::Encoding::Auto, name)?;
+    let mut bytes = Vec::new();
+    text.bytes.read_to_end(&mut bytes).map_err(|e| input::read_error(name, e))?;
+    let decoded = match text.charset {
+        input::Charset::Windows1252 => encoding_rs::WINDOWS_1252.decode_without_bom_handling(&bytes).0.into_owned(),
+        _ => String::from_utf8_lossy(&bytes).into_owned(),
+    };
+    let start = decoded.trim_start();
+    if start.starts_with(['{', '[']) {
+        return Ok(Look::Names(words(start, '"'), json_kinds(start)));
+    }
+    if start.starts_with('<') {
+        return Ok(Look::Names(words(start, '<'), &[Kind::Xml]));
+    }
+    let lines = decoded.split(['\n', '\r']).map(str::to_owned).take(2 * header::LOOKED + 40).collect();
+    Ok(Look::Text(lines))
+}
+
+/// One document or one on each line: told by whether the first line is whole and others follow.
+fn json_kinds(text: &str) -> &'static [Kind] {
+    let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
+    let whole = first.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok();
+    match (whole, rest.trim().is_empty()) {
+        (true, false) => &[Kind::Ndjson],
+        (true, true) => &[Kind::Json, Kind::Ndjson],
+        (false, _) => &[Kind::Json],
+    }
+}
+
+/// Names in the head of a JSON (`"name":`) or XML (`<name`, `name=`) document.
+fn words(text: &str, opening: char) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    let mut keep = |word: &str| {
+        if !word.is_empty() && found.len() < 5000 && !found.iter().any(|f| f == word) {
+            found.push(word.to_owned());
+        }
+    };
+    if opening == '"' {
+        let parts: Vec<&str> = text.split('"').collect();
+        for pair in parts.windows(2) {
+            if pair[1].trim_start().starts_with(':') {
+                keep(pair[0]);
+            }
+        }
+        return found;
+    }
+    for tag in text.split('<').skip(1) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        for (i, word) in tag.split(|c: char| c.is_whitespace() || c == '/').enumerate() {
+            match word.split_once('=') {
+                Some((attribute, _)) => keep(&format!("@{attribute}")),
+                None if i == 0 => keep(word.rsplit(':').next().unwrap_or(word)),
+                None => {}
+            }
+        }
+    }
+    found
+}
+
+/// How many entries of the signature a header has.
+fn found(contract: &Contract, header: &[String]) -> usize {
+    contract.signature.iter().filter(|s| contract.signature_names(s).any(|n| find_header(header, n).is_some())).count()
+}
+
+/// The columns of the file as this format sees them.
+fn columns(look: &Look, format: &Format, contract: &Contract) -> Option<Vec<String>> {
+    let best = |records: &[Vec<String>]| -> Option<Vec<String>> {
+        let height = match &format.header {
+            Header::Rows(n) => *n,
+            Header::Signature => 1,
+            Header::None(columns) => {
+                let width = records.iter().map(Vec::len).max().unwrap_or(0);
+                return (width == columns.len()).then(|| columns.clone());
+            }
+        };
+        (0..records.len().min(header::LOOKED))
+            .map(|at| header::merge(records, at, height))
+            .max_by_key(|merged| (found(contract, merged), merged.len()))
+    };
+    match (look, format.kind) {
+        (Look::Text(lines), Kind::Csv) => {
+            let delimiters: &[u8] = match &format.delimiter {
+                Some(d) => std::slice::from_ref(d),
+                None => b",\t|;",
+            };
+            delimiters
+                .iter()
+                .filter_map(|d| {
+                    let records: Vec<Vec<String>> =
+                        lines.iter().filter(|l| !l.trim().is_empty()).map(|l| delimited::fields(l, *d, format.quote)).collect();
+                    best(&records)
+                })
+                .max_by_key(|header| found(contract, header))
+        }
+        (Look::Sheets(sheets), Kind::Sheet) => {
+            sheets.iter().filter_map(|records| best(records)).max_by_key(|header| found(contract, header))
+        }
+        (Look::Columns(columns), Kind::Parquet) => Some(columns.clone()),
+        (Look::Names(names, kinds), kind) if kinds.contains(&kind) => Some(names.clone()),
+        _ => None,
+    }
+}
+
+fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, look: &Look) -> Option<(bool, Candidate)> {
+    let columns = columns(look, format, contract)?;
+    let nested = matches!(look, Look::Names(..));
+    let has = |wanted: &str| {
+        let last = wanted.rsplit('/').next().unwrap_or(wanted);
+        find_header(&columns, if nested { last } else { wanted }).is_some()
+    };
+    // A nested format names its members otherwise than the header: a column is found under any of its names.
+    let found_column = |entry: &str| {
+        let named = || contract.columns.iter().find(|c| nested && c.source_names().any(|n| n == entry));
+        match contract.column(entry).or_else(named) {
+            Some(column) => column.source_names().any(&has),
+            None => has(entry),
+        }
+    };
+    let missing: Vec<&str> = contract.signature.iter().map(String::as_str).filter(|s| !found_column(s)).collect();
+    let total = contract.signature.len();
+    let share = if total == 0 { 0.0 } else { (total - missing.len()) as f32 / total as f32 };
+    let known = columns
+        .iter()
+        .filter(|c| contract.columns.iter().flat_map(|k| k.source_names()).any(|n| find_header(&[c.as_str()], n).is_some()))
+        .count();
+    let coverage = known as f32 / columns.len().max(1) as f32;
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let by_name = format.filename.as_ref().is_some_and(|r| r.is_match(base));
+    // A longer signature found whole says more than a short one.
+    let weight = (total.min(20) as f32) / 20.0;
+    let score = 0.6 * share + 0.25 * coverage * share + 0.05 * weight * share + if by_name { 0.1 } else { 0.0 };
+    let mut reasons = Vec::new();
+    if missing.is_empty() && total > 0 {
+        reasons.push(format!("all {total} columns of the signature are there"));
+    } else {
+        reasons.push(format!(
+            "{} of {total} columns of the signature are there; missing: {}",
+            total - missing.len(),
+            missing.join(", ")
+        ));
+    }
+    reasons.push(format!("the contract knows {known} of the file's {} columns", columns.len()));
+    if by_name {
+        reasons.push("the file name has the contract's form".to_owned());
+    }
+    // A document on one line may also be a single record: the way to its records decides.
+    let entrance = format.rows.as_deref().and_then(|rows| rows.split('/').nth(1)).filter(|s| !s.is_empty() && *s != "*");
+    let entered = format.kind != Kind::Json || entrance.is_none_or(has);
+    let fits = missing.is_empty() && total > 0 && entered;
+    Some((fits, Candidate { contract: contract.clone(), variant, score, reasons }))
+}

@@ -1,0 +1,12 @@
+//! One binary for all integration tests.
+
+mod archives;
+mod builtin;
+mod contracts;
+mod delimited;
+mod golden;
+mod nested;
+mod properties;
+mod public;
+mod sheets;
+mod support;

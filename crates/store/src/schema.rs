@@ -1,0 +1,125 @@
+//! The schema as an ordered list of steps, and how they are applied.
+//!
+//! A step is SQL both databases understand; the few types they name differently are written as `$TIME`, `$JSON` and
+//! `$FLOAT`. Steps are only ever added at the end: a released step is never edited (ADR 0003).
+
+use chrono::{DateTime, Utc};
+use sea_orm::{
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode, Statement,
+    TransactionOptions, TransactionTrait,
+};
+
+use crate::error::{Result, StoreError};
+
+/// One step.
+pub(crate) struct Migration {
+    pub(crate) version: i32,
+    pub(crate) name: &'static str,
+    /// Statements, separated by `;` at the end of a line.
+    pub(crate) sql: &'static str,
+}
+
+/// All steps, oldest first; `version` counts from 1 without gaps.
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[Migration { version: 1, name: "first light", sql: include_str!("schema/0001_first_light.sql") }];
+
+/// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).
+const LOCK: i64 = 7_276_827;
+
+/// Brings the database to the newest version, or leaves it as it was.
+pub(crate) async fn migrate(db: &DatabaseConnection, steps: &[Migration], now: DateTime<Utc>) -> Result<()> {
+    let backend = db.get_database_backend();
+    // Immediate: the write lock is taken before the version is read, so two programs cannot both see an old one.
+    let options = TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..Default::default() };
+    let transaction = db.begin_with_options(options).await?;
+    if backend == DbBackend::Postgres {
+        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({LOCK})")).await?;
+    }
+    transaction
+        .execute_unprepared(&in_dialect(
+            "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at $TIME NOT NULL)",
+            backend,
+        ))
+        .await?;
+    let found = version(&transaction).await?;
+    let known = steps.last().map_or(0, |step| step.version);
+    if found > known {
+        return Err(StoreError::Newer { found, known });
+    }
+    for step in steps.iter().filter(|step| step.version > found) {
+        apply(&transaction, step, now).await.map_err(|source| StoreError::Migration {
+            version: step.version,
+            name: step.name,
+            source,
+        })?;
+    }
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn version(transaction: &DatabaseTransaction) -> Result<i32> {
+    let newest = Statement::from_string(
+        transaction.get_database_backend(),
+        "SELECT CAST(COALESCE(MAX(version), 0) AS INTEGER) AS version FROM schema_version",
+    );
+    Ok(match transaction.query_one_raw(newest).await? {
+        Some(row) => row.try_get("", "version")?,
+        None => 0,
+    })
+}
+
+async fn apply(transaction: &DatabaseTransaction, step: &Migration, now: DateTime<Utc>) -> std::result::Result<(), DbErr> {
+    let backend = transaction.get_database_backend();
+    for statement in in_dialect(step.sql, backend).split(";\n").map(str::trim).filter(|sql| !sql.is_empty()) {
+        transaction.execute_unprepared(statement).await?;
+    }
+    let record = "INSERT INTO schema_version (version, name, applied_at) VALUES ($1, $2, $3)";
+    let values = [step.version.into(), step.name.into(), now.into()];
+    transaction.execute_raw(Statement::from_sql_and_values(backend, record, values)).await?;
+    Ok(())
+}
+
+fn in_dialect(sql: &str, backend: DbBackend) -> String {
+    // SQLite gives a column the affinity its type's name suggests; names ending in `text` keep JSON `12` from becoming
+    // a number.
+    let (time, json, float) = match backend {
+        DbBackend::Postgres => ("TIMESTAMPTZ", "JSONB", "DOUBLE PRECISION"),
+        _ => ("timestamp_with_timezone_text", "json_text", "DOUBLE"),
+    };
+    sql.replace("$TIME", time).replace("$JSON", json).replace("$FLOAT", float)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_count_up_without_gaps() {
+        for (index, step) in MIGRATIONS.iter().enumerate() {
+            assert_eq!(step.version, i32::try_from(index).unwrap() + 1, "{}", step.name);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_step_that_fails_leaves_the_store_as_it_was() {
+        let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
+        let broken = [
+            Migration { version: 1, name: "good", sql: "CREATE TABLE kept (id INTEGER);\n" },
+            Migration { version: 2, name: "broken", sql: "CREATE TABLE half (id INTEGER);\nCREATE NONSENSE;\n" },
+        ];
+        let error = migrate(&db, &broken, DateTime::UNIX_EPOCH).await.unwrap_err();
+        assert!(matches!(error, StoreError::Migration { version: 2, name: "broken", .. }), "{error}");
+        let tables = Statement::from_string(DbBackend::Sqlite, "SELECT name FROM sqlite_master");
+        assert!(db.query_all_raw(tables).await.unwrap().is_empty());
+        migrate(&db, &broken[..1], DateTime::UNIX_EPOCH).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_store_of_a_newer_program_is_refused() {
+        let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
+        let newer = [Migration { version: 1, name: "one", sql: "" }, Migration { version: 2, name: "two", sql: "" }];
+        migrate(&db, &newer, DateTime::UNIX_EPOCH).await.unwrap();
+        let error = migrate(&db, &newer[..1], DateTime::UNIX_EPOCH).await.unwrap_err();
+        assert!(matches!(error, StoreError::Newer { found: 2, known: 1 }), "{error}");
+    }
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env bash
+# Every check of the project, each stage named. A failed stage does not hide the next; the last line counts all.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+export CARGO_TERM_COLOR=never
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${SAROVAR_TARGET:-$HOME/.cache/sarovar/target}}"
+binary="$CARGO_TARGET_DIR/debug/sarovar"
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+passed=0 failed=0
+
+# Runs a stage and adds its tests to the count. A stage that counts nothing itself is one test.
+stage() {
+  local name=$1 began=$SECONDS code=0 good bad
+  shift
+  printf '\n== %s\n' "$name"
+  "$@" </dev/null 2>&1 | tee "$log" || code=1
+  read -r good bad < <(awk '
+    /^ *Summary \[/ { for (i = 2; i <= NF; i++) { if ($i ~ /^passed/) good += $(i-1); if ($i ~ /^(failed|timed)/) bad += $(i-1) } }
+    /^test result:/ { good += $4; bad += $6 }
+    /^[0-9]+ passed, [0-9]+ failed$/ { good += $1; bad += $3 }
+    END { print good + 0, bad + 0 }' "$log")
+  if [ $((good + bad)) = 0 ] && [ $code = 0 ]; then good=1; fi
+  if [ "$bad" = 0 ] && [ $code != 0 ]; then bad=1; fi
+  passed=$((passed + good)) failed=$((failed + bad))
+  printf -- '-- %s: %s passed, %s failed, %s s\n' "$name" "$good" "$bad" $((SECONDS - began))
+  return $code
+}
+
+tests() {
+  if cargo nextest --version >/dev/null 2>&1; then
+    cargo nextest run --workspace --locked --no-fail-fast
+  else
+    cargo test --workspace --locked --no-fail-fast
+  fi
+}
+
+# A stage whose script is not in the tree is named, not passed over in silence.
+script() {
+  if [ -x "$2" ]; then stage "$@"; else printf '\n== %s\nskipped: %s does not exist yet\n' "$1" "$2"; fi
+}
+
+finish() {
+  printf '\n%s passed, %s failed\n' "$passed" "$failed"
+  [ "$failed" = 0 ]
+  exit
+}
+
+stage "setup" scripts/setup.sh tests || finish
+[ ! -d web/node_modules ] || stage "scripts of the pages" npm --prefix web run --silent check
+stage "format" cargo fmt --all --check
+stage "house rules" cargo run --quiet --locked --package xtask -- tidy
+stage "lints" cargo clippy --workspace --locked --quiet -- -D warnings
+# Tests may unwrap and print.
+stage "lints of tests" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings -A clippy::unwrap_used -A clippy::print_stdout -A clippy::print_stderr
+stage "build" cargo build --workspace --locked --quiet || finish
+stage "unit and integration tests" tests
+script "contracts" scripts/lint-contracts.sh
+script "other engines read our tables" tests/interop/run.sh "$binary"
+script "pages in a browser" tests/e2e/run.sh "$binary"
+if command -v cargo-deny >/dev/null 2>&1; then stage "dependencies" cargo deny --log-level error check bans licenses sources; fi
+finish

@@ -1,0 +1,23 @@
+// One Chromium for a test file, and pages that remember what went wrong in them.
+import { chromium } from "playwright-core";
+
+export const url = process.env.SAROVAR_URL;
+if (!url) throw new Error("SAROVAR_URL is not set; start the tests with tests/e2e/run.sh BINARY");
+
+const flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+if (process.getuid?.() === 0) flags.push("--no-sandbox");
+
+export const launch = () => chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+
+/** A page whose `faults` list what the console, the policy and the network complained about. */
+export async function open(browser, options = {}) {
+  const context = await browser.newContext({ locale: "hi-IN", ...options });
+  const page = await context.newPage();
+  page.faults = [];
+  page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
+  page.on("pageerror", (error) => page.faults.push(String(error)));
+  page.on("request", (request) => {
+    if (!request.url().startsWith(url) && !request.url().startsWith("blob:")) page.faults.push(`leaves the machine: ${request.url()}`);
+  });
+  return page;
+}
