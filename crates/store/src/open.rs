@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, DurationRound, TimeDelta, Utc};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr, RuntimeErr};
 use uuid::Uuid;
 
 use crate::error::{Result, StoreError};
@@ -42,7 +42,7 @@ impl Store {
         } else {
             return Err(StoreError::Address { url: without_password(url) });
         }
-        let db = Database::connect(options).await.map_err(|source| StoreError::Open { url: without_password(url), source })?;
+        let db = connect(options).await.map_err(|source| StoreError::Open { url: without_password(url), source })?;
         migrate(&db, MIGRATIONS, to_the_microsecond(now)).await?;
         Ok(Self { db })
     }
@@ -75,6 +75,33 @@ impl Store {
     pub async fn close(self) -> Result<()> {
         Ok(self.db.close().await?)
     }
+}
+
+/// Connects, waiting for a program that is making the same file.
+///
+/// SQLite does not apply its busy timeout to the switch of a fresh file to write-ahead logging, so whoever comes second
+/// is told at once that the file is locked; that passes within the time of one transaction.
+async fn connect(options: ConnectOptions) -> std::result::Result<DatabaseConnection, DbErr> {
+    let mut tries = 0;
+    loop {
+        match Database::connect(options.clone()).await {
+            Err(e) if tries < 100 && is_busy(&e) => {
+                tries += 1;
+                tokio::time::sleep(Duration::from_millis(20 + tries)).await;
+            }
+            other => return other,
+        }
+    }
+}
+
+fn is_busy(error: &DbErr) -> bool {
+    let (DbErr::Conn(RuntimeErr::SqlxError(e)) | DbErr::Exec(RuntimeErr::SqlxError(e)) | DbErr::Query(RuntimeErr::SqlxError(e))) =
+        error
+    else {
+        return false;
+    };
+    // SQLITE_BUSY is 5 in the low byte of every extended code.
+    e.as_database_error().and_then(|d| d.code()).and_then(|c| c.parse::<i32>().ok()).is_some_and(|c| c & 0xff == 5)
 }
 
 /// Both databases keep microseconds; rounding here makes what is returned equal to what is read back.
