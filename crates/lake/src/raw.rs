@@ -37,8 +37,8 @@ pub fn receive(
 ) -> Result<Received> {
     let incoming = tempfile::Builder::new()
         .prefix("incoming-")
-        .tempfile_in(home.work())
-        .map_err(LakeError::io("creating a file in", home.work()))?;
+        .tempfile_in(home.scratch())
+        .map_err(LakeError::io("creating a file in", home.scratch()))?;
     let path = incoming.path().to_path_buf();
     let mut out = incoming.reopen().map_err(LakeError::io("opening", &path))?;
     // One thread hashes while this one reads and writes.

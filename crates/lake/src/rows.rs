@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int64Type;
 use parquet::arrow::ProjectionMask;
@@ -22,7 +22,7 @@ use crate::table::{Change, DataFile, Table};
 /// Where a row came from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// SHA-256 of the raw object; empty for rows not yet committed.
+    /// SHA-256 of the raw object.
     pub object: String,
     pub row: i64,
 }
@@ -213,6 +213,35 @@ pub fn origins(table: &TableName, path: &Path, mut f: impl FnMut(&RecordBatch)) 
         }
     }
     Ok(())
+}
+
+/// What a whole file holds.
+#[derive(Debug, Default)]
+pub struct ReadThrough {
+    pub rows: u64,
+    /// Rows without `_object`: put there by another program.
+    pub without_origin: u64,
+}
+
+/// Reads every value of a file.
+pub fn read_through(table: &TableName, path: &Path) -> Result<ReadThrough> {
+    let reader = open(table, path)?.with_batch_size(32 << 10).build().map_err(|e| broken(table, path)(e.into()))?;
+    let mut out = ReadThrough::default();
+    for batch in reader {
+        let batch = batch.map_err(broken(table, path))?;
+        out.rows += batch.num_rows() as u64;
+        out.without_origin += batch.column_by_name("_object").map_or(batch.num_rows(), |c| c.null_count()) as u64;
+    }
+    Ok(out)
+}
+
+/// Number of rows of a file whose object `chosen` names.
+pub fn count(table: &TableName, path: &Path, chosen: &dyn Fn(&str) -> bool) -> Result<u64> {
+    let mut n = 0;
+    origins(table, path, |batch| {
+        n += batch.column(0).as_string::<i32>().iter().filter(|o| o.is_some_and(chosen)).count() as u64;
+    })?;
+    Ok(n)
 }
 
 /// Whether any row of the file is to be dropped, reading only the columns of origin.

@@ -1,9 +1,11 @@
 //! What follows from a committed ingest: the second physical orders and the POLE tables. Every step may be repeated.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::prelude::{SessionContext, col, lit};
+use arrow::datatypes::SchemaRef;
+use datafusion::prelude::{DataFrame, SessionContext, col, lit};
 use futures::StreamExt;
 use sources::Contract;
 
@@ -15,7 +17,7 @@ use crate::pole;
 use crate::rows;
 use crate::runs::{RunWriter, arrow_error, stored_schema};
 use crate::scan::LakeTable;
-use crate::table::{Change, Table};
+use crate::table::{Change, DataFile, Table};
 
 impl Lake {
     /// Brings everything derived from `journal`'s ingest up to date.
@@ -67,19 +69,54 @@ impl Lake {
         if !journal.dropped.is_empty() {
             rows::drop_committed(&mut table, order, Some(format!("{}/dropped", journal.transaction)), doomed).await?;
         }
-        if table.has(&journal.transaction).await? {
-            return Ok(());
+        let clean = Table::require(self.home(), &TableName::clean(&contract.name)).await?;
+        if !table.has(&journal.transaction).await? {
+            self.add_to_order(&mut table, order, journal, &schema).await?;
         }
+        if table.rows()? != clean.rows()? {
+            // The order came with a newer contract, or its folder was lost: made again from the whole table.
+            self.fill_order(&clean, &mut table, order).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_to_order(&self, table: &mut Table, order: &[String], journal: &Journal, schema: &SchemaRef) -> Result<()> {
         let prefix = format!("in-{}", &journal.stamp.object[..16]);
-        super::sweep(&table, &prefix)?;
+        super::sweep(table, &prefix).await?;
         let ctx = self.source(journal).await?;
-        let plan = ctx.table("source").await?.create_physical_plan().await?;
+        let source = ctx.table("source").await?;
+        let files = self.write_runs(source, table.root(), &prefix, schema, order).await?;
+        table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
+        Ok(())
+    }
+
+    /// Makes a second order anew from all rows of its table. The caller holds the table's lock.
+    pub(crate) async fn fill_order(&self, clean: &Table, table: &mut Table, order: &[String]) -> Result<()> {
+        let ctx = self.engine().context();
+        let all = ctx.read_table(Arc::new(LakeTable::new(self.engine(), clean, &[])?))?;
+        let files = self.write_runs(all, table.root(), "sorted", &table.schema()?, order).await?;
+        let remove = table.files()?;
+        table.commit(Change { add: files, remove, ..Change::default() }).await?;
+        Ok(())
+    }
+
+    /// Writes all rows of `source` as runs in `order`, in several tasks.
+    async fn write_runs(
+        &self,
+        source: DataFrame,
+        root: &Path,
+        prefix: &str,
+        schema: &SchemaRef,
+        order: &[String],
+    ) -> Result<Vec<DataFile>> {
+        let state = Arc::new(source.task_ctx());
+        let plan = source.create_physical_plan().await?;
         let parts = plan.properties().partitioning.partition_count();
         let budget = self.memory() / parts.max(1);
         let tasks: Vec<_> = (0..parts)
             .map(|p| {
-                let mut stream = plan.execute(p, ctx.task_ctx());
-                let mut writer = RunWriter::new(table.root(), &prefix, schema.clone(), order, None, budget);
+                let mut stream = plan.execute(p, state.clone());
+                let mut writer = RunWriter::new(root, prefix, schema.clone(), order, None, budget);
                 tokio::spawn(async move {
                     let stream = stream.as_mut().map_err(|e| LakeError::Query(e.to_string()))?;
                     while let Some(batch) = stream.next().await {
@@ -97,8 +134,7 @@ impl Lake {
         for task in tasks {
             files.extend(task.await.map_err(|e| LakeError::Invalid(e.to_string()))??);
         }
-        table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
-        Ok(())
+        Ok(files)
     }
 
     async fn map_to_pole(&self, contract: &Arc<Contract>, journal: &Journal) -> Result<()> {
@@ -121,7 +157,7 @@ impl Lake {
                 continue;
             }
             let prefix = format!("in-{}-{i}-{}", &journal.stamp.object[..16], contract.table());
-            super::sweep(&table, &prefix)?;
+            super::sweep(&table, &prefix).await?;
             let frame = pole::frame(&ctx, target, statement, contract, i).await?;
             let mut stream = frame.execute_stream().await?;
             let order: Vec<String> = target.order.iter().map(|s| s.to_string()).collect();
