@@ -38,7 +38,7 @@ use crate::audit::AuditLog;
 pub use crate::doctor::Finding;
 use crate::engine::Engine;
 pub use crate::error::{LakeError, Result};
-pub use crate::home::{Home, TableName};
+pub use crate::home::{Home, Swept, TableName};
 pub use crate::ingest::{Progress, Replayed, Report, Request};
 pub use crate::session::{Access, Answer, At, Session, in_ist};
 use crate::table::Table;

@@ -13,7 +13,7 @@ use sources::Contract;
 use super::journal::Journal;
 use super::{Progress, keys, parse, rewrite, strip, sweep};
 use crate::Lake;
-use crate::error::{LakeError, Result};
+use crate::error::Result;
 use crate::home::TableName;
 use crate::raw;
 use crate::rows;
