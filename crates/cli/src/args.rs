@@ -23,8 +23,26 @@ pub struct Args {
     /// The FIR or complaint the work belongs to.
     #[arg(long, global = true)]
     pub case: Option<String>,
+    /// Memory for rows in work, as 256M or 2G. Files of any size pass; more memory makes fewer and larger data files.
+    #[arg(long, global = true, env = "SAROVAR_MEMORY", value_name = "SIZE", value_parser = size)]
+    pub memory: Option<usize>,
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Bytes of `64M`, `2G`, `512K` or a bare number.
+fn size(text: &str) -> Result<usize, String> {
+    let wrong = || format!("{text} is no size; write 256M or 2G, at least 4M");
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let shift = match text[digits.len()..].to_ascii_lowercase().as_str() {
+        "" => 0,
+        "k" | "kib" | "kb" => 10,
+        "m" | "mib" | "mb" => 20,
+        "g" | "gib" | "gb" => 30,
+        _ => return Err(wrong()),
+    };
+    let bytes = digits.parse::<usize>().ok().and_then(|n| n.checked_mul(1 << shift)).ok_or_else(wrong)?;
+    if bytes < 4 << 20 { Err(wrong()) } else { Ok(bytes) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

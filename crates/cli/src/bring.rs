@@ -15,11 +15,14 @@ use crate::output::{self, say};
 /// The lake of `--home`; interrupted ingests are finished first.
 pub async fn open(args: &Args) -> Result<Lake, LakeError> {
     let mut options = lake::Options::at(&args.home);
+    if let Some(memory) = args.memory {
+        options = options.with_memory(memory);
+    }
     options.store = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
     let lake = Lake::open(options).await?;
     let finished = lake.recover().await?;
     if finished > 0 {
-        say(&format!("finished {finished} interrupted ingest(s)"));
+        say(&format!("finished {finished} interrupted ingest(s) or erasure(s)"));
     }
     Ok(lake)
 }

@@ -12,9 +12,17 @@ pub enum LakeError {
     )]
     Delta { table: String, source: deltalake::DeltaTableError },
     #[error(
+        "table {table}: its data files are there, but its Delta log {path} is empty or gone. Restore that folder from a backup, or rebuild the table from its raw objects", path = path.display()
+    )]
+    LogLost { table: String, path: PathBuf },
+    #[error(
         "table {table}: data file {file} cannot be read: {message}. Restore the file from a backup, or rebuild the table from its raw objects"
     )]
     DataFile { table: String, file: String, message: String },
+    #[error(
+        "table {table}: {rows} rows were put there by another program and tell no origin. They are shown, and cannot be checked, corrected or purged. Take them out with that program, and take their file in with `sarovar ingest`"
+    )]
+    ForeignRows { table: String, rows: u64 },
     #[error("there is no table {name}. `sarovar catalog list` shows the tables")]
     NoTable { name: String },
     #[error("there is no contract {name}. `sarovar catalog list --contracts` shows them; pass your own with --contract FILE")]

@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
+use arrow::datatypes::SchemaRef;
 use serde_json::json;
 use sources::{Contract, Detection};
 
@@ -149,23 +150,19 @@ impl Lake {
         let limits = self.limits();
         // All members are unpacked before the first is read: a bomb or a broken archive changes nothing.
         let unpacked = tokio::task::block_in_place(|| {
+            let scratch = self.home().scratch().to_path_buf();
+            let spool = move || Ok(Box::new(tempfile::tempfile_in(&scratch)?) as Box<dyn sources::archive::Spool>);
+            let password = request.password.as_deref();
             let mut unpacked = Vec::new();
-            for member in sources::archive::members(Box::new(file), &limits, request.password.as_deref()).map_err(read)? {
-                let mut member = member.map_err(read)?;
-                let mut scratch = tempfile::tempfile_in(self.home().work())
-                    .map_err(LakeError::io("creating a scratch file in", self.home().work()))?;
-                std::io::copy(&mut member.input, &mut scratch).map_err(LakeError::io("unpacking", &member.name))?;
-                unpacked.push((member.name, scratch));
+            for member in sources::archive::members(Box::new(file), &limits, password, Box::new(spool)).map_err(read)? {
+                unpacked.push(member.map_err(read)?);
             }
             Ok::<_, LakeError>(unpacked)
         })?;
         let mut reports = Vec::new();
-        for (name, mut scratch) in unpacked {
-            use std::io::Seek;
-            scratch.rewind().map_err(LakeError::io("reading a scratch file", &name))?;
-            let size = scratch.metadata().map(|m| m.len()).unwrap_or_default();
+        for sources::archive::Member { name, size, mut input } in unpacked {
             let member = Request { name: name.clone(), member_of: Some((sha256.to_string(), name.clone())), ..request.clone() };
-            match Box::pin(self.ingest(&mut scratch, size, member, progress)).await {
+            match Box::pin(self.ingest(&mut input, size, member, progress)).await {
                 Ok(more) => reports.extend(more),
                 Err(LakeError::Cancelled) => return Err(LakeError::Cancelled),
                 // One unreadable member must not hold back the others; it is reported and kept as a raw object.
@@ -217,80 +214,103 @@ impl Lake {
     ) -> Result<Report> {
         let clean = TableName::clean(&contract.name);
         let quarantine = TableName::quarantine(&contract.name);
-        let _lock = self.home().lock(&clean.to_string()).await?;
-        let transaction = format!("ingest/{sha256}/{}", contract.name);
+        let _lock = self.home().write_lock(&clean).await?;
+        let transaction = self.transaction(sha256, contract).await?;
         if let Some(table) = Table::open(self.home(), &clean).await?
             && table.has(&transaction).await?
         {
-            let finished = self.finish_journal(&Journal::path(self.home(), sha256, &contract.name)).await?;
+            let finished = self.finish_journal(&Journal::path(self.home(), sha256, &contract.name)).await?.is_some();
             return report::again(&table, sha256, contract, variant, &request.name, finished).await;
         }
         self.plan_mapping(contract).await?;
         let schema = stored_schema(&contract.arrow_schema());
-        let mut table = Table::open_or_create(self.home(), &clean, &schema, &contract.purpose).await?;
+        let table = Table::open_or_create(self.home(), &clean, &schema, &contract.purpose).await?;
         let mut refused = Table::open_or_create(self.home(), &quarantine, &crate::quarantine::schema(), "Refused rows").await?;
-        let withdrawn = Table::open(self.home(), &clean.ordered_by("withdrawn")).await?;
+        let mut withdrawn = Table::open(self.home(), &clean.ordered_by("withdrawn")).await?;
+        let refused_as = undo(&mut refused, &transaction, sha256).await?;
+        let withdrawn_as = match &mut withdrawn {
+            Some(holder) => undo(holder, &transaction, sha256).await?,
+            None => transaction.clone(),
+        };
+        let prefix = format!("in-{}", &sha256[..16]);
+        for t in [Some(&table), Some(&refused), withdrawn.as_ref()].into_iter().flatten() {
+            sweep(t, &prefix).await?;
+        }
+        let place = Place { contract, variant, sha256, prefix: &prefix, transaction, refused_as, withdrawn_as, schema };
+        let outcome = self.take_in(&place, table, refused, withdrawn, request, progress, limits).await;
+        if outcome.is_err() {
+            // What was written and not committed belongs to nothing. The reason is what counts, not a failed clean-up:
+            // the next attempt and `doctor` sweep too.
+            for name in [&clean, &quarantine, &clean.ordered_by("withdrawn")] {
+                if let Ok(Some(table)) = Table::open(self.home(), name).await {
+                    let _ = sweep(&table, &prefix).await;
+                }
+            }
+        }
+        outcome
+    }
+
+    /// The name under which this file's rows are committed. A file that was erased and comes again is a new story.
+    pub(crate) async fn transaction(&self, sha256: &str, contract: &Contract) -> Result<String> {
+        let times = self.erased(sha256).await?.map_or(0, |e| e.times);
+        let again = if times == 0 { String::new() } else { format!("/{times}") };
+        Ok(format!("ingest/{sha256}/{}{again}", contract.name))
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the tables are moved in, the rest is one request")]
+    async fn take_in(
+        &self,
+        place: &Place<'_>,
+        mut table: Table,
+        mut refused: Table,
+        withdrawn: Option<Table>,
+        request: &Request,
+        progress: &Arc<Progress>,
+        limits: &sources::Limits,
+    ) -> Result<Report> {
+        let Place { contract, variant, sha256, prefix, .. } = *place;
+        let clean = TableName::clean(&contract.name);
         let stamp = Stamp {
             source: contract.name.clone(),
             object: sha256.to_string(),
             contract: contract.version.clone(),
             ingested_at: self.now_micros(),
         };
-        let prefix = format!("in-{}", &sha256[..16]);
-        for t in [&table, &refused] {
-            sweep(t, &prefix)?;
-        }
-        let file = raw::open(self.home(), sha256)?;
-        let parsed = {
-            let job = parse::Job {
-                contract: contract.clone(),
-                variant,
-                name: request.name.clone(),
-                file,
-                limits: limits.clone(),
-                stamp: stamp.clone(),
-                prefix: prefix.clone(),
-                table_dir: table.root().to_path_buf(),
-                quarantine_dir: refused.root().to_path_buf(),
-                schema: schema.clone(),
-                work: self.home().work(),
-                memory: self.memory(),
-                threads: self.threads(),
-                only: None,
-                progress: progress.clone(),
-            };
-            tokio::task::block_in_place(|| parse::run(job))
+        let job = parse::Job {
+            contract: contract.clone(),
+            variant,
+            name: request.name.clone(),
+            file: raw::open(self.home(), sha256)?,
+            limits: limits.clone(),
+            stamp: stamp.clone(),
+            prefix: prefix.to_string(),
+            table_dir: table.root().to_path_buf(),
+            quarantine_dir: refused.root().to_path_buf(),
+            schema: place.schema.clone(),
+            work: self.home().scratch().into(),
+            memory: self.memory(),
+            threads: self.threads(),
+            only: None,
+            progress: progress.clone(),
         };
-        let parsed = match parsed {
-            Ok(p) => p,
-            Err(e) => {
-                // Nothing was committed; what was written so far belongs to no table.
-                for t in [&table, &refused] {
-                    sweep(t, &prefix)?;
-                }
-                return Err(e);
-            }
-        };
+        let parsed = tokio::task::block_in_place(|| parse::run(job))?;
         progress.check()?;
         let mut files = parsed.files;
         let mut quarantined = parsed.quarantined;
         let verdicts = tokio::task::block_in_place(|| {
-            keys::check(contract, parsed.keys, table.root(), &files, Some(&table), withdrawn.as_ref())
+            keys::check(contract, parsed.keys, table.root(), &files, Some(&table), withdrawn.as_ref(), self.memory())
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut tombstones = Vec::new();
         if !verdicts.tombstones.is_empty() {
-            let name = clean.ordered_by("withdrawn");
-            let holder = Table::open_or_create(self.home(), &name, &schema, "Records the source has withdrawn").await?;
-            sweep(&holder, &prefix)?;
-            tombstones =
-                tokio::task::block_in_place(|| parse::copy_rows(&table, &files, &holder, &prefix, &verdicts.tombstones))?;
+            let holder = self.withdrawn(contract, &place.schema).await?;
+            tombstones = tokio::task::block_in_place(|| parse::copy_rows(&table, &files, &holder, prefix, &verdicts.tombstones))?;
         }
         if !verdicts.drop_new.is_empty() {
-            files = tokio::task::block_in_place(|| strip(&table, files, &order, &prefix, &verdicts.drop_new))?;
+            files = tokio::task::block_in_place(|| strip(&table, files, &order, prefix, &verdicts.drop_new))?;
         }
         if !verdicts.superseded.is_empty() {
-            quarantined.extend(crate::quarantine::superseded(refused.root(), &prefix, &stamp, &verdicts.superseded)?);
+            quarantined.extend(crate::quarantine::superseded(refused.root(), prefix, &stamp, &verdicts.superseded)?);
         }
         let superseded = verdicts.superseded.len() as u64;
         let report = Report {
@@ -316,25 +336,27 @@ impl Lake {
         let mut note = serde_json::Map::new();
         note.insert("sarovar".into(), json!(&report));
         if !quarantined.is_empty() {
-            refused.commit(Change { add: quarantined, transaction: Some(transaction.clone()), ..Change::default() }).await?;
+            let name = Some(place.refused_as.clone());
+            refused.commit(Change { add: quarantined, transaction: name, ..Change::default() }).await?;
         }
         if !tombstones.is_empty() {
             let mut holder = Table::require(self.home(), &clean.ordered_by("withdrawn")).await?;
-            holder.commit(Change { add: tombstones, transaction: Some(transaction.clone()), ..Change::default() }).await?;
+            let name = Some(place.withdrawn_as.clone());
+            holder.commit(Change { add: tombstones, transaction: name, ..Change::default() }).await?;
         }
         let journal = Journal {
             contract: contract.name.clone(),
             contract_yaml: contract.yaml.clone(),
             mapping_sql: contract.mapping_sql.clone(),
-            transaction: transaction.clone(),
+            transaction: place.transaction.clone(),
             stamp,
             dropped: verdicts.drop_old.iter().cloned().collect(),
         };
         let path = journal.write(self.home())?;
-        let mut change = Change { add: files, transaction: Some(transaction), note, ..Change::default() };
+        let mut change = Change { add: files, transaction: Some(place.transaction.clone()), note, ..Change::default() };
         if !verdicts.drop_old.is_empty() {
             let doomed = &verdicts.drop_old;
-            let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, doomed))?;
+            let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, prefix, doomed))?;
             change.remove = remove;
             change.add.extend(add);
         }
@@ -342,6 +364,41 @@ impl Lake {
         self.finish_journal(&path).await?;
         Ok(report)
     }
+
+    /// The table of records that the source has withdrawn.
+    async fn withdrawn(&self, contract: &Contract, schema: &SchemaRef) -> Result<Table> {
+        let name = TableName::clean(&contract.name).ordered_by("withdrawn");
+        Table::open_or_create(self.home(), &name, schema, "Records the source has withdrawn").await
+    }
+}
+
+/// Which file goes where, under which names.
+struct Place<'a> {
+    contract: &'a Arc<Contract>,
+    variant: usize,
+    sha256: &'a str,
+    /// Of the data files written for it.
+    prefix: &'a str,
+    /// Of the clean table's commit, and those of the tables that are filled before it.
+    transaction: String,
+    refused_as: String,
+    withdrawn_as: String,
+    schema: SchemaRef,
+}
+
+/// Takes back what an attempt that was killed before its clean table's commit left in a table that is filled earlier, and
+/// gives the name of this attempt's commit. Other files may have come in between: what was refused then need not be now.
+async fn undo(table: &mut Table, transaction: &str, sha256: &str) -> Result<String> {
+    let mut name = transaction.to_string();
+    let mut attempt = 0;
+    while table.has(&name).await? {
+        attempt += 1;
+        name = format!("{transaction}#{attempt}");
+    }
+    if attempt > 0 {
+        rows::drop_committed(table, &[], None, &|object, _| object == sha256).await?;
+    }
+    Ok(name)
 }
 
 /// Whether a file is a ZIP archive of files, and not a workbook (which is a ZIP archive too).
@@ -370,14 +427,9 @@ fn is_archive(file: &mut std::fs::File) -> std::io::Result<bool> {
 }
 
 /// Deletes data files of an earlier, unfinished attempt.
-fn sweep(table: &Table, prefix: &str) -> Result<()> {
-    let committed: HashSet<String> = table.files()?.into_iter().map(|f| f.path).collect();
-    let entries = std::fs::read_dir(table.root()).map_err(LakeError::io("listing", table.root()))?;
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with(prefix) && !committed.contains(&name) {
-            std::fs::remove_file(entry.path()).map_err(LakeError::io("removing", entry.path()))?;
-        }
+async fn sweep(table: &Table, prefix: &str) -> Result<()> {
+    for path in table.leftovers(|name| name.starts_with(prefix)).await? {
+        crate::table::remove(&path)?;
     }
     Ok(())
 }
@@ -400,11 +452,16 @@ fn strip(table: &Table, files: Vec<DataFile>, order: &[String], prefix: &str, do
 }
 
 /// The committed files that hold doomed rows, and their replacements.
-fn rewrite(table: &Table, order: &[String], doomed: &HashSet<(String, i64)>) -> Result<(Vec<DataFile>, Vec<DataFile>)> {
+fn rewrite(
+    table: &Table,
+    order: &[String],
+    prefix: &str,
+    doomed: &HashSet<(String, i64)>,
+) -> Result<(Vec<DataFile>, Vec<DataFile>)> {
     let objects: HashSet<&str> = doomed.iter().map(|(o, _)| o.as_str()).collect();
     let (mut remove, mut add) = (Vec::new(), Vec::new());
     for file in table.files()? {
-        let name = format!("kept-{}.parquet", uuid::Uuid::now_v7().simple());
+        let name = format!("{prefix}-{}.parquet", uuid::Uuid::now_v7().simple());
         let drop = |object: &str, row: i64| objects.contains(object) && doomed.contains(&(object.to_string(), row));
         if let Some((kept, _)) = rows::without(&table.name, table.root(), &file, order, &name, &drop)? {
             remove.push(file);

@@ -8,7 +8,9 @@
 
 pub mod audit;
 pub mod catalog;
+mod doctor;
 mod engine;
+pub mod erase;
 pub mod error;
 pub mod export;
 mod home;
@@ -33,9 +35,10 @@ use sources::{Contract, Limits};
 use store::{Counts, NewRun, Outcome, RunState, Store};
 
 use crate::audit::AuditLog;
+pub use crate::doctor::Finding;
 use crate::engine::Engine;
 pub use crate::error::{LakeError, Result};
-pub use crate::home::{Home, TableName};
+pub use crate::home::{Home, Swept, TableName};
 pub use crate::ingest::{Progress, Replayed, Report, Request};
 pub use crate::session::{Access, Answer, At, Session, in_ist};
 use crate::table::Table;
@@ -58,6 +61,15 @@ pub struct Options {
 }
 
 impl Options {
+    /// With `memory` bytes for rows in work, half for what is read and half for what is derived from it.
+    pub fn with_memory(mut self, memory: usize) -> Self {
+        self.ingest_memory = memory / 2;
+        self.query_memory = (memory / 2).max(4 << 20);
+        // Each worker holds a block as bytes and as columns, and one waits for it.
+        self.limits.block_bytes = (memory / 64).clamp(64 << 10, self.limits.block_bytes);
+        self
+    }
+
     pub fn at(home: &Path) -> Self {
         Options {
             home: home.into(),
@@ -84,6 +96,8 @@ struct Inner {
     engine: Engine,
     audit: AuditLog,
     contracts: RwLock<Vec<Arc<Contract>>>,
+    /// Kept contracts that cannot be read: their folder's name, and why.
+    unreadable: Mutex<Vec<(String, LakeError)>>,
     tables: Mutex<HashMap<TableName, Table>>,
     options: Options,
 }
@@ -104,7 +118,7 @@ impl Lake {
             None => Store::open_in(home.root(), now).await,
         }
         .map_err(state)?;
-        let engine = Engine::new(options.query_memory, options.threads, &home.work())?;
+        let engine = Engine::new(options.query_memory, options.threads, home.scratch())?;
         let audit = AuditLog::open(&home.audit())?;
         let mut contracts: Vec<Arc<Contract>> = sources::builtin().to_vec();
         for own in &options.contracts {
@@ -118,6 +132,7 @@ impl Lake {
                 engine,
                 audit,
                 contracts: RwLock::new(contracts),
+                unreadable: Mutex::default(),
                 tables: Mutex::default(),
                 options,
             }),
@@ -143,35 +158,65 @@ impl Lake {
     }
 
     pub fn contract(&self, name: &str) -> Result<Arc<Contract>> {
+        if let Ok(broken) = self.inner.unreadable.lock()
+            && let Some((_, e)) = broken.iter().find(|(n, _)| n == name)
+        {
+            return Err(LakeError::Contract { name: name.into(), message: e.to_string() });
+        }
         self.contracts().into_iter().find(|c| c.name == name).ok_or_else(|| LakeError::NoContract { name: name.into() })
     }
 
-    /// Adds an operator's own contract, and keeps it in the home folder for later sessions.
+    /// Adds an operator's own contract, and keeps it in the home folder for later sessions. Each file is replaced whole.
     pub fn keep_contract(&self, contract: &Arc<Contract>) -> Result<()> {
+        use std::io::Write;
         let dir = self.home().root().join("contracts").join(&contract.system).join(&contract.dataset);
         std::fs::create_dir_all(&dir).map_err(LakeError::io("creating", &dir))?;
-        for (name, text) in [("contract.yaml", &contract.yaml), ("mapping.sql", &contract.mapping_sql)] {
+        for (name, text) in [("mapping.sql", &contract.mapping_sql), ("contract.yaml", &contract.yaml)] {
             let path = dir.join(name);
-            std::fs::write(&path, text).map_err(LakeError::io("writing", &path))?;
+            let scratch = self.home().scratch();
+            let mut file = tempfile::NamedTempFile::new_in(scratch).map_err(LakeError::io("writing in", scratch))?;
+            file.write_all(text.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(LakeError::io("writing", &path))?;
+            file.persist(&path).map_err(|e| LakeError::Io { action: "writing", path: path.clone(), source: e.error })?;
         }
         self.add_contract(contract.clone());
         Ok(())
     }
 
     fn add_contract(&self, contract: Arc<Contract>) {
+        if let Ok(mut broken) = self.inner.unreadable.lock() {
+            broken.retain(|(name, _)| *name != contract.name);
+        }
         if let Ok(mut all) = self.inner.contracts.write() {
             all.retain(|c| c.name != contract.name);
             all.push(contract);
         }
     }
 
+    /// A kept contract that cannot be read costs its own source only. The built-in one of its name does not step in: it
+    /// is not what the operator meant.
     fn load_kept_contracts(&self) -> Result<()> {
         let root = self.home().root().join("contracts");
         let Ok(systems) = std::fs::read_dir(&root) else { return Ok(()) };
         for system in systems.flatten() {
             let Ok(datasets) = std::fs::read_dir(system.path()) else { continue };
             for dataset in datasets.flatten() {
-                self.add_contract(Arc::new(read_contract(&dataset.path().join("contract.yaml"))?));
+                let path = dataset.path().join("contract.yaml");
+                if !path.exists() {
+                    continue; // its keeping was cut off before it was whole
+                }
+                match read_contract(&path) {
+                    Ok(contract) => self.add_contract(Arc::new(contract)),
+                    Err(e) => {
+                        let part = |n: std::ffi::OsString| n.to_string_lossy().into_owned();
+                        let name = format!("{}.{}", part(system.file_name()), part(dataset.file_name()));
+                        if let Ok(mut all) = self.inner.contracts.write() {
+                            all.retain(|c| c.name != name);
+                        }
+                        if let Ok(mut broken) = self.inner.unreadable.lock() {
+                            broken.push((name, e));
+                        }
+                    }
+                }
             }
         }
         Ok(())
@@ -258,6 +303,21 @@ impl Lake {
             total_bytes: size as i64,
         };
         Ok(self.store().start_run(new, self.now()).await.map_err(state)?.id)
+    }
+
+    /// Ends the runs that a killed program left open for an ingest whose tables are whole now.
+    pub(crate) async fn settle_runs(&self, object: &str, contract: &str, report: &Report) -> Result<()> {
+        let filter = store::RunFilter {
+            object: Some(object.into()),
+            contract: Some(contract.into()),
+            open: true,
+            ..store::RunFilter::default()
+        };
+        let open = self.store().runs(&filter, store::Page { limit: 1000, offset: 0 }).await.map_err(state)?;
+        for run in open.rows {
+            self.finish_run(&run.id, report).await?;
+        }
+        Ok(())
     }
 
     pub(crate) async fn finish_run(&self, run: &str, report: &Report) -> Result<()> {

@@ -1,13 +1,13 @@
-//! Keeping tables fit: few large sorted files, no leftovers, nothing beyond its retention, and erasure that is erasure.
+//! Keeping tables fit: few large sorted files, no leftovers, nothing beyond its retention.
 
-use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 use futures::StreamExt;
 
 use crate::Lake;
+use crate::erase::Receipt;
 use crate::error::{LakeError, Result};
-use crate::home::{Home, TableName};
-use crate::rows;
+use crate::home::{TableName, has_log, is_log_entry};
 use crate::runs::FileWriter;
 use crate::scan::LakeTable;
 use crate::table::{Change, DataFile, Table};
@@ -30,27 +30,16 @@ pub struct Maintained {
     pub rows: u64,
 }
 
-/// Proof of an erasure that does not repeat what was erased.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
-pub struct Receipt {
-    /// SHA-256 of the raw objects erased.
-    pub objects: Vec<String>,
-    /// Rows erased per table.
-    pub rows: Vec<(String, u64)>,
-    /// Files rewritten or deleted.
-    pub files: u64,
-    pub at: String,
-}
-
 impl Lake {
     /// Rewrites tables of more than one file in their physical order, then removes what nothing refers to.
     pub async fn compact(&self, only: Option<&TableName>) -> Result<Vec<Maintained>> {
         let mut out = Vec::new();
+        self.repair_orders(only).await?;
         for (name, order) in self.physical_tables()? {
             if only.is_some_and(|o| o.area != name.area || o.name != name.name.split('@').next().unwrap_or_default()) {
                 continue;
             }
-            let _lock = self.home().lock(&base(&name).to_string()).await?;
+            let _lock = self.home().write_lock(&name).await?;
             let mut table = Table::require(self.home(), &name).await?;
             let before = table.files()?;
             let mut done = Maintained {
@@ -63,13 +52,34 @@ impl Lake {
             if before.len() > 1 {
                 self.rewrite_sorted(&mut table, &before, &order).await?;
             }
-            done.removed = vacuum(&mut table, KEEP_VERSIONS).await?;
+            done.removed = vacuum(&mut table, KEEP_VERSIONS).await? + sweep_table(&table).await?;
             let after = table.files()?;
             done.files_after = after.len();
             done.bytes_after = after.iter().map(|f| f.size).sum();
             out.push(done);
         }
         Ok(out)
+    }
+
+    /// Makes second orders that are missing or hold another number of rows than their table.
+    async fn repair_orders(&self, only: Option<&TableName>) -> Result<()> {
+        for contract in self.contracts() {
+            let clean = TableName::clean(&contract.name);
+            if only.is_some_and(|o| *o != clean) || contract.orders.len() < 2 || !has_log(&self.home().table(&clean)) {
+                continue;
+            }
+            let _lock = self.home().write_lock(&clean).await?;
+            let table = Table::require(self.home(), &clean).await?;
+            for order in contract.orders.iter().skip(1) {
+                let Some(first) = order.first() else { continue };
+                let name = clean.ordered_by(first);
+                let mut second = Table::open_or_create(self.home(), &name, &table.schema()?, "A second physical order").await?;
+                if second.rows()? != table.rows()? {
+                    self.fill_order(&table, &mut second, order).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn rewrite_sorted(&self, table: &mut Table, before: &[DataFile], order: &[String]) -> Result<()> {
@@ -123,7 +133,7 @@ impl Lake {
     }
 
     /// Every Delta table with its physical order, second orders included.
-    fn physical_tables(&self) -> Result<Vec<(TableName, Vec<String>)>> {
+    pub(crate) fn physical_tables(&self) -> Result<Vec<(TableName, Vec<String>)>> {
         let mut out = Vec::new();
         for name in self.home().list()? {
             let mut orders = match name.area.as_str() {
@@ -147,92 +157,15 @@ impl Lake {
                     (_, Some(first)) => name.ordered_by(first),
                     (_, None) => continue,
                 };
-                if self.home().table(&physical).join("_delta_log").is_dir() {
+                if has_log(&self.home().table(&physical)) {
                     out.push((physical, order));
                 }
             }
             let withdrawn = name.ordered_by("withdrawn");
-            if self.home().table(&withdrawn).join("_delta_log").is_dir() {
+            if has_log(&self.home().table(&withdrawn)) {
                 out.push((withdrawn, Vec::new()));
             }
         }
-        Ok(out)
-    }
-
-    /// Erases raw objects and everything made from them, down to the bytes: data files, old versions, Delta logs and
-    /// their statistics, quarantine, and the file's name in the operational state. Older versions of the touched tables
-    /// cannot be read afterwards.
-    pub async fn purge(&self, objects: &[String]) -> Result<Receipt> {
-        for object in objects {
-            if !self.home().raw(object).exists() && self.object_name(object).await.is_err() {
-                return Err(LakeError::NoObject { sha256: object.clone() });
-            }
-        }
-        let doomed: HashSet<&str> = objects.iter().map(String::as_str).collect();
-        let mut receipt = Receipt { objects: objects.to_vec(), at: self.now().to_rfc3339(), ..Receipt::default() };
-        for (name, order) in self.physical_tables()? {
-            let _lock = self.home().lock(&base(&name).to_string()).await?;
-            let mut table = Table::require(self.home(), &name).await?;
-            let n = rows::drop_committed(&mut table, &order, None, &|object, _| doomed.contains(object)).await?;
-            let touched = n > 0 || mentions(&table, &doomed).await?;
-            if touched {
-                receipt.files += vacuum(&mut table, chrono::Duration::zero()).await? as u64;
-                receipt.files += forget_log(&mut table).await?;
-                receipt.rows.push((name.to_string(), n));
-            }
-        }
-        for object in objects {
-            let path = self.home().raw(object);
-            if path.exists() {
-                std::fs::remove_file(&path).map_err(LakeError::io("removing", &path))?;
-                receipt.files += 1;
-            }
-            self.forget_object(object).await?;
-        }
-        sweep_work(self.home())?;
-        Ok(receipt)
-    }
-}
-
-/// One thing looked at by [`Lake::examine`].
-#[derive(Debug, Clone, serde::Serialize)]
-pub struct Finding {
-    pub what: String,
-    pub well: bool,
-    pub message: String,
-}
-
-impl Lake {
-    /// Opens every table, looks for its files, and checks raw objects and the audit log against their hashes.
-    pub async fn examine(&self) -> Result<Vec<Finding>> {
-        let mut out = Vec::new();
-        let mut note = |what: String, problem: Result<String>| {
-            let well = problem.is_ok();
-            out.push(Finding { what, well, message: problem.unwrap_or_else(|e| e.to_string()) });
-        };
-        for (name, _) in self.physical_tables()? {
-            let outcome = match Table::require(self.home(), &name).await {
-                Ok(table) => table.files().and_then(|files| {
-                    for file in &files {
-                        rows::open(&name, &table.root().join(&file.path))?;
-                    }
-                    Ok(format!("{} files, {} rows", files.len(), files.iter().map(|f| f.rows).sum::<u64>()))
-                }),
-                Err(e) => Err(e),
-            };
-            note(name.to_string(), outcome);
-        }
-        let raw = self.home().root().join("raw");
-        for shard in std::fs::read_dir(&raw).map_err(LakeError::io("listing", &raw))?.flatten() {
-            for object in std::fs::read_dir(shard.path()).map_err(LakeError::io("listing", shard.path()))?.flatten() {
-                let sha256 = object.file_name().to_string_lossy().into_owned();
-                let outcome = crate::raw::verify(self.home(), &sha256);
-                if outcome.is_err() {
-                    note(format!("raw {sha256}"), outcome.map(|()| String::new()));
-                }
-            }
-        }
-        note("audit log".into(), self.audit().verify().map(|(n, _)| format!("{n} records")));
         Ok(out)
     }
 
@@ -266,31 +199,8 @@ impl Lake {
     }
 }
 
-fn base(name: &TableName) -> TableName {
-    TableName::new(&name.area, name.name.split('@').next().unwrap_or_default())
-}
-
-/// Whether an older version or the log still speaks of an object whose rows are gone already.
-async fn mentions(table: &Table, doomed: &HashSet<&str>) -> Result<bool> {
-    for object in doomed {
-        if std::fs::read_dir(table.root())
-            .map_err(LakeError::io("listing", table.root()))?
-            .flatten()
-            .any(|e| e.file_name().to_string_lossy().contains(&object[..16.min(object.len())]))
-        {
-            return Ok(true);
-        }
-        for commit in table.history(100_000).await? {
-            if commit.to_string().contains(object) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
-}
-
 /// Deletes files that no version younger than `keep` refers to, and leftovers of writes that never ended.
-async fn vacuum(table: &mut Table, keep: chrono::Duration) -> Result<usize> {
+pub(crate) async fn vacuum(table: &mut Table, keep: chrono::Duration) -> Result<usize> {
     use deltalake::operations::vacuum::VacuumMode;
     let label = table.name.to_string();
     let (_, done) = table
@@ -306,36 +216,26 @@ async fn vacuum(table: &mut Table, keep: chrono::Duration) -> Result<usize> {
     Ok(done.files_deleted.len())
 }
 
-/// Replaces the table's log by one checkpoint of its present state.
-async fn forget_log(table: &mut Table) -> Result<u64> {
-    let label = table.name.to_string();
-    table.refresh().await?;
-    // An empty commit on top, so that the newest one says nothing about what was erased.
-    table.commit(Change { rearranges: true, ..Change::default() }).await?;
-    deltalake::protocol::checkpoints::create_checkpoint(table.delta(), None).await.map_err(LakeError::delta(&label))?;
-    let version = table.version();
-    let log = table.root().join("_delta_log");
-    let mut removed = 0;
-    for entry in std::fs::read_dir(&log).map_err(LakeError::io("listing", &log))?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let older = name.split('.').next().and_then(|v| v.parse::<u64>().ok()).is_some_and(|v| v < version);
-        if older {
-            std::fs::remove_file(entry.path()).map_err(LakeError::io("removing", entry.path()))?;
-            removed += 1;
-        }
+/// Deletes what killed writers left in a table's folder: data files of no version, half-written log entries. The caller
+/// holds the table's lock. Files that are not named as ours may belong to another program at work: they get a day.
+pub(crate) async fn sweep_table(table: &Table) -> Result<usize> {
+    let ours = |name: &str| ["in-", "re-", "kept-", "sorted-"].iter().any(|p| name.starts_with(p));
+    let old = |name: &str| {
+        let age = std::fs::metadata(table.root().join(name)).and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok());
+        age.is_some_and(|a| a.as_secs() > 86_400)
+    };
+    let mut doomed = table.leftovers(|name| ours(name) || old(name)).await?;
+    doomed.extend(half_written(&table.root().join("_delta_log"))?);
+    for path in &doomed {
+        crate::table::remove(path)?;
     }
-    Ok(removed)
+    Ok(doomed.len())
 }
 
-/// Scratch files of processes that are gone. A file still open elsewhere loses only its name.
-fn sweep_work(home: &Home) -> Result<()> {
-    for entry in std::fs::read_dir(home.work()).map_err(LakeError::io("listing", home.work()))?.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let old =
-            entry.metadata().and_then(|m| m.modified()).ok().and_then(|m| m.elapsed().ok()).is_some_and(|e| e.as_secs() > 86_400);
-        if name.starts_with("incoming-") && old {
-            std::fs::remove_file(entry.path()).map_err(LakeError::io("removing", entry.path()))?;
-        }
-    }
-    Ok(())
+/// Log entries whose writing was cut off before they got their names.
+pub(crate) fn half_written(log: &Path) -> Result<Vec<PathBuf>> {
+    let whole = |name: &str| is_log_entry(name) || name == "_last_checkpoint" || name.ends_with(".crc");
+    let entries = std::fs::read_dir(log).map_err(LakeError::io("listing", log))?.flatten();
+    let files = entries.filter(|e| e.file_type().is_ok_and(|t| t.is_file()));
+    Ok(files.filter(|e| !whole(&e.file_name().to_string_lossy())).map(|e| e.path()).collect())
 }

@@ -37,8 +37,8 @@ pub fn receive(
 ) -> Result<Received> {
     let incoming = tempfile::Builder::new()
         .prefix("incoming-")
-        .tempfile_in(home.work())
-        .map_err(LakeError::io("creating a file in", home.work()))?;
+        .tempfile_in(home.scratch())
+        .map_err(LakeError::io("creating a file in", home.scratch()))?;
     let path = incoming.path().to_path_buf();
     let mut out = incoming.reopen().map_err(LakeError::io("opening", &path))?;
     // One thread hashes while this one reads and writes.
@@ -71,7 +71,8 @@ pub fn receive(
     let digest = hasher.join().map_err(|_| LakeError::Invalid("the hashing thread stopped".into()))?;
     let sha256 = hex(&digest);
     let target = home.raw(&sha256);
-    if target.exists() {
+    // Bytes altered on disk are replaced by the good ones that have come.
+    if target.exists() && verify(home, &sha256).is_ok() {
         return Ok(Received { sha256, size, new: false });
     }
     out.sync_data().map_err(LakeError::io("writing", &path))?;

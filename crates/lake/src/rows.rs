@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
 
-use arrow::array::{AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int64Type;
 use parquet::arrow::ProjectionMask;
@@ -22,7 +22,7 @@ use crate::table::{Change, DataFile, Table};
 /// Where a row came from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Place {
-    /// SHA-256 of the raw object; empty for rows not yet committed.
+    /// SHA-256 of the raw object.
     pub object: String,
     pub row: i64,
 }
@@ -173,8 +173,22 @@ pub fn without(
     name: &str,
     drop: &dyn Fn(&str, i64) -> bool,
 ) -> Result<Option<(Option<DataFile>, u64)>> {
+    filtered(table, dir, file, order, name, &|batch| keep(batch, drop))
+}
+
+/// A copy of `file` with the rows that `keep` marks; it sees the columns of origin at least.
+fn filtered(
+    table: &TableName,
+    dir: &Path,
+    file: &DataFile,
+    order: &[String],
+    name: &str,
+    keep: &dyn Fn(&RecordBatch) -> Result<BooleanArray>,
+) -> Result<Option<(Option<DataFile>, u64)>> {
     let path = dir.join(&file.path);
-    if !holds(table, &path, drop)? {
+    let mut found = false;
+    origins(table, &path, |batch| found = found || keep(batch).is_ok_and(|k| k.false_count() > 0))?;
+    if !found {
         return Ok(None);
     }
     let reader = open(table, &path)?.build().map_err(|e| broken(table, &path)(e.into()))?;
@@ -182,7 +196,7 @@ pub fn without(
     let mut dropped = 0;
     for batch in reader {
         let batch = plain(&batch.map_err(broken(table, &path))?)?;
-        let keep = keep(&batch, drop)?;
+        let keep = keep(&batch)?;
         dropped += keep.false_count() as u64;
         let kept = filter_record_batch(&batch, &keep).map_err(arrow_error)?;
         if kept.num_rows() == 0 {
@@ -197,31 +211,49 @@ pub fn without(
     Ok(Some((writer.map(FileWriter::finish).transpose()?, dropped)))
 }
 
-/// Gives the columns `_object` and `_row` of a file, batch by batch.
+/// Gives the columns `_object`, `_row` and `_source` of a file, batch by batch.
 pub fn origins(table: &TableName, path: &Path, mut f: impl FnMut(&RecordBatch)) -> Result<()> {
     let builder = open(table, path)?;
-    let mask = ProjectionMask::columns(builder.parquet_schema(), ["_object", "_row"]);
+    let names = ["_object", "_row", "_source"];
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names);
     let reader = builder.with_projection(mask).with_batch_size(32 << 10).build().map_err(|e| broken(table, path)(e.into()))?;
     for batch in reader {
         let batch = plain(&batch.map_err(broken(table, path))?)?;
-        if let (Some(objects), Some(rows)) = (batch.column_by_name("_object"), batch.column_by_name("_row")) {
-            let schema = arrow::datatypes::Schema::new(vec![
-                arrow::datatypes::Field::new("_object", arrow::datatypes::DataType::Utf8, true),
-                arrow::datatypes::Field::new("_row", arrow::datatypes::DataType::Int64, true),
-            ]);
-            f(&RecordBatch::try_new(std::sync::Arc::new(schema), vec![objects.clone(), rows.clone()]).map_err(arrow_error)?);
+        let at: Option<Vec<usize>> = names.iter().map(|n| batch.schema().index_of(n).ok()).collect();
+        if let Some(at) = at {
+            f(&batch.project(&at).map_err(arrow_error)?);
         }
     }
     Ok(())
 }
 
-/// Whether any row of the file is to be dropped, reading only the columns of origin.
-fn holds(table: &TableName, path: &Path, drop: &dyn Fn(&str, i64) -> bool) -> Result<bool> {
-    let mut found = false;
+/// What a whole file holds.
+#[derive(Debug, Default)]
+pub struct ReadThrough {
+    pub rows: u64,
+    /// Rows without `_object`: put there by another program.
+    pub without_origin: u64,
+}
+
+/// Reads every value of a file.
+pub fn read_through(table: &TableName, path: &Path) -> Result<ReadThrough> {
+    let reader = open(table, path)?.with_batch_size(32 << 10).build().map_err(|e| broken(table, path)(e.into()))?;
+    let mut out = ReadThrough::default();
+    for batch in reader {
+        let batch = batch.map_err(broken(table, path))?;
+        out.rows += batch.num_rows() as u64;
+        out.without_origin += batch.column_by_name("_object").map_or(batch.num_rows(), |c| c.null_count()) as u64;
+    }
+    Ok(out)
+}
+
+/// Number of rows of a file whose object `chosen` names.
+pub fn count(table: &TableName, path: &Path, chosen: &dyn Fn(&str) -> bool) -> Result<u64> {
+    let mut n = 0;
     origins(table, path, |batch| {
-        found = found || keep(batch, drop).is_ok_and(|k| k.false_count() > 0);
+        n += batch.column(0).as_string::<i32>().iter().filter(|o| o.is_some_and(chosen)).count() as u64;
     })?;
-    Ok(found)
+    Ok(n)
 }
 
 fn keep(batch: &RecordBatch, drop: &dyn Fn(&str, i64) -> bool) -> Result<BooleanArray> {
@@ -266,4 +298,30 @@ pub async fn drop_committed(
         }
     }
     Err(LakeError::Contended { table: table.name.to_string(), tries: 8 })
+}
+
+/// Drops all rows that were derived under contract `source` from `objects`, in one commit that is made also when there are
+/// none: repeated, it must not drop what was derived anew.
+pub async fn drop_derived(table: &mut Table, transaction: String, source: &str, objects: &HashSet<String>) -> Result<()> {
+    if table.has(&transaction).await? {
+        return Ok(());
+    }
+    let keep = |batch: &RecordBatch| -> Result<BooleanArray> {
+        let text = |name: &str| batch.column_by_name(name).and_then(|c| c.as_string_opt::<i32>());
+        let (Some(from), Some(sources)) = (text("_object"), text("_source")) else {
+            return Ok(BooleanArray::from(vec![true; batch.num_rows()]));
+        };
+        let pairs = from.iter().zip(sources.iter());
+        Ok(pairs.map(|(o, s)| Some(!(s == Some(source) && o.is_some_and(|o| objects.contains(o))))).collect())
+    };
+    let mut change = Change { transaction: Some(transaction), ..Change::default() };
+    for file in table.files()? {
+        let name = format!("kept-{}.parquet", uuid::Uuid::now_v7().simple());
+        if let Some((kept, _)) = filtered(&table.name, table.root(), &file, &[], &name, &keep)? {
+            change.remove.push(file);
+            change.add.extend(kept);
+        }
+    }
+    table.commit(change).await?;
+    Ok(())
 }

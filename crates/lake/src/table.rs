@@ -5,7 +5,7 @@
 //! ingest committed twice is one ingest. Statistics in the log hold row counts only: minimum and maximum values would
 //! keep personal data alive after a purge.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use arrow::datatypes::SchemaRef;
@@ -59,14 +59,17 @@ impl Table {
     /// Opens the newest version, or tells that the table does not exist.
     pub async fn open(home: &Home, name: &TableName) -> Result<Option<Table>> {
         let root = home.table(name);
-        if !root.join("_delta_log").is_dir() {
-            return Ok(None);
+        if !crate::home::has_log(&root) {
+            // A table is made before its first data file: files without a log are a log that was lost.
+            return if data_files(&root).next().is_none() {
+                Ok(None)
+            } else {
+                Err(LakeError::LogLost { table: name.to_string(), path: root.join("_delta_log") })
+            };
         }
         let url = dir_url(&root)?;
         let inner = match deltalake::open_table(url).await {
             Ok(table) => table,
-            // A table whose creation was cut off before its first commit.
-            Err(DeltaTableError::NotATable(_) | DeltaTableError::InvalidVersion(_)) => return Ok(None),
             Err(e) => return Err(LakeError::delta(&name.to_string())(e)),
         };
         let table = Table { name: name.clone(), root, inner };
@@ -274,6 +277,7 @@ impl Table {
             if let Some(id) = &change.transaction
                 && self.has(id).await?
             {
+                self.discard(&change.add)?;
                 return Ok(false);
             }
             let mut properties = CommitProperties::default()
@@ -315,8 +319,53 @@ impl Table {
         Err(LakeError::Contended { table: label, tries: TRIES })
     }
 
+    /// Deletes files that were written for a commit which is not needed.
+    fn discard(&self, files: &[DataFile]) -> Result<()> {
+        let active: HashSet<String> = self.files()?.into_iter().map(|f| f.path).collect();
+        for file in files.iter().filter(|f| !active.contains(&f.path)) {
+            remove(&self.root.join(&file.path))?;
+        }
+        Ok(())
+    }
+
+    /// Data files in the folder that no readable version refers to and `chosen` names. Only the holder of the table's lock
+    /// may call them leftovers: somebody else's may be about to be committed.
+    pub async fn leftovers(&self, chosen: impl Fn(&str) -> bool) -> Result<Vec<PathBuf>> {
+        let active: HashSet<String> = self.files()?.into_iter().map(|f| f.path).collect();
+        let mut found: Vec<String> = data_files(&self.root).filter(|n| chosen(n) && !active.contains(n)).collect();
+        if !found.is_empty() {
+            let past = self.removed().await?;
+            found.retain(|n| !past.contains(n));
+        }
+        Ok(found.into_iter().map(|n| self.root.join(n)).collect())
+    }
+
+    /// Files that older versions, still readable, consist of.
+    async fn removed(&self) -> Result<HashSet<String>> {
+        use futures::TryStreamExt;
+        let label = self.name.to_string();
+        let state = self.inner.snapshot().map_err(LakeError::delta(&label))?;
+        let log = self.inner.log_store();
+        let stream = state.all_tombstones(log.as_ref());
+        stream.map_ok(|t| t.path().into_owned()).try_collect().await.map_err(LakeError::delta(&label))
+    }
+
     pub(crate) fn delta(&self) -> &DeltaTable {
         &self.inner
+    }
+}
+
+/// Names of the Parquet files that lie in a table's folder.
+pub(crate) fn data_files(root: &Path) -> impl Iterator<Item = String> {
+    let entries = std::fs::read_dir(root).into_iter().flatten().flatten();
+    entries.map(|e| e.file_name().to_string_lossy().into_owned()).filter(|n| n.ends_with(".parquet"))
+}
+
+/// Deletes a file that may be gone already.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(LakeError::io("removing", path)(e)),
+        _ => Ok(()),
     }
 }
 

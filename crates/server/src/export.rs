@@ -38,7 +38,7 @@ pub(crate) async fn send(app: &App, ask: &Ask, sql: &str, at: At, name: &str, wa
     let session = app.lake.session(&ask.access(&app.lake, at))?;
     let answer = session.sql(sql).await?;
     // Removed when the response is done: the folder lives as long as the stream holds it.
-    let folder = tempfile::tempdir_in(app.lake.home().work())?;
+    let folder = tempfile::tempdir_in(app.lake.home().scratch())?;
     let path = folder.path().join(format!("{name}.{}", wanted.format));
     match format {
         Some(format) => {

@@ -1,7 +1,7 @@
 //! Files inside ZIP archives, guarded: no path escapes, no bombs, no silent password.
 
 use std::collections::VecDeque;
-use std::io::{Cursor, Read, SeekFrom, Write};
+use std::io::{self, Cursor, Read, SeekFrom, Write};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -9,6 +9,13 @@ use zip::result::ZipError;
 use crate::{Limits, ReadError, ReadSeek};
 
 type Input = Box<dyn ReadSeek + Send>;
+
+/// Where a member is unpacked to: a scratch file, or memory for small ones.
+pub trait Spool: ReadSeek + Write + Send {}
+
+impl<T: ReadSeek + Write + Send> Spool for T {}
+
+type Spools = Box<dyn FnMut() -> io::Result<Box<dyn Spool>> + Send>;
 
 /// One file of an archive.
 pub struct Member {
@@ -35,15 +42,17 @@ pub fn is_workbook(input: &mut dyn ReadSeek) -> bool {
 }
 
 /// Files of a ZIP archive one after the other, inner archives opened. Names, sizes and counts are checked before
-/// anything is unpacked; anything unsafe is an error and ends the iteration.
+/// anything is unpacked; anything unsafe is an error and ends the iteration. `spools` gives an empty place for each.
 pub fn members(
     input: Input,
     limits: &Limits,
     password: Option<&str>,
+    spools: Spools,
 ) -> Result<impl Iterator<Item = Result<Member, ReadError>> + Send, ReadError> {
     let mut members = Members {
         limits: limits.clone(),
         password: password.map(str::to_owned),
+        spools,
         open: Vec::new(),
         members: 0,
         unpacked: 0,
@@ -62,6 +71,7 @@ struct Level {
 struct Members {
     limits: Limits,
     password: Option<String>,
+    spools: Spools,
     open: Vec<Level>,
     members: u64,
     unpacked: u64,
@@ -116,7 +126,8 @@ impl Members {
                 continue;
             };
             let prefix = level.prefix.clone();
-            let (name, mut bytes) = unpack(level, index, self.password.as_deref(), &self.limits, self.unpacked)?;
+            let spool = (self.spools)().map_err(|e| ReadError::io("a scratch file for the archive", e))?;
+            let (name, mut bytes) = unpack(level, index, self.password.as_deref(), &self.limits, self.unpacked, spool)?;
             self.unpacked += bytes.size;
             let head = crate::read::input::peek(&name, bytes.input.as_mut(), 4)?;
             if is_zip(&head) && !is_workbook(bytes.input.as_mut()) {
@@ -149,6 +160,7 @@ fn unpack(
     password: Option<&str>,
     limits: &Limits,
     before: u64,
+    mut spool: Box<dyn Spool>,
 ) -> Result<(String, Member), ReadError> {
     let raw = level.archive.by_index_raw(index).map_err(|e| failure("archive", e))?;
     let (name, encrypted, packed) = (raw.name().to_owned(), raw.encrypted(), raw.compressed_size());
@@ -159,7 +171,6 @@ fn unpack(
         (true, Some(p)) => level.archive.by_index_decrypt(index, p.as_bytes()).map_err(|e| failure(&name, e))?,
     };
     // What the directory declares may be a lie: the bytes themselves are counted.
-    let mut spool = Cursor::new(Vec::new());
     let mut buffer = vec![0u8; 256 << 10];
     let mut size = 0u64;
     loop {
@@ -178,7 +189,7 @@ fn unpack(
         }
         spool.write_all(&buffer[..n]).map_err(|e| ReadError::io(&name, e))?;
     }
-    spool.set_position(0);
+    spool.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(&name, e))?;
     Ok((name.clone(), Member { name, size, input: Box::new(spool) }))
 }
 

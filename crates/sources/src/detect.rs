@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::contract::{Contract, Format, Header, Kind};
 use crate::plan::find_header;
-use crate::read::{delimited, header, input, sheet};
+use crate::read::{columnar, delimited, header, input, sheet};
 use crate::{Limits, ReadError, ReadSeek, archive};
 
 /// Two scores nearer than this are equal: somebody must choose.
@@ -82,31 +82,28 @@ fn look(name: &str, mut input: &mut dyn ReadSeek) -> Result<Look, ReadError> {
     if head.is_empty() {
         return Err(ReadError::Empty { name: name.to_owned() });
     }
-    if input::is_gzip(&head) {
+    let packed = input::is_gzip(&head);
+    if packed {
         let mut plain = Vec::new();
         let read = flate2::read::MultiGzDecoder::new(&mut input).take(HEAD as u64).read_to_end(&mut plain);
         read.map_err(|e| input::read_error(name, e))?;
         head = plain;
+        if head.is_empty() {
+            return Err(ReadError::Empty { name: name.to_owned() });
+        }
     }
-    if head.starts_with(b"PAR1") {
-        input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
-        let corrupt = |e: parquet::errors::ParquetError| ReadError::Corrupt {
-            name: name.to_owned(),
-            kind: "Parquet",
-            message: e.to_string(),
-        };
-        let mut bytes = Vec::new();
-        let read = (&mut input).take(limits.max_sheet_bytes).read_to_end(&mut bytes);
-        read.map_err(|e| ReadError::io(name, e))?;
-        let builder =
-            parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder::try_new(bytes::Bytes::from(bytes)).map_err(corrupt)?;
-        return Ok(Look::Columns(builder.schema().fields().iter().map(|f| f.name().clone()).collect()));
+    let parquet = head.starts_with(b"PAR1");
+    if parquet && !packed {
+        return Ok(Look::Columns(columnar::names(name, input)?));
     }
-    if archive::is_zip(&head) || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
-        input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
-        let mut bytes = Vec::new();
-        (&mut input).take(limits.max_sheet_bytes).read_to_end(&mut bytes).map_err(|e| ReadError::io(name, e))?;
-        return Ok(Look::Sheets(sheet::heads(name, bytes, &limits)?));
+    if parquet || archive::is_zip(&head) || head.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) {
+        // These are read from their end or as a whole.
+        let bytes = whole(name, input, packed, &limits)?;
+        return Ok(if parquet {
+            Look::Columns(columnar::names(name, &mut std::io::Cursor::new(bytes))?)
+        } else {
+            Look::Sheets(sheet::heads(name, bytes, &limits)?)
+        });
     }
     let mut text = input::text(Box::new(std::io::Cursor::new(head)), crate::contract::Encoding::Auto, name)?;
     let mut bytes = Vec::new();
@@ -124,6 +121,26 @@ fn look(name: &str, mut input: &mut dyn ReadSeek) -> Result<Look, ReadError> {
     }
     let lines = decoded.split(['\n', '\r']).map(str::to_owned).take(2 * header::LOOKED + 40).collect();
     Ok(Look::Text(lines))
+}
+
+/// All bytes of a file, unpacked, within the limit for workbooks.
+fn whole(name: &str, mut input: &mut dyn ReadSeek, packed: bool, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+    let most = limits.max_sheet_bytes;
+    let mut bytes = Vec::new();
+    let read = if packed {
+        let length = input.seek(SeekFrom::End(0)).map_err(|e| ReadError::io(name, e))?;
+        input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
+        let inner = flate2::read::MultiGzDecoder::new(input);
+        input::Guarded { inner, packed: length, unpacked: 0, limits: limits.clone() }.take(most + 1).read_to_end(&mut bytes)
+    } else {
+        input.seek(SeekFrom::Start(0)).map_err(|e| ReadError::io(name, e))?;
+        (&mut input).take(most + 1).read_to_end(&mut bytes)
+    };
+    read.map_err(|e| input::read_error(name, e))?;
+    if bytes.len() as u64 > most {
+        return Err(ReadError::Bomb { name: name.to_owned(), what: "bytes", limit: most });
+    }
+    Ok(bytes)
 }
 
 /// One document or one on each line: told by whether the first line is whole and others follow.

@@ -1,6 +1,6 @@
 //! Opening a file under a contract.
 
-mod columnar;
+pub(crate) mod columnar;
 pub(crate) mod delimited;
 mod error;
 pub(crate) mod header;

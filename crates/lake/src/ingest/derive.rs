@@ -1,9 +1,12 @@
 //! What follows from a committed ingest: the second physical orders and the POLE tables. Every step may be repeated.
 
 use std::collections::HashSet;
+use std::path::Path;
 use std::sync::Arc;
 
-use datafusion::prelude::{SessionContext, col, lit};
+use arrow::datatypes::SchemaRef;
+use datafusion::common::tree_node::TreeNode;
+use datafusion::prelude::{DataFrame, Expr, SessionContext, col, lit};
 use futures::StreamExt;
 use sources::Contract;
 
@@ -13,9 +16,9 @@ use crate::error::{LakeError, Result};
 use crate::home::TableName;
 use crate::pole;
 use crate::rows;
-use crate::runs::{RunWriter, arrow_error, stored_schema};
+use crate::runs::{RunWriter, Stamp, arrow_error, stored_schema};
 use crate::scan::LakeTable;
-use crate::table::{Change, Table};
+use crate::table::{Change, DataFile, Table};
 
 impl Lake {
     /// Brings everything derived from `journal`'s ingest up to date.
@@ -34,21 +37,54 @@ impl Lake {
                     rows::drop_committed(&mut table, &[], Some(transaction), &doomed).await?;
                 }
             }
+            self.gather_again(contract, journal, &objects).await?;
         }
-        self.map_to_pole(contract, journal).await
+        let ctx = self.source(journal).await?;
+        for i in 0..contract.mapping.len() {
+            self.map_statement(&ctx, contract, i, &journal.stamp, format!("{}/pole{i}", journal.transaction)).await?;
+        }
+        Ok(())
+    }
+
+    /// A row that several rows of a file speak for (a phone, with `GROUP BY`) names only one of them. Once some of a file's
+    /// rows are gone, such rows are derived anew from those that are left.
+    async fn gather_again(&self, contract: &Arc<Contract>, journal: &Journal, objects: &HashSet<String>) -> Result<()> {
+        let gathering = self.plan_mapping(contract).await?;
+        let tables: HashSet<&str> = gathering.iter().map(|i| contract.mapping[*i].table.as_str()).collect();
+        for table in &tables {
+            let name = TableName::new("pole", table);
+            let _lock = self.home().lock(&name.to_string()).await?;
+            if let Some(mut table) = Table::open(self.home(), &name).await? {
+                rows::drop_derived(&mut table, format!("{}/gathered", journal.transaction), &contract.name, objects).await?;
+            }
+        }
+        let mut objects: Vec<&String> = objects.iter().collect();
+        objects.sort();
+        for object in objects {
+            // This ingest's own rows follow with the others.
+            let others = col("_ingested_at").not_eq(instant(journal.stamp.ingested_at));
+            let ctx = self.rows_as_source(&journal.contract, col("_object").eq(lit(object.clone())).and(others)).await?;
+            let stamp = Stamp { object: object.clone(), ..journal.stamp.clone() };
+            for (i, statement) in contract.mapping.iter().enumerate() {
+                if tables.contains(statement.table.as_str()) {
+                    self.map_statement(&ctx, contract, i, &stamp, format!("{}/again/{object}/{i}", journal.transaction)).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// The rows of this ingest, as `source`.
     async fn source(&self, journal: &Journal) -> Result<SessionContext> {
-        let clean = Table::require(self.home(), &TableName::clean(&journal.contract)).await?;
+        let own = col("_object").eq(lit(journal.stamp.object.clone()));
+        self.rows_as_source(&journal.contract, own.and(col("_ingested_at").eq(instant(journal.stamp.ingested_at)))).await
+    }
+
+    async fn rows_as_source(&self, contract: &str, filter: Expr) -> Result<SessionContext> {
+        let clean = Table::require(self.home(), &TableName::clean(contract)).await?;
         let ctx = self.engine().context();
         let provider = Arc::new(LakeTable::new(self.engine(), &clean, &[])?);
-        let stamp =
-            lit(datafusion::scalar::ScalarValue::TimestampMicrosecond(Some(journal.stamp.ingested_at), Some("UTC".into())));
-        let frame = ctx
-            .read_table(provider)?
-            .filter(col("_object").eq(lit(journal.stamp.object.clone())).and(col("_ingested_at").eq(stamp)))?;
-        ctx.register_table("source", frame.into_view())?;
+        ctx.register_table("source", ctx.read_table(provider)?.filter(filter)?.into_view())?;
         Ok(ctx)
     }
 
@@ -67,19 +103,54 @@ impl Lake {
         if !journal.dropped.is_empty() {
             rows::drop_committed(&mut table, order, Some(format!("{}/dropped", journal.transaction)), doomed).await?;
         }
-        if table.has(&journal.transaction).await? {
-            return Ok(());
+        let clean = Table::require(self.home(), &TableName::clean(&contract.name)).await?;
+        if !table.has(&journal.transaction).await? {
+            self.add_to_order(&mut table, order, journal, &schema).await?;
         }
+        if table.rows()? != clean.rows()? {
+            // The order came with a newer contract, or its folder was lost: made again from the whole table.
+            self.fill_order(&clean, &mut table, order).await?;
+        }
+        Ok(())
+    }
+
+    async fn add_to_order(&self, table: &mut Table, order: &[String], journal: &Journal, schema: &SchemaRef) -> Result<()> {
         let prefix = format!("in-{}", &journal.stamp.object[..16]);
-        super::sweep(&table, &prefix)?;
+        super::sweep(table, &prefix).await?;
         let ctx = self.source(journal).await?;
-        let plan = ctx.table("source").await?.create_physical_plan().await?;
+        let source = ctx.table("source").await?;
+        let files = self.write_runs(source, table.root(), &prefix, schema, order).await?;
+        table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
+        Ok(())
+    }
+
+    /// Makes a second order anew from all rows of its table. The caller holds the table's lock.
+    pub(crate) async fn fill_order(&self, clean: &Table, table: &mut Table, order: &[String]) -> Result<()> {
+        let ctx = self.engine().context();
+        let all = ctx.read_table(Arc::new(LakeTable::new(self.engine(), clean, &[])?))?;
+        let files = self.write_runs(all, table.root(), "sorted", &table.schema()?, order).await?;
+        let remove = table.files()?;
+        table.commit(Change { add: files, remove, ..Change::default() }).await?;
+        Ok(())
+    }
+
+    /// Writes all rows of `source` as runs in `order`, in several tasks.
+    async fn write_runs(
+        &self,
+        source: DataFrame,
+        root: &Path,
+        prefix: &str,
+        schema: &SchemaRef,
+        order: &[String],
+    ) -> Result<Vec<DataFile>> {
+        let state = Arc::new(source.task_ctx());
+        let plan = source.create_physical_plan().await?;
         let parts = plan.properties().partitioning.partition_count();
         let budget = self.memory() / parts.max(1);
         let tasks: Vec<_> = (0..parts)
             .map(|p| {
-                let mut stream = plan.execute(p, ctx.task_ctx());
-                let mut writer = RunWriter::new(table.root(), &prefix, schema.clone(), order, None, budget);
+                let mut stream = plan.execute(p, state.clone());
+                let mut writer = RunWriter::new(root, prefix, schema.clone(), order, None, budget);
                 tokio::spawn(async move {
                     let stream = stream.as_mut().map_err(|e| LakeError::Query(e.to_string()))?;
                     while let Some(batch) = stream.next().await {
@@ -97,63 +168,77 @@ impl Lake {
         for task in tasks {
             files.extend(task.await.map_err(|e| LakeError::Invalid(e.to_string()))??);
         }
-        table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
-        Ok(())
+        Ok(files)
     }
 
-    async fn map_to_pole(&self, contract: &Arc<Contract>, journal: &Journal) -> Result<()> {
-        if contract.mapping.is_empty() {
+    /// Runs one statement of the mapping over `source` and commits its rows, once.
+    async fn map_statement(
+        &self,
+        ctx: &SessionContext,
+        contract: &Arc<Contract>,
+        i: usize,
+        stamp: &Stamp,
+        transaction: String,
+    ) -> Result<()> {
+        let statement = &contract.mapping[i];
+        let target = pole::find(&statement.table).ok_or_else(|| no_table(contract, i))?;
+        let schema = target.schema();
+        let name = TableName::new("pole", target.name);
+        let _lock = self.home().lock(&name.to_string()).await?;
+        let mut table = Table::open_or_create(self.home(), &name, &schema, target.purpose).await?;
+        if table.has(&transaction).await? {
             return Ok(());
         }
-        let ctx = self.source(journal).await?;
-        for (i, statement) in contract.mapping.iter().enumerate() {
-            let target = pole::find(&statement.table).ok_or_else(|| LakeError::Mapping {
-                contract: contract.name.clone(),
-                statement: i + 1,
-                message: format!("there is no table pole.{}", statement.table),
-            })?;
-            let schema = target.schema();
-            let name = TableName::new("pole", target.name);
-            let _lock = self.home().lock(&name.to_string()).await?;
-            let mut table = Table::open_or_create(self.home(), &name, &schema, target.purpose).await?;
-            let transaction = format!("{}/pole{i}", journal.transaction);
-            if table.has(&transaction).await? {
-                continue;
-            }
-            let prefix = format!("in-{}-{i}-{}", &journal.stamp.object[..16], contract.table());
-            super::sweep(&table, &prefix)?;
-            let frame = pole::frame(&ctx, target, statement, contract, i).await?;
-            let mut stream = frame.execute_stream().await?;
-            let order: Vec<String> = target.order.iter().map(|s| s.to_string()).collect();
-            let mut writer =
-                RunWriter::new(table.root(), &prefix, schema.clone(), &order, Some(journal.stamp.clone()), self.memory() / 2);
-            while let Some(batch) = stream.next().await {
-                let batch = pole::conform(&batch?, &schema).map_err(arrow_error)?;
-                writer = tokio::task::spawn_blocking(move || writer.push(batch).map(|()| writer))
-                    .await
-                    .map_err(|e| LakeError::Invalid(e.to_string()))??;
-            }
-            let files =
-                tokio::task::spawn_blocking(move || writer.finish()).await.map_err(|e| LakeError::Invalid(e.to_string()))??;
-            table.commit(Change { add: files, transaction: Some(transaction), ..Change::default() }).await?;
+        let prefix = format!("in-{}-{i}-{}", &stamp.object[..16], contract.table());
+        super::sweep(&table, &prefix).await?;
+        let frame = pole::frame(ctx, target, statement, contract, i).await?;
+        let mut stream = frame.execute_stream().await?;
+        let order: Vec<String> = target.order.iter().map(|s| s.to_string()).collect();
+        let mut writer = RunWriter::new(table.root(), &prefix, schema.clone(), &order, Some(stamp.clone()), self.memory() / 2);
+        while let Some(batch) = stream.next().await {
+            let batch = pole::conform(&batch?, &schema).map_err(arrow_error)?;
+            writer = tokio::task::spawn_blocking(move || writer.push(batch).map(|()| writer))
+                .await
+                .map_err(|e| LakeError::Invalid(e.to_string()))??;
         }
+        let files =
+            tokio::task::spawn_blocking(move || writer.finish()).await.map_err(|e| LakeError::Invalid(e.to_string()))??;
+        table.commit(Change { add: files, transaction: Some(transaction), ..Change::default() }).await?;
         Ok(())
     }
 
-    /// Plans every mapping statement over an empty source, so that a mistake is found before anything is written.
-    pub(super) async fn plan_mapping(&self, contract: &Contract) -> Result<()> {
+    /// Plans every mapping statement over an empty source, so that a mistake is found before anything is written. Gives
+    /// those that make one row of several.
+    pub(super) async fn plan_mapping(&self, contract: &Contract) -> Result<Vec<usize>> {
         let ctx = self.engine().context();
         let schema = stored_schema(&contract.arrow_schema());
         let empty = datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?;
         ctx.register_table("source", Arc::new(empty))?;
+        let mut gathering = Vec::new();
         for (i, statement) in contract.mapping.iter().enumerate() {
-            let target = pole::find(&statement.table).ok_or_else(|| LakeError::Mapping {
-                contract: contract.name.clone(),
-                statement: i + 1,
-                message: format!("there is no table pole.{}", statement.table),
+            let target = pole::find(&statement.table).ok_or_else(|| no_table(contract, i))?;
+            let frame = pole::frame(&ctx, target, statement, contract, i).await?;
+            let gathers = frame.logical_plan().exists(|node| {
+                use datafusion::logical_expr::LogicalPlan::{Aggregate, Distinct, Join, Limit, Window};
+                Ok(matches!(node, Aggregate(_) | Distinct(_) | Join(_) | Limit(_) | Window(_)))
             })?;
-            pole::frame(&ctx, target, statement, contract, i).await?;
+            if gathers {
+                gathering.push(i);
+            }
         }
-        Ok(())
+        Ok(gathering)
     }
+}
+
+fn no_table(contract: &Contract, i: usize) -> LakeError {
+    LakeError::Mapping {
+        contract: contract.name.clone(),
+        statement: i + 1,
+        message: format!("there is no table pole.{}", contract.mapping[i].table),
+    }
+}
+
+/// Microseconds since 1970 as the type of `_ingested_at`.
+fn instant(micros: i64) -> Expr {
+    lit(datafusion::scalar::ScalarValue::TimestampMicrosecond(Some(micros), Some("UTC".into())))
 }

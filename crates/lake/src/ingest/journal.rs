@@ -33,7 +33,7 @@ impl Journal {
     pub fn write(&self, home: &Home) -> Result<PathBuf> {
         let path = Journal::path(home, &self.stamp.object, &self.contract);
         let mut file =
-            tempfile::NamedTempFile::new_in(home.work()).map_err(LakeError::io("writing a journal in", home.work()))?;
+            tempfile::NamedTempFile::new_in(home.scratch()).map_err(LakeError::io("writing a journal in", home.scratch()))?;
         let text = serde_json::to_vec(self).map_err(|e| LakeError::Invalid(e.to_string()))?;
         file.write_all(&text).and_then(|()| file.as_file().sync_all()).map_err(LakeError::io("writing", &path))?;
         file.persist(&path).map_err(|e| LakeError::Io { action: "writing", path: path.clone(), source: e.error })?;
@@ -42,11 +42,12 @@ impl Journal {
 }
 
 impl Lake {
-    /// Finishes what `path` describes; false when there is no such journal. The caller holds the clean table's lock.
-    pub(crate) async fn finish_journal(&self, path: &Path) -> Result<bool> {
+    /// Finishes what `path` describes and gives it; none when there is no such journal. The caller holds the clean table's
+    /// lock.
+    pub(crate) async fn finish_journal(&self, path: &Path) -> Result<Option<Journal>> {
         let text = match std::fs::read(path) {
             Ok(text) => text,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(false),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(e) => return Err(LakeError::io("reading", path)(e)),
         };
         let journal: Journal =
@@ -60,22 +61,44 @@ impl Lake {
             self.derive(&Arc::new(contract), &journal).await?;
         }
         std::fs::remove_file(path).map_err(LakeError::io("removing", path))?;
-        Ok(true)
+        Ok(Some(journal))
     }
 
-    /// Finishes every ingest that was cut off after its commit. Gives how many.
+    /// Finishes what killed programs left: ingests cut off after their commit, and purges. Sweeps their scratch files.
+    /// Gives how many were finished.
     pub async fn recover(&self) -> Result<usize> {
-        let mut done = 0;
+        let swept = self.home().sweep_scratch()?;
+        let mut done = self.finish_purges().await?;
         let work = self.home().work();
         for entry in std::fs::read_dir(&work).map_err(LakeError::io("listing", &work))?.flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let Some(rest) = name.strip_prefix("journal-").and_then(|n| n.strip_suffix(".json")) else { continue };
             let Some((_, contract)) = rest.split_once('-') else { continue };
-            let _lock = self.home().lock(&TableName::clean(contract).to_string()).await?;
-            if self.finish_journal(&entry.path()).await? {
+            let _lock = self.home().write_lock(&TableName::clean(contract)).await?;
+            if let Some(journal) = self.finish_journal(&entry.path()).await? {
+                self.settle(&journal).await?;
                 done += 1;
             }
         }
+        if swept.living == 0 {
+            // Nobody else is at work, and this program has not begun: what still runs is nobody's.
+            let message = "the program was stopped while it ran; the same command takes the file in";
+            self.store().abandon_runs(self.now(), message, self.now()).await.map_err(crate::state)?;
+        }
         Ok(done)
+    }
+
+    /// Ends the run of an ingest that another program has finished now, with the account its commit carries.
+    async fn settle(&self, journal: &Journal) -> Result<()> {
+        let Some(clean) = Table::open(self.home(), &TableName::clean(&journal.contract)).await? else { return Ok(()) };
+        if !journal.transaction.starts_with("ingest/") || !clean.has(&journal.transaction).await? {
+            return Ok(());
+        }
+        let object = &journal.stamp.object;
+        if let Some(mut report) = super::report::committed(&clean, object).await? {
+            report.message = Some("interrupted, and finished by the next program".into());
+            self.settle_runs(object, &journal.contract, &report).await?;
+        }
+        Ok(())
     }
 }

@@ -11,8 +11,8 @@ use std::io::Write;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 
-use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
-use arrow::datatypes::Int64Type;
+use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, new_null_array};
+use arrow::datatypes::{DataType, Int64Type, SchemaRef};
 use arrow::row::{RowConverter, Rows, SortField};
 use sources::Contract;
 
@@ -23,26 +23,24 @@ use crate::table::{DataFile, Table};
 
 /// Partitions by the top bits of the hash; each is handled alone, so a file of any size is checked in bounded memory.
 const PARTS: usize = 64;
-/// Hashes held in memory by one log before they go to scratch files; 16 bytes each.
-const IN_MEMORY: usize = 8 << 20;
+/// Bytes of one hash with its row.
+const ENTRY: usize = 16;
 
 /// The key hash and row number of every new row, and the rows that withdraw others.
 pub struct KeyLog {
     parts: Vec<Vec<(u64, i64)>>,
     held: usize,
+    /// Hashes held in memory before they go to scratch files.
+    most: usize,
     spill: Option<Vec<File>>,
     pub withdrawals: Vec<i64>,
 }
 
-impl Default for KeyLog {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 impl KeyLog {
-    pub fn new() -> Self {
-        KeyLog { parts: vec![Vec::new(); PARTS], held: 0, spill: None, withdrawals: Vec::new() }
+    /// `memory` is what the log may hold, in bytes.
+    pub fn new(memory: usize) -> Self {
+        let most = (memory / ENTRY).max(PARTS);
+        KeyLog { parts: vec![Vec::new(); PARTS], held: 0, most, spill: None, withdrawals: Vec::new() }
     }
 
     pub fn push(&mut self, keys: &Int64Array, rows: &Int64Array, work: &Path) -> Result<()> {
@@ -51,7 +49,7 @@ impl KeyLog {
             self.parts[(key >> 58) as usize].push((key, *row));
         }
         self.held += keys.len();
-        if self.held >= IN_MEMORY {
+        if self.held >= self.most {
             self.spill(work)?;
         }
         Ok(())
@@ -64,8 +62,8 @@ impl KeyLog {
         }
         if let Some(files) = &mut self.spill {
             for (part, file) in self.parts.iter_mut().zip(files) {
-                let mut bytes = Vec::with_capacity(part.len() * 16);
-                for (key, row) in part.drain(..) {
+                let mut bytes = Vec::with_capacity(part.len() * ENTRY);
+                for (key, row) in std::mem::take(part) {
                     bytes.extend_from_slice(&key.to_le_bytes());
                     bytes.extend_from_slice(&row.to_le_bytes());
                 }
@@ -87,7 +85,7 @@ impl KeyLog {
                 files[p].read_exact_at(&mut bytes, 0)
             });
             read.map_err(scratch)?;
-            all.extend(bytes.chunks_exact(16).map(|c| {
+            all.extend(bytes.chunks_exact(ENTRY).map(|c| {
                 let (k, r) = c.split_at(8);
                 (u64::from_le_bytes(k.try_into().unwrap_or_default()), i64::from_le_bytes(r.try_into().unwrap_or_default()))
             }));
@@ -124,7 +122,8 @@ pub struct Verdicts {
     pub tombstones: HashSet<i64>,
 }
 
-/// Compares the new rows in `new` (files in `dir`) with each other, with `table` and with its `withdrawn` rows.
+/// Compares the new rows in `new` (files in `dir`) with each other, with `table` and with its `withdrawn` rows. `memory`
+/// bounds the bitmap, in bytes: a small one only sends more rows to the comparison.
 pub fn check(
     contract: &Contract,
     logs: Vec<KeyLog>,
@@ -132,6 +131,7 @@ pub fn check(
     new: &[DataFile],
     table: Option<&Table>,
     withdrawn: Option<&Table>,
+    memory: usize,
 ) -> Result<Verdicts> {
     let mut verdicts = Verdicts::default();
     let total_new: u64 = new.iter().map(|f| f.rows).sum();
@@ -139,7 +139,8 @@ pub fn check(
     let mut suspect_keys: HashSet<u64> = HashSet::new();
 
     // A bitmap of hash prefixes answers nearly all "is it new?" questions without a search.
-    let bits = (total_new.max(1) * 16).next_power_of_two().clamp(1 << 10, 1 << 32).trailing_zeros();
+    let most = (memory as u64 * 2).next_power_of_two().clamp(1 << 16, 1 << 32);
+    let bits = (total_new.max(1) * 16).next_power_of_two().clamp(1 << 10, most).trailing_zeros();
     let mut seen = vec![0u64; 1usize << (bits - 6)];
     for p in 0..PARTS {
         let mut part = part(&logs, p)?;
@@ -226,6 +227,7 @@ struct Entry {
 
 /// Suspect rows, encoded so that equality and order of versions are byte comparisons.
 struct Pool {
+    schema: SchemaRef,
     columns: Vec<String>,
     key: Vec<String>,
     version: Option<String>,
@@ -235,8 +237,10 @@ struct Pool {
 
 impl Pool {
     fn new(contract: &Contract) -> Result<Self> {
-        let columns: Vec<String> = contract.arrow_schema().fields().iter().map(|f| f.name().clone()).collect();
+        let schema = contract.arrow_schema();
+        let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
         Ok(Pool {
+            schema,
             key: if contract.key.is_empty() { columns.clone() } else { contract.key.clone() },
             columns,
             version: contract.version_column.clone(),
@@ -252,15 +256,7 @@ impl Pool {
             if set.is_empty() {
                 continue;
             }
-            let columns: Vec<_> = set
-                .iter()
-                .map(|c| {
-                    batch
-                        .column_by_name(c)
-                        .cloned()
-                        .ok_or_else(|| LakeError::Invalid(format!("column {c} is missing in a data file")))
-                })
-                .collect::<Result<_>>()?;
+            let columns: Vec<_> = set.iter().map(|c| self.column(batch, c)).collect::<Result<_>>()?;
             if self.converters[i].is_none() {
                 let fields = columns.iter().map(|c| SortField::new(c.data_type().clone())).collect();
                 self.converters[i] = Some(RowConverter::new(fields).map_err(arrow_error)?);
@@ -282,6 +278,20 @@ impl Pool {
         }
         self.batches.push((batch.clone(), encoded));
         Ok(())
+    }
+
+    /// A contract's column. Files written under an older version of the contract may lack it: nulls.
+    fn column(&self, batch: &RecordBatch, name: &str) -> Result<ArrayRef> {
+        let wanted = match self.schema.field_with_name(name) {
+            Ok(field) if matches!(field.data_type(), DataType::Time32(_) | DataType::Time64(_)) => &DataType::Utf8,
+            Ok(field) => field.data_type(),
+            Err(e) => return Err(arrow_error(e)),
+        };
+        match batch.column_by_name(name) {
+            Some(c) if c.data_type() == wanted => Ok(c.clone()),
+            Some(c) => arrow::compute::cast(c, wanted).map_err(arrow_error),
+            None => Ok(new_null_array(wanted, batch.num_rows())),
+        }
     }
 
     fn bytes(&self, e: &Entry, set: usize) -> &[u8] {
@@ -320,15 +330,34 @@ fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &HashSet<i64>, verdi
     for story in entries.chunk_by(|a, b| pool.bytes(a, 0) == pool.bytes(b, 0)) {
         let mut standing: Option<&Entry> = None;
         let mut gone: Option<&Entry> = None;
+        let older = |a: &Entry, b: &Entry| pool.version.is_some() && pool.bytes(a, 2) < pool.bytes(b, 2);
         for e in story {
             let withdraws = e.side == Side::New && withdrawing.contains(&e.place.row);
             if e.side == (Side::Old { tombstone: true }) {
-                gone = Some(e);
+                // One of an attempt of this very file that was cut off decides nothing.
+                if !story.iter().any(|n| n.side == Side::New && n.place == e.place) {
+                    gone = Some(e);
+                }
                 continue;
             }
             if withdraws {
+                let same = gone.is_some_and(|g| pool.bytes(g, 1) == pool.bytes(e, 1));
+                if standing.is_none() && same {
+                    verdicts.drop_new.insert(e.place.row);
+                    verdicts.duplicates += 1;
+                    continue;
+                }
+                if let Some(s) = standing
+                    && older(e, s)
+                {
+                    refuse(e, "a newer version of this record is in the lake", pool, verdicts);
+                    continue;
+                }
                 verdicts.drop_new.insert(e.place.row);
-                verdicts.tombstones.insert(e.place.row);
+                let kept = |o: &Entry| o.side == (Side::Old { tombstone: true }) && o.place == e.place;
+                if !story.iter().any(kept) {
+                    verdicts.tombstones.insert(e.place.row);
+                }
                 verdicts.withdrawn += 1;
                 if let Some(old) = standing.take() {
                     remove(old, verdicts);
@@ -352,7 +381,7 @@ fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &HashSet<i64>, verdi
                         verdicts.duplicates += 1;
                     }
                 }
-                Some(s) if pool.version.is_some() && pool.bytes(e, 2) < pool.bytes(s, 2) => {
+                Some(s) if older(e, s) => {
                     refuse(e, "a newer version of this record is in the lake", pool, verdicts);
                 }
                 Some(s) => {

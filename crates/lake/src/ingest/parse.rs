@@ -49,6 +49,8 @@ pub struct Parsed {
     pub rejected: u64,
     pub reasons: BTreeMap<String, u64>,
     pub trailer: Trailer,
+    /// Of the rows that alone count, those that were there.
+    pub seen: HashSet<i64>,
 }
 
 struct Worker {
@@ -60,6 +62,7 @@ struct Worker {
     input: u64,
     rejected: u64,
     reasons: BTreeMap<String, u64>,
+    seen: HashSet<i64>,
 }
 
 pub fn run(mut job: Job) -> Result<Parsed> {
@@ -107,6 +110,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
         rejected: 0,
         reasons: BTreeMap::new(),
         trailer: Trailer::default(),
+        seen: HashSet::new(),
     };
     for handle in handles {
         match handle.join() {
@@ -116,6 +120,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
                 out.keys.push(done.keys);
                 out.input += done.input;
                 out.rejected += done.rejected;
+                out.seen.extend(done.seen);
                 for (code, n) in done.reasons {
                     *out.reasons.entry(code).or_default() += n;
                 }
@@ -160,6 +165,7 @@ struct Done {
     input: u64,
     rejected: u64,
     reasons: BTreeMap<String, u64>,
+    seen: HashSet<i64>,
 }
 
 impl Worker {
@@ -176,7 +182,9 @@ impl Worker {
         let refused = quarantine::Writer::new(&job.quarantine_dir, &job.prefix, &job.stamp);
         let columns: Vec<String> = job.contract.columns.iter().map(|c| c.name.clone()).collect();
         let key = if job.contract.key.is_empty() { columns } else { job.contract.key.clone() };
-        Worker { job, rows, refused, keys: KeyLog::new(), key, input: 0, rejected: 0, reasons: BTreeMap::new() }
+        // Beside the rows themselves: a sixteenth of the memory for all logs together.
+        let keys = KeyLog::new(job.memory / job.threads / 16);
+        Worker { job, rows, refused, keys, key, input: 0, rejected: 0, reasons: BTreeMap::new(), seen: HashSet::new() }
     }
 
     fn work(mut self, chunks: &Mutex<Receiver<Chunk>>) -> Result<Done> {
@@ -195,6 +203,7 @@ impl Worker {
             input: self.input,
             rejected: self.rejected,
             reasons: self.reasons,
+            seen: self.seen,
         })
     }
 
@@ -205,8 +214,10 @@ impl Worker {
             if let Some(rows) = rows {
                 let keep: BooleanArray = rows.values().iter().map(|r| Some(only.contains(r))).collect();
                 parsed.batch = filter_record_batch(&parsed.batch, &keep).map_err(arrow_error)?;
+                self.seen.extend(rows.values().iter().filter(|r| only.contains(r)));
             }
             parsed.rejects.retain(|r| only.contains(&r.row));
+            self.seen.extend(parsed.rejects.iter().map(|r| r.row));
             parsed.rows_in = (parsed.batch.num_rows() + parsed.rejects.len()) as u64;
         }
         debug_assert_eq!(parsed.rows_in, (parsed.batch.num_rows() + parsed.rejects.len()) as u64);

@@ -6,14 +6,14 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use arrow::array::AsArray;
+use arrow::array::{Array, AsArray};
 use arrow::datatypes::Int64Type;
 use sources::Contract;
 
 use super::journal::Journal;
 use super::{Progress, keys, parse, rewrite, strip, sweep};
 use crate::Lake;
-use crate::error::{LakeError, Result};
+use crate::error::Result;
 use crate::home::TableName;
 use crate::raw;
 use crate::rows;
@@ -38,14 +38,21 @@ impl Lake {
     /// Replays the quarantine of one contract.
     pub async fn replay(&self, contract: &Arc<Contract>, progress: &Arc<Progress>) -> Result<Replayed> {
         let clean = TableName::clean(&contract.name);
-        let _lock = self.home().lock(&clean.to_string()).await?;
+        let _lock = self.home().write_lock(&clean).await?;
         let mut total = Replayed { contract: contract.name.clone(), ..Replayed::default() };
         let Some(mut refused) = Table::open(self.home(), &TableName::quarantine(&contract.name)).await? else {
             return Ok(total);
         };
         self.plan_mapping(contract).await?;
         let waiting = tokio::task::block_in_place(|| waiting(&refused))?;
+        // As they came: of two versions of a record without a number of its own the later one stands.
+        let mut objects = Vec::new();
         for (object, rows) in waiting {
+            let known = self.store().object(&object).await.map_err(crate::state)?;
+            objects.push((known.map(|o| o.received_at), object, rows));
+        }
+        objects.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+        for (_, object, rows) in objects {
             progress.check()?;
             let one = self.replay_object(contract, &mut refused, &object, rows, progress).await?;
             total.input += one.input;
@@ -79,8 +86,9 @@ impl Lake {
         let stamp =
             Stamp { source: contract.name.clone(), object: object.into(), contract: contract.version.clone(), ingested_at: now };
         let prefix = format!("re-{}", &object[..16.min(object.len())]);
-        sweep(&table, &prefix)?;
-        sweep(refused, &prefix)?;
+        for t in [Some(&table), Some(&*refused), withdrawn.as_ref()].into_iter().flatten() {
+            sweep(t, &prefix).await?;
+        }
         let input = rows_in.len() as u64;
         let job = parse::Job {
             contract: contract.clone(),
@@ -92,19 +100,25 @@ impl Lake {
             prefix: prefix.clone(),
             table_dir: table.root().into(),
             quarantine_dir: refused.root().into(),
-            schema,
-            work: self.home().work(),
+            schema: schema.clone(),
+            work: self.home().scratch().into(),
             memory: self.memory(),
             threads: self.threads(),
-            only: Some(rows_in.clone()),
+            only: Some(rows_in),
             progress: progress.clone(),
         };
         let parsed = tokio::task::block_in_place(|| parse::run(job))?;
         let verdicts = tokio::task::block_in_place(|| {
-            keys::check(contract, parsed.keys, table.root(), &parsed.files, Some(&table), withdrawn.as_ref())
+            keys::check(contract, parsed.keys, table.root(), &parsed.files, Some(&table), withdrawn.as_ref(), self.memory())
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut files = parsed.files;
+        let mut tombstones = Vec::new();
+        if !verdicts.tombstones.is_empty() {
+            let holder = self.withdrawn(contract, &schema).await?;
+            tombstones =
+                tokio::task::block_in_place(|| parse::copy_rows(&table, &files, &holder, &prefix, &verdicts.tombstones))?;
+        }
         if !verdicts.drop_new.is_empty() {
             files = tokio::task::block_in_place(|| strip(&table, files, &order, &prefix, &verdicts.drop_new))?;
         }
@@ -123,7 +137,11 @@ impl Lake {
             accepted: parsed.input - parsed.rejected - superseded - verdicts.duplicates,
             reasons: super::report::with_superseded(parsed.reasons, superseded),
         };
-        if report.accepted + report.duplicate > 0 {
+        if !tombstones.is_empty() {
+            let mut holder = self.withdrawn(contract, &schema).await?;
+            holder.commit(Change { add: tombstones, ..Change::default() }).await?;
+        }
+        if !files.is_empty() || !verdicts.drop_old.is_empty() {
             let transaction = format!("replay/{object}/{}/{now}", contract.name);
             let journal = Journal {
                 contract: contract.name.clone(),
@@ -136,28 +154,22 @@ impl Lake {
             let path = journal.write(self.home())?;
             let mut change = Change { add: files, transaction: Some(transaction), ..Change::default() };
             if !verdicts.drop_old.is_empty() {
-                let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, &verdicts.drop_old))?;
+                let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, &prefix, &verdicts.drop_old))?;
                 change.remove = remove;
                 change.add.extend(add);
             }
-            if change.add.is_empty() && change.remove.is_empty() {
-                std::fs::remove_file(&path).map_err(LakeError::io("removing", &path))?;
-            } else {
-                table.commit(change).await?;
-                self.finish_journal(&path).await?;
-            }
+            table.commit(change).await?;
+            self.finish_journal(&path).await?;
         }
         // Old refusals of these rows go, today's come, in one commit. Killed before it, the next replay finds the
         // accepted rows in the table and counts them as duplicates.
-        if missing == 0 {
-            swap(refused, object, &rows_in, quarantined).await?;
-        }
+        swap(refused, object, &parsed.seen, quarantined).await?;
         Ok(report)
     }
 }
 
-async fn swap(refused: &mut Table, object: &str, rows_in: &HashSet<i64>, quarantined: Vec<crate::table::DataFile>) -> Result<()> {
-    let drop = |o: &str, row: i64| o == object && rows_in.contains(&row);
+async fn swap(refused: &mut Table, object: &str, read: &HashSet<i64>, quarantined: Vec<crate::table::DataFile>) -> Result<()> {
+    let drop = |o: &str, row: i64| o == object && read.contains(&row);
     let mut change = Change { add: quarantined, ..Change::default() };
     refused.refresh().await?;
     for file in refused.files()? {
@@ -179,7 +191,8 @@ fn waiting(refused: &Table) -> Result<HashMap<String, HashSet<i64>>> {
         rows::origins(&refused.name, &path, |batch| {
             let objects = batch.column(0).as_string::<i32>();
             let rows = batch.column(1).as_primitive::<Int64Type>();
-            for i in 0..batch.num_rows() {
+            // A row without an origin was put there by another program; there is no file to read it from.
+            for i in (0..batch.num_rows()).filter(|i| objects.is_valid(*i)) {
                 out.entry(objects.value(i).to_string()).or_default().insert(rows.value(i));
             }
         })?;

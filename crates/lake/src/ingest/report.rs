@@ -58,6 +58,19 @@ impl Report {
     }
 }
 
+/// The account that an object's commit carries.
+pub(super) async fn committed(table: &Table, sha256: &str) -> Result<Option<Report>> {
+    for commit in table.history(100_000).await? {
+        let info = commit.get("sarovar").or_else(|| commit.get("info").and_then(|i| i.get("sarovar")));
+        if let Some(report) = info.and_then(|v| serde_json::from_value::<Report>(v.clone()).ok())
+            && report.object == sha256
+        {
+            return Ok(Some(report));
+        }
+    }
+    Ok(None)
+}
+
 /// The report of a file that had been taken in before: all its rows are duplicates now.
 pub(super) async fn again(
     table: &Table,
@@ -67,16 +80,7 @@ pub(super) async fn again(
     name: &str,
     finished: bool,
 ) -> Result<Report> {
-    let mut first = None;
-    for commit in table.history(100_000).await? {
-        let info = commit.get("sarovar").or_else(|| commit.get("info").and_then(|i| i.get("sarovar")));
-        if let Some(report) = info.and_then(|v| serde_json::from_value::<Report>(v.clone()).ok())
-            && report.object == sha256
-        {
-            first = Some(report);
-            break;
-        }
-    }
+    let first = committed(table, sha256).await?;
     if finished && let Some(report) = first {
         // The earlier run was cut off after its commit; this one finished it, and its account is this one's.
         return Ok(Report {

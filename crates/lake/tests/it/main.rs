@@ -1,6 +1,12 @@
 //! The lake from outside: files in, rows out.
 
+mod bad;
 mod bench;
+mod damage;
+mod drift;
 mod erase;
+mod forms;
+mod full;
 mod ingest;
+mod public;
 mod query;

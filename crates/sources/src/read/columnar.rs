@@ -78,6 +78,29 @@ impl ChunkReader for Shared {
     }
 }
 
+/// Names of the columns, from the footer alone: the file may be larger than the memory.
+pub(crate) fn names(name: &str, mut input: &mut dyn ReadSeek) -> Result<Vec<String>, ReadError> {
+    let corrupt = |message: String| ReadError::Corrupt { name: name.to_owned(), kind: "Parquet", message };
+    let fail = |e| ReadError::io(name, e);
+    let length = input.seek(SeekFrom::End(0)).map_err(fail)?;
+    let mut tail = [0u8; 8];
+    if length < 12 {
+        return Err(corrupt("it is cut off".to_owned()));
+    }
+    input.seek(SeekFrom::End(-8)).map_err(fail)?;
+    input.read_exact(&mut tail).map_err(fail)?;
+    let [a, b, c, d, magic @ ..] = tail;
+    let footer = u64::from(u32::from_le_bytes([a, b, c, d]));
+    if magic != *b"PAR1" || footer + 12 > length {
+        return Err(corrupt("its end is missing; ask the sender for it again".to_owned()));
+    }
+    input.seek(SeekFrom::Start(length - 8 - footer)).map_err(fail)?;
+    let mut bytes = Vec::new();
+    (&mut input).take(footer).read_to_end(&mut bytes).map_err(fail)?;
+    let meta = parquet::file::metadata::ParquetMetaDataReader::decode_metadata(&bytes).map_err(|e| corrupt(e.to_string()))?;
+    Ok(meta.file_metadata().schema().get_fields().iter().map(|f| f.name().to_owned()).collect())
+}
+
 impl Columnar {
     /// The file and its column names.
     pub fn open(name: &str, mut input: Box<dyn ReadSeek + Send>, limits: &Limits) -> Result<(Columnar, Vec<String>), ReadError> {
@@ -89,6 +112,9 @@ impl Columnar {
             let mut bytes = Vec::new();
             let mut bounded = input::unwrap(input, name, limits)?.take(limits.max_sheet_bytes + 1);
             bounded.read_to_end(&mut bytes).map_err(|e| input::read_error(name, e))?;
+            if bytes.len() as u64 > limits.max_sheet_bytes {
+                return Err(ReadError::Bomb { name: name.to_owned(), what: "bytes", limit: limits.max_sheet_bytes });
+            }
             input = Box::new(io::Cursor::new(bytes));
         }
         let corrupt = |message: String| ReadError::Corrupt { name: name.to_owned(), kind: "Parquet", message };

@@ -18,7 +18,7 @@ fn zip(files: &[(&str, &[u8])], options: SimpleFileOptions) -> Vec<u8> {
 type Files = Vec<(String, Vec<u8>)>;
 
 fn all(bytes: Vec<u8>, limits: &Limits, password: Option<&str>) -> Result<Files, ReadError> {
-    members(Box::new(Cursor::new(bytes)), limits, password)?
+    members(Box::new(Cursor::new(bytes)), limits, password, Box::new(|| Ok(Box::new(Cursor::new(Vec::new())))))?
         .map(|member| {
             let mut member = member?;
             let mut content = Vec::new();

@@ -1,0 +1,7 @@
+//! The program from outside: killed, starved and fed with damage.
+
+mod kill;
+mod memory;
+mod program;
+mod register;
+mod words;
