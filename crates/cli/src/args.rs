@@ -52,6 +52,8 @@ pub enum Format {
     Json,
     Ndjson,
     Parquet,
+    /// A printable document; `dossier` alone.
+    Html,
 }
 
 #[derive(Debug, Subcommand)]
@@ -79,6 +81,11 @@ pub enum Command {
     Catalog(Catalog),
     /// Runs one SELECT under policy.
     Sql(Sql),
+    /// Finds persons, phones, vehicles, cases and places by exact identifier or the beginning of a name.
+    Search(Search),
+    /// Everything the sources say of one person, phone, vehicle or case; each fact with its row. `--format json` is the whole
+    /// dossier, `--format html` a printable page, the others its facts.
+    Dossier(Dossier),
     /// Writes a table to a file: csv, json, ndjson, parquet, xlsx by its ending.
     Export {
         name: String,
@@ -209,6 +216,47 @@ pub struct Sql {
     /// A version or a time: the tables as they were.
     #[arg(long)]
     pub at: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Search {
+    /// A phone, registration mark, FIR, IMEI, person id, document number, or three letters or more of a name.
+    #[arg(required = true, num_args = 1..)]
+    pub text: Vec<String>,
+    /// Only this.
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Person,
+    Phone,
+    Vehicle,
+    Case,
+    Place,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("whom").required(true).args(["id", "phone", "vehicle", "fir"])))]
+pub struct Dossier {
+    /// A person: id of a source, public id, phone or document number that leads to one person.
+    pub id: Option<String>,
+    #[arg(long, value_name = "NUMBER")]
+    pub phone: Option<String>,
+    #[arg(long, value_name = "REGISTRATION")]
+    pub vehicle: Option<String>,
+    #[arg(long, value_name = "STATION/NO/YEAR")]
+    pub fir: Option<String>,
+    /// Reference of the authority under which call records are read.
+    #[arg(long)]
+    pub authority: Option<String>,
+    /// One table instead of the facts: links, timeline, mentions, reasons, contacts, sightings, persons.
+    #[arg(long, value_name = "NAME")]
+    pub table: Option<String>,
+    /// Language of the printable page.
+    #[arg(long, default_value = "hi", value_parser = ["hi", "en"])]
+    pub lang: String,
 }
 
 #[derive(Debug, clap::Args)]

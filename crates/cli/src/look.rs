@@ -97,6 +97,7 @@ async fn stream(mut answer: lake::Answer, format: Format) -> Result<(), LakeErro
         Format::Json => export::Format::Json,
         Format::Ndjson => export::Format::Ndjson,
         Format::Parquet => export::Format::Parquet,
+        Format::Html => return Err(LakeError::Invalid(output::NO_DOCUMENT.into())),
     };
     export::write(answer, format, false, std::io::stdout()).await?;
     Ok(())

@@ -5,6 +5,7 @@
 mod args;
 mod bench;
 mod bring;
+mod find;
 mod keep;
 mod look;
 mod output;
@@ -44,6 +45,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Quarantine(q) => bring::quarantine(&args, q).await,
         Command::Catalog(c) => look::catalog(&args, c).await,
         Command::Sql(s) => look::sql(&args, s).await,
+        Command::Search(s) => find::search(&args, s).await,
+        Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
         Command::Maintain(m) => keep::maintain(&args, m).await,
         Command::Audit(a) => keep::audit(&args, a).await,

@@ -21,6 +21,9 @@ pub fn fail(text: &str) -> ExitCode {
     ExitCode::from(1)
 }
 
+/// Why `--format html` is refused.
+pub const NO_DOCUMENT: &str = "only `dossier` writes HTML; use table, csv, json, ndjson or parquet here";
+
 fn broken(e: std::io::Error) -> LakeError {
     LakeError::Io { action: "writing", path: "standard output".into(), source: e }
 }
@@ -41,6 +44,7 @@ pub fn records<T: Serialize>(rows: &[T], format: Format) -> Result<(), LakeError
             return Ok(());
         }
         Format::Parquet => return Err(LakeError::Invalid("this command has no Parquet output; use --format json".into())),
+        Format::Html => return Err(LakeError::Invalid(NO_DOCUMENT.into())),
         Format::Table | Format::Csv => {}
     }
     let mut names: Vec<String> = Vec::new();
@@ -97,6 +101,12 @@ fn grid(out: &mut impl Write, names: &[String], body: &[Vec<String>], format: Fo
     line(names)?;
     line(&widths.iter().map(|w| "-".repeat(*w)).collect::<Vec<_>>())?;
     body.iter().try_for_each(|r| line(r))
+}
+
+/// Writes a text as it is.
+pub fn text(text: &str) -> Result<(), LakeError> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(broken)
 }
 
 /// Prints a batch as part of a table for people.

@@ -53,7 +53,8 @@ pub struct Case {
 /// where no row speaks of it.
 pub async fn case(session: &Session, key: &str) -> Result<Option<Case>> {
     let key = key.trim();
-    let key = key.parse::<FirRef>().ok().and_then(|f| f.key()).unwrap_or_else(|| key.to_string());
+    let fir = if key.contains(':') && !key.starts_with("fir:") { None } else { key.parse::<FirRef>().ok() };
+    let key = fir.and_then(|f| f.key()).unwrap_or_else(|| key.to_string());
     let is = sql::text(&key);
     let events = event::find(session, &format!("key = {is} OR case_key = {is}")).await?;
     let mentions = mention::find(session, &format!("event_key = {is}"), MOST).await?;

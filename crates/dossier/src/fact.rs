@@ -53,6 +53,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// The word in JSON and in page catalogues.
+    pub fn word(self) -> String {
+        serde_json::to_value(self).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default()
+    }
+
     /// Of a kind word of `pole.object`, `pole.location` or `pole.link`.
     pub fn of(word: &str, key: &str) -> Kind {
         match word {
@@ -79,6 +84,13 @@ pub struct Target {
 impl Target {
     pub fn new(kind: Kind, key: impl Into<String>) -> Self {
         Target { kind, key: key.into() }
+    }
+
+    /// What the access log calls it: the kind, and the first 16 hex digits of the SHA-256 of `kind=key`. A person's dossier
+    /// is named by [`crate::Person::id`] instead. The log outlives the rows, so it holds no number and no name.
+    pub fn noted(&self) -> serde_json::Value {
+        let kind = self.kind.word();
+        serde_json::json!({ "kind": kind, "id": identity::public_id(&identity::Key::new(&kind, self.key.as_str())) })
     }
 }
 

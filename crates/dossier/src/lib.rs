@@ -18,6 +18,7 @@ mod relation;
 mod rows;
 mod search;
 mod sql;
+mod table;
 mod vehicle;
 
 pub use case::{Case, Participant, case};
@@ -26,4 +27,5 @@ pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
 pub use search::{Found, Hit, Matched, search};
+pub use table::{Table, Tables};
 pub use vehicle::{Sighting, Vehicle, vehicle};

@@ -4,12 +4,16 @@ use chrono::{DateTime, Utc};
 use lake::{Result, Session};
 use serde::{Deserialize, Serialize};
 
+use crate::event;
 use crate::fact::{Kind, Link, Links, Moment, Origin, Target, in_order};
 use crate::mention::{self, MOST, Mention};
 use crate::relation;
 use crate::sql;
 
 const CALLS: &str = "clean.telecom_cdr";
+
+/// The contract of call records.
+const SOURCE: &str = "telecom.cdr";
 
 /// Contacts on a page.
 const CONTACTS: usize = 50;
@@ -55,6 +59,10 @@ pub struct Phone {
     pub sources: Vec<String>,
     /// Why call records are not shown; none where they are, or where there are none.
     pub withheld: Option<String>,
+    /// What call records say (contacts, handsets) is read only under an authority, and none was stated.
+    pub authority_needed: bool,
+    /// Contacts or mentions are more than are given.
+    pub truncated: bool,
 }
 
 /// The dossier of a number, as anybody may write it. None where the text is no phone party or no row speaks of it.
@@ -62,13 +70,25 @@ pub async fn phone(session: &Session, number: &str) -> Result<Option<Phone>> {
     let Ok(number) = model::Phone::read(number.trim()).map(|p| p.into_text().into_owned()) else { return Ok(None) };
     let mut out = Phone { number: number.clone(), ..Phone::default() };
     out.mentions = mention::find(session, &sql::list("phone", [&number]), MOST).await?;
+    out.truncated = out.mentions.len() >= MOST;
     out.persons = persons(&out.mentions, &number);
-    out.cases = cases(&out.mentions, &number);
+    let mut cases = cases(&out.mentions, &number);
+    let keys = cases.keys(Kind::Case);
+    if !keys.is_empty() {
+        for event in event::find(session, &sql::list("key", &keys)).await? {
+            cases.label(&event.target(), &event.title);
+        }
+    }
+    out.cases = cases.list();
 
     let mut handsets = Links::default();
     for relation in relation::of(session, "phone", std::slice::from_ref(&number)).await? {
         let (other, _) = relation.other(std::slice::from_ref(&number));
         if other.kind == Kind::Handset {
+            if session.lacks_authority(&relation.origin.source) {
+                out.authority_needed = true;
+                continue;
+            }
             handsets.add(relation.toward(other.clone(), &number));
         }
     }
@@ -92,6 +112,11 @@ pub async fn phone(session: &Session, number: &str) -> Result<Option<Phone>> {
 }
 
 async fn calls(session: &Session, out: &mut Phone) -> Result<()> {
+    if session.lacks_authority(SOURCE) {
+        // Whether there are any is not said either.
+        out.authority_needed |= session.has("clean", "telecom_cdr");
+        return Ok(());
+    }
     let of = sql::list("number", [&out.number]);
     let columns =
         "count(*) AS records, min(started_at) AS first, max(started_at) AS last, string_agg(DISTINCT operator, ',') AS operators";
@@ -126,6 +151,7 @@ async fn calls(session: &Session, out: &mut Phone) -> Result<()> {
             })
         })
         .collect();
+    out.truncated |= out.contacts.len() >= CONTACTS;
     Ok(())
 }
 
@@ -151,7 +177,7 @@ fn persons(mentions: &[Mention], number: &str) -> Vec<Link> {
     out
 }
 
-fn cases(mentions: &[Mention], number: &str) -> Vec<Link> {
+fn cases(mentions: &[Mention], number: &str) -> Links {
     let mut links = Links::default();
     for m in mentions {
         if let Some(case) = &m.event_key {
@@ -167,7 +193,7 @@ fn cases(mentions: &[Mention], number: &str) -> Vec<Link> {
             });
         }
     }
-    links.list()
+    links
 }
 
 fn timeline(phone: &Phone) -> Vec<Moment> {

@@ -1,4 +1,4 @@
-//! Search by exact identifier, and by the beginning of a name.
+//! Search by exact identifier, and by the beginning of a name of a person or place.
 
 use std::collections::BTreeMap;
 
@@ -33,6 +33,8 @@ pub enum Matched {
     /// The whole name, whatever its case.
     Name,
     NamePrefix,
+    /// The beginning of a place's name or address.
+    Place,
 }
 
 /// One thing found.
@@ -73,6 +75,8 @@ struct Asked {
     /// A whole FIR key, or the end of one where the station is not said.
     fir: Option<String>,
     name: Option<String>,
+    /// Public id of a person, as pages and the access log write it.
+    public_id: Option<String>,
 }
 
 impl Asked {
@@ -96,6 +100,9 @@ impl Asked {
         {
             asked.plate = Some(plate.text.into_owned());
         }
+        if text.len() == 16 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f')) {
+            asked.public_id = Some(text.clone());
+        }
         if letters >= NAME && !text.contains(|c: char| c.is_ascii_digit()) {
             asked.name = Some(text.to_lowercase());
         }
@@ -106,6 +113,7 @@ impl Asked {
     fn mentions(&self) -> String {
         let mut any = vec![sql::list("person_key", [&self.text]), sql::list("upper(id_value)", [self.text.to_uppercase()])];
         any.extend(self.phone.iter().map(|p| sql::list("phone", [p])));
+        any.extend(self.public_id.iter().map(|id| mention::by_public_id(id)));
         if let Some(name) = &self.name {
             let name = sql::text(name);
             any.extend(["name", "name_local", "alias"].map(|column| format!("starts_with(lower({column}), {name})")));
@@ -137,7 +145,7 @@ impl Asked {
                 out.push(as_what)
             }
         };
-        push(self.text.contains(':'), Matched::PersonKey);
+        push(self.text.contains(':') || self.public_id.is_some(), Matched::PersonKey);
         push(self.phone.is_some(), Matched::Phone);
         push(self.plate.is_some(), Matched::Plate);
         push(self.imei.is_some(), Matched::Imei);
@@ -151,6 +159,9 @@ impl Asked {
     fn matched(&self, m: &Mention) -> Option<Matched> {
         let is = |value: &Option<String>| value.as_ref().is_some_and(|v| v.eq_ignore_ascii_case(&self.text));
         if m.person_key.as_deref() == Some(self.text.as_str()) {
+            return Some(Matched::PersonKey);
+        }
+        if self.public_id.as_ref().is_some_and(|id| m.keys().iter().any(|k| identity::public_id(k) == *id)) {
             return Some(Matched::PersonKey);
         }
         if is(&m.id_value) {
@@ -168,18 +179,45 @@ impl Asked {
     }
 }
 
-/// Looks for `text` as person key, document number, phone, registration mark, handset, FIR number, and name (whole or its
-/// beginning, three letters or more). Nothing is guessed: a number with a wrong digit finds nothing.
-pub async fn search(session: &Session, text: &str) -> Result<Found> {
+/// Looks for `text` as person key, document number, phone, registration mark, handset, FIR number, name (whole or its
+/// beginning, three letters or more) and place. Nothing is guessed: a number with a wrong digit finds nothing, and what
+/// policy hides is not found by. `only` gives the hits of one kind.
+pub async fn search(session: &Session, text: &str, only: Option<Kind>) -> Result<Found> {
     let asked = Asked::read(text);
     if asked.text.is_empty() {
         return Ok(Found::default());
     }
+    let wants = |kinds: &[Kind]| only.is_none_or(|kind| kinds.contains(&kind));
     let mut hits = Hits::default();
     let mut read = 0;
+    if wants(&[Kind::Person, Kind::Phone]) {
+        read = read.max(persons(session, &asked, &mut hits).await?);
+    }
+    if wants(&[Kind::Phone, Kind::Vehicle, Kind::Handset])
+        && let Some(condition) = asked.objects()
+    {
+        read = read.max(objects(session, &condition, &mut hits).await?);
+    }
+    if wants(&[Kind::Case])
+        && let Some(condition) = asked.events()
+    {
+        read = read.max(cases(session, &condition, &mut hits).await?);
+    }
+    if wants(&[Kind::Place])
+        && let Some(name) = &asked.name
+    {
+        read = read.max(places(session, name, &mut hits).await?);
+    }
+    let mut hits: Vec<Hit> = hits.found.into_values().filter(|hit| wants(&[hit.target.kind])).collect();
+    hits.sort_by(|a, b| (a.matched, b.rows, &a.title).cmp(&(b.matched, a.rows, &b.title)));
+    let truncated = hits.len() > HITS || read >= ROWS;
+    hits.truncate(HITS);
+    Ok(Found { read_as: asked.read_as(), hits, truncated })
+}
 
+/// Gives the number of rows read, as the other three do.
+async fn persons(session: &Session, asked: &Asked, hits: &mut Hits) -> Result<usize> {
     let mentions = mention::find(session, &asked.mentions(), ROWS).await?;
-    read = read.max(mentions.len());
     for m in &mentions {
         let Some(matched) = asked.matched(m) else { continue };
         if matched == Matched::Phone
@@ -192,42 +230,50 @@ pub async fn search(session: &Session, text: &str) -> Result<Found> {
             hits.add(target, matched, title, &note(m), &m.origin);
         }
     }
-    if let Some(condition) = asked.objects() {
-        let rest = format!("WHERE {condition} ORDER BY label IS NULL OR label = key, _source, _object, _row LIMIT {ROWS}");
-        let rows = sql::rows(session, "pole.object", "kind, key, label, _source, _object, _row", &rest).await?;
-        read = read.max(rows.len());
-        for row in rows.iter() {
-            let (kind, Some(key)) = (row.text("kind").unwrap_or_default(), row.text("key")) else { continue };
-            let (kind, matched) = match kind.as_str() {
-                "phone" => (Kind::Phone, Matched::Phone),
-                "vehicle" => (Kind::Vehicle, Matched::Plate),
-                _ => (Kind::Handset, Matched::Imei),
-            };
-            let title = row.text("label").unwrap_or_else(|| key.clone());
-            hits.add(Target::new(kind, key), matched, &title, "", &Origin::of("pole.object", &row));
-        }
+    Ok(mentions.len())
+}
+
+async fn objects(session: &Session, condition: &str, hits: &mut Hits) -> Result<usize> {
+    let rest = format!("WHERE {condition} ORDER BY label IS NULL OR label = key, _source, _object, _row LIMIT {ROWS}");
+    let rows = sql::rows(session, "pole.object", "kind, key, label, _source, _object, _row", &rest).await?;
+    for row in rows.iter() {
+        let (kind, Some(key)) = (row.text("kind").unwrap_or_default(), row.text("key")) else { continue };
+        let (kind, matched) = match kind.as_str() {
+            "phone" => (Kind::Phone, Matched::Phone),
+            "vehicle" => (Kind::Vehicle, Matched::Plate),
+            _ => (Kind::Handset, Matched::Imei),
+        };
+        let title = row.text("label").unwrap_or_else(|| key.clone());
+        hits.add(Target::new(kind, key), matched, &title, "", &Origin::of("pole.object", &row));
     }
-    if let Some(condition) = asked.events() {
-        let rest = format!("WHERE {condition} ORDER BY key, _source, _object, _row LIMIT {ROWS}");
-        let rows = sql::rows(session, "pole.event", "key, title, status, _source, _object, _row", &rest).await?;
-        read = read.max(rows.len());
-        for row in rows.iter() {
-            let Some(key) = row.text("key") else { continue };
-            let title = row.text("title").unwrap_or_else(|| key.clone());
-            hits.add(
-                Target::new(Kind::Case, key),
-                Matched::Fir,
-                &title,
-                &row.text("status").unwrap_or_default(),
-                &Origin::of("pole.event", &row),
-            );
-        }
+    Ok(rows.len())
+}
+
+async fn cases(session: &Session, condition: &str, hits: &mut Hits) -> Result<usize> {
+    let rest = format!("WHERE {condition} ORDER BY key, _source, _object, _row LIMIT {ROWS}");
+    let rows = sql::rows(session, "pole.event", "key, title, status, _source, _object, _row", &rest).await?;
+    for row in rows.iter() {
+        let Some(key) = row.text("key") else { continue };
+        let title = row.text("title").unwrap_or_else(|| key.clone());
+        let status = row.text("status").unwrap_or_default();
+        hits.add(Target::new(Kind::Case, key), Matched::Fir, &title, &status, &Origin::of("pole.event", &row));
     }
-    let mut hits: Vec<Hit> = hits.found.into_values().collect();
-    hits.sort_by(|a, b| (a.matched, b.rows, &a.title).cmp(&(b.matched, a.rows, &b.title)));
-    let truncated = hits.len() > HITS || read >= ROWS;
-    hits.truncate(HITS);
-    Ok(Found { read_as: asked.read_as(), hits, truncated })
+    Ok(rows.len())
+}
+
+async fn places(session: &Session, name: &str, hits: &mut Hits) -> Result<usize> {
+    let name = sql::text(name);
+    let rest = format!(
+        "WHERE starts_with(lower(label), {name}) OR starts_with(lower(address), {name}) ORDER BY kind DESC, key, _source, _object, _row LIMIT {ROWS}"
+    );
+    let rows = sql::rows(session, "pole.location", "key, label, address, district, _source, _object, _row", &rest).await?;
+    for row in rows.iter() {
+        let Some(key) = row.text("key") else { continue };
+        let title = row.text("label").or(row.text("address")).unwrap_or_else(|| key.clone());
+        let district = row.text("district").unwrap_or_default();
+        hits.add(Target::new(Kind::Place, key), Matched::Place, &title, &district, &Origin::of("pole.location", &row));
+    }
+    Ok(rows.len())
 }
 
 /// The page of a mention's person: by its key, else by the public id of its identifiers.

@@ -117,7 +117,7 @@ async fn a_phone_a_vehicle_a_case_and_search() {
     assert!(sealed.withheld && victim.withheld && victim.name.is_none() && victim.person_key.is_none());
 
     let kinds = async |text: &str| {
-        let found = dossier::search(&session, text).await.unwrap();
+        let found = dossier::search(&session, text, None).await.unwrap();
         found.hits.into_iter().map(|h| (h.target.kind, h.matched)).collect::<Vec<_>>()
     };
     assert!(kinds("7000000101").await.contains(&(Kind::Phone, Matched::Phone)));
@@ -138,7 +138,7 @@ async fn an_empty_lake_has_empty_answers_and_a_stranger_none() {
     assert_eq!(dossier::phone(&asked, "7000000101").await.unwrap(), None);
     assert_eq!(dossier::vehicle(&asked, "RJ14ZZ0001").await.unwrap(), None);
     assert_eq!(dossier::case(&asked, "27541001/0001/2025").await.unwrap(), None);
-    assert!(dossier::search(&asked, "7000000101").await.unwrap().hits.is_empty());
+    assert!(dossier::search(&asked, "7000000101", None).await.unwrap().hits.is_empty());
 
     let filled = lake(dir.path(), &[("cctns.person", "cctns/person/sample.csv")]).await;
     let stranger = session(&filled, Principal { roles: vec![], ..Principal::operator() });

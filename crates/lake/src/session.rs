@@ -4,7 +4,7 @@
 //! query can reach around them. Before the first row leaves, the audit log says who asked, why, and which columns of which
 //! tables are touched; if it cannot be written, nothing is answered.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 
 use arrow::array::RecordBatch;
@@ -64,12 +64,22 @@ impl At {
     }
 }
 
-/// A governed session. Cheap to make; make one per request.
+/// A governed session. Cheap to make; make one per request. A table is opened once in it, so that all its queries read
+/// the same state.
 pub struct Session {
     lake: Lake,
     access: Access,
     ctx: SessionContext,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
+    /// Set while the session serves one action of [`Lake::act`].
+    tally: Option<Arc<Mutex<Tally>>>,
+}
+
+/// What the queries of one action touched, for its one record in the access log.
+#[derive(Debug, Default)]
+struct Tally {
+    touched: BTreeMap<String, BTreeSet<String>>,
+    over: bool,
 }
 
 /// A query's result while it streams.
@@ -96,11 +106,50 @@ impl Lake {
         let seen = Arc::new(Mutex::new(BTreeMap::new()));
         let catalog = MemoryCatalogProvider::new();
         for area in ["clean", "quarantine", "pole", "identity"] {
-            let schema = Area { lake: self.clone(), access: access.clone(), area: area.into(), seen: seen.clone() };
+            let schema = Area {
+                lake: self.clone(),
+                access: access.clone(),
+                area: area.into(),
+                seen: seen.clone(),
+                opened: Arc::default(),
+            };
             catalog.register_schema(area, Arc::new(schema))?;
         }
         ctx.register_catalog("lake", Arc::new(catalog));
-        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen })
+        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, tally: None })
+    }
+
+    /// One action of a person, whatever number of queries it takes: `look` reads through its own session and gives its
+    /// answer, and what to note of it (ids, counts; never a value from a row). The access log then gets one record with
+    /// that note and all tables and columns touched, and only after it is kept does the answer leave. A table that policy
+    /// denies leaves a record of its own besides.
+    pub async fn act<T, E, F, Fut>(&self, access: &Access, action: &str, look: F) -> Result<T, E>
+    where
+        E: From<LakeError>,
+        F: FnOnce(Session) -> Fut,
+        Fut: Future<Output = Result<(T, serde_json::Value), E>>,
+    {
+        let tally = Arc::<Mutex<Tally>>::default();
+        let session = Session { tally: Some(tally.clone()), ..self.session(access)? };
+        let seen = session.seen.clone();
+        let outcome = look(session).await;
+        let touched = match tally.lock() {
+            Ok(mut tally) => {
+                tally.over = true;
+                std::mem::take(&mut tally.touched)
+            }
+            Err(_) => return Err(LakeError::Audit("what was read could not be collected".into()).into()),
+        };
+        let denied = seen.lock().is_ok_and(|seen| !seen.is_empty());
+        let (answer, mut what) = match outcome {
+            Ok((answer, what)) => (Ok(answer), what),
+            Err(e) => (Err(e), serde_json::json!({ "outcome": if denied { "denied" } else { "failed" } })),
+        };
+        if let Some(what) = what.as_object_mut() {
+            what.insert("tables".into(), serde_json::json!(touched));
+        }
+        self.record(access, action, answer.is_ok() || !denied, what)?;
+        answer
     }
 }
 
@@ -132,7 +181,10 @@ impl Session {
         let frame = self.ctx.execute_logical_plan(plan).await.map_err(|e| self.explain(e))?;
         let optimized = frame.clone().into_optimized_plan().map_err(|e| self.explain(e))?;
         let touched = touched(&optimized)?;
-        self.lake.audit_query(&self.access, &touched, sql)?;
+        match &self.tally {
+            None => self.lake.audit_query(&self.access, &touched, sql)?,
+            Some(tally) => note(tally, &touched)?,
+        }
         let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
         let stream = frame.execute_stream().await.map_err(|e| self.explain(e))?;
         Ok(Answer { schema, stream, touched })
@@ -151,10 +203,27 @@ impl Session {
         &self.access
     }
 
+    /// Whether the contract of `source` lets its rows be read only under an authority, and this session states none.
+    pub fn lacks_authority(&self, source: &str) -> bool {
+        self.access.context.authority.is_none() && self.lake.contract(source).is_ok_and(|c| c.authority_required)
+    }
+
     /// Whether `area.name` is in the lake: a table appears with the first file of its source.
     pub fn has(&self, area: &str, name: &str) -> bool {
         self.lake.home().table(&TableName::new(area, name)).join("_delta_log").is_dir()
     }
+}
+
+/// Adds to an action's tally. After its record is written nothing more is read in its name.
+fn note(tally: &Mutex<Tally>, touched: &BTreeMap<String, BTreeSet<String>>) -> Result<()> {
+    let mut tally = tally.lock().map_err(|_| LakeError::Audit("what was read could not be collected".into()))?;
+    if tally.over {
+        return Err(LakeError::Denied("this action is over and logged; begin another".into()));
+    }
+    for (table, columns) in touched {
+        tally.touched.entry(table.clone()).or_default().extend(columns.iter().cloned());
+    }
+    Ok(())
 }
 
 /// The tables of one area, opened when a query names them.
@@ -164,6 +233,7 @@ struct Area {
     access: Access,
     area: String,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
+    opened: Arc<Mutex<HashMap<TableName, Arc<dyn TableProvider>>>>,
 }
 
 #[async_trait]
@@ -181,6 +251,9 @@ impl SchemaProvider for Area {
         if name.name.contains(['@', '/', '\\']) || name.name.starts_with('.') {
             return Ok(None);
         }
+        if let Some(known) = self.opened.lock().ok().and_then(|opened| opened.get(&name).cloned()) {
+            return Ok(Some(known));
+        }
         let Some(provider) = self.lake.provider(&name, &self.access.at).await.map_err(external)? else { return Ok(None) };
         let decision = self.lake.decide(&self.access, Action::Query, &name).map_err(external)?;
         if let Effect::Deny = decision.effect {
@@ -190,7 +263,11 @@ impl SchemaProvider for Area {
             }
             return Err(external(LakeError::Denied(reason)));
         }
-        govern(&name, provider, &decision).await.map(Some)
+        let governed = govern(&name, provider, &decision).await?;
+        if let Ok(mut opened) = self.opened.lock() {
+            opened.insert(name, governed.clone());
+        }
+        Ok(Some(governed))
     }
 
     fn table_exist(&self, name: &str) -> bool {

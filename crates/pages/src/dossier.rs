@@ -1,10 +1,12 @@
 //! The page of a person, phone, vehicle or case: what the sources say, each fact with its row.
 
 use askama::Template;
+use chrono::{DateTime, Utc};
 use model::Classification;
 
-use crate::Shell;
+use crate::table::Grid;
 use crate::timeline::Moment;
+use crate::{Shell, show};
 
 /// What a dossier is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub enum Kind {
     Vehicle,
     Case,
     Place,
+    /// Anything else: a document, a chassis, a file.
+    Thing,
 }
 
 impl Kind {
@@ -27,6 +31,7 @@ impl Kind {
             Kind::Vehicle => "kind-vehicle",
             Kind::Case => "kind-case",
             Kind::Place => "kind-place",
+            Kind::Thing => "kind-thing",
         }
     }
 
@@ -38,6 +43,7 @@ impl Kind {
             Kind::Vehicle => "vehicle",
             Kind::Case => "case",
             Kind::Place => "place",
+            Kind::Thing => "row",
         }
     }
 }
@@ -60,11 +66,15 @@ impl Origin {
 }
 
 /// One fact as the sources state it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Fact {
     /// Label in the page's language.
     pub label: String,
     pub value: String,
+    /// What qualifies the value: the relation, the type of a document, the case of a role.
+    pub note: String,
+    /// Another source says something else where only one can be right.
+    pub differs: bool,
     pub href: Option<String>,
     pub class: Option<Classification>,
     /// Every row that says so.
@@ -86,9 +96,21 @@ pub struct LinkLine {
     pub relation: String,
     pub label: String,
     pub note: String,
+    /// Its page; empty where it has none.
     pub href: String,
     /// Why: the identifier both share.
     pub reason: String,
+    pub origins: Vec<Origin>,
+}
+
+/// Why rows are about one person: an identifier they share.
+#[derive(Clone, Debug)]
+pub struct Why {
+    /// In words: the same person id of a source.
+    pub text: String,
+    /// The identifier.
+    pub value: String,
+    /// The rows it joins.
     pub origins: Vec<Origin>,
 }
 
@@ -98,6 +120,26 @@ pub struct Standing {
     pub text: String,
     /// Badge class: `plain`, `info`, `warn`.
     pub tone: &'static str,
+}
+
+/// Something the reader must know before reading on.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// Note class: `info`, `warn`.
+    pub tone: &'static str,
+    pub text: String,
+}
+
+/// A table of its own kind: contacts of a phone, sightings of a vehicle, persons of a case.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// Fragment on the page and name of the export.
+    pub id: &'static str,
+    pub title: String,
+    pub lead: String,
+    /// Said in place of the table when it has no rows.
+    pub empty: String,
+    pub grid: Grid,
 }
 
 /// A dossier page.
@@ -116,9 +158,54 @@ pub struct Dossier {
     /// Sources that speak of it, and rows that do.
     pub sources: u64,
     pub rows: u64,
+    pub notices: Vec<Notice>,
     pub groups: Vec<Group>,
+    pub parts: Vec<Part>,
     pub links: Vec<LinkLine>,
+    /// Why the rows are about one person; empty on other pages.
+    pub whys: Vec<Why>,
     pub timeline: Vec<Moment>,
     /// Identities withheld by law on this page.
     pub withheld: bool,
+    /// Address of this page when call records may be shown once an authority is stated.
+    pub ask_authority: Option<String>,
+    /// The authority stated.
+    pub authority: String,
+    /// Address of exports up to and including `table=`; none where there are none.
+    pub export: Option<String>,
+}
+
+/// The same on paper: one document without links or scripts, every origin in full.
+#[derive(Clone, Debug, Template)]
+#[template(path = "paper.html")]
+pub struct Paper {
+    pub page: Dossier,
+    /// When it was printed, in the page's language.
+    pub printed: String,
+    /// What the document is dressed in; a file has no server to ask.
+    pub style: &'static str,
+    /// SHA-256 of every received file the document rests on, in order of appearance; they are numbered from 1.
+    pub files: Vec<String>,
+}
+
+impl Paper {
+    pub fn new(page: Dossier, at: DateTime<Utc>) -> Paper {
+        let facts = page.groups.iter().flat_map(|g| &g.facts).flat_map(|f| &f.origins);
+        let links = page.links.iter().flat_map(|l| &l.origins);
+        let whys = page.whys.iter().flat_map(|w| &w.origins);
+        let moments = page.timeline.iter().map(|m| &m.origin);
+        let mut files: Vec<String> = Vec::new();
+        for origin in facts.chain(links).chain(whys).chain(moments) {
+            if !files.contains(&origin.object) {
+                files.push(origin.object.clone());
+            }
+        }
+        Paper { printed: show::moment(page.shell.lang, at), page, style: include_str!("../templates/paper.css"), files }
+    }
+
+    /// `cctns.fir 17 [2]`: source, row, and the number of the file.
+    pub fn cite(&self, origin: &Origin) -> String {
+        let file = self.files.iter().position(|sha| *sha == origin.object).map_or(0, |at| at + 1);
+        format!("{} {} [{file}]", origin.source, origin.row)
+    }
 }

@@ -1,4 +1,4 @@
-//! Search by exact identifier: phone number, registration, FIR number, person key, hash.
+//! Search by exact identifier (phone number, registration, FIR number, person key, hash) and by the beginning of a name.
 
 use askama::Template;
 
@@ -11,6 +11,8 @@ pub struct Hit {
     pub kind: Kind,
     pub title: String,
     pub note: String,
+    /// What it was found by, in words; empty for a file.
+    pub matched: String,
     pub href: String,
     /// Rows that speak of it.
     pub rows: u64,
@@ -27,4 +29,8 @@ pub struct Search {
     pub hits: Vec<Hit>,
     /// What the text was read as, in words; empty when nothing was asked.
     pub read_as: Vec<String>,
+    /// There are more than are shown.
+    pub truncated: bool,
+    /// Somebody asked for one person's page, and these share the identifier.
+    pub several: bool,
 }

@@ -9,8 +9,10 @@ use crate::dossier::Origin;
 pub struct Moment {
     /// When it happened; none when the source does not say.
     pub at: Option<DateTime<Utc>>,
-    /// What kind of thing: `arrest`, `fir`, `call`, `registration`, `sighting` (catalogue key `event-…`).
+    /// What kind of thing: `arrest`, `fir`, `registration`, `sighting`, as stored.
     pub kind: String,
+    /// The same in the page's language.
+    pub kind_text: String,
     pub title: String,
     pub detail: String,
     pub href: Option<String>,

@@ -23,20 +23,29 @@ const SHEET_ROWS: usize = 1_048_575;
 /// The format asked for.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Wanted {
-    format: String,
+    pub format: String,
 }
 
 /// Runs `sql` in a governed session and sends all its rows as a file.
 pub(crate) async fn send(app: &App, ask: &Ask, sql: &str, at: At, name: &str, wanted: Wanted) -> Reply<Response> {
-    let (format, media) = match wanted.format.as_str() {
+    media(&wanted)?;
+    let session = app.lake.session(&ask.access(&app.lake, at))?;
+    send_answer(app, session.sql(sql).await?, name, wanted).await
+}
+
+fn media(wanted: &Wanted) -> Reply<(Option<Format>, &'static str)> {
+    Ok(match wanted.format.as_str() {
         "csv" => (Some(Format::Csv), "text/csv; charset=utf-8"),
         "json" => (Some(Format::Json), "application/json"),
         "parquet" => (Some(Format::Parquet), "application/vnd.apache.parquet"),
         "xlsx" => (None, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         other => return Err(HttpError::BadRequest(format!("{other:?} is no export format; use csv, xlsx, parquet or json"))),
-    };
-    let session = app.lake.session(&ask.access(&app.lake, at))?;
-    let answer = session.sql(sql).await?;
+    })
+}
+
+/// Sends rows that were answered already as a file.
+pub(crate) async fn send_answer(app: &App, answer: Answer, name: &str, wanted: Wanted) -> Reply<Response> {
+    let (format, media) = media(&wanted)?;
     // Removed when the response is done: the folder lives as long as the stream holds it.
     let folder = tempfile::tempdir_in(app.lake.home().scratch())?;
     let path = folder.path().join(format!("{name}.{}", wanted.format));

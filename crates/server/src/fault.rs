@@ -19,6 +19,8 @@ pub(crate) enum HttpError {
     NoObject(String),
     #[error("file {object} has no row {row}")]
     NoRow { object: String, row: String },
+    #[error("nothing is known of {key:?}")]
+    NoDossier { key: String },
     #[error("no table {0}")]
     NoTable(String),
     #[error("no source {0}")]
@@ -52,6 +54,7 @@ impl HttpError {
             HttpError::NotFound => (StatusCode::NOT_FOUND, "fault-not-found", "/search", "back-search"),
             HttpError::NoObject(_) => (StatusCode::NOT_FOUND, "fault-no-object", "/runs", "back-runs"),
             HttpError::NoRow { .. } => (StatusCode::NOT_FOUND, "fault-no-row", "/runs", "back-runs"),
+            HttpError::NoDossier { .. } => (StatusCode::NOT_FOUND, "fault-no-dossier", "/search", "back-search"),
             HttpError::NoTable(_) => (StatusCode::NOT_FOUND, "fault-no-table", "/catalogue", "back-catalogue"),
             HttpError::NoContract(_) => (StatusCode::NOT_FOUND, "fault-no-contract", "/sources", "back-sources"),
             HttpError::NoRun(_) => (StatusCode::NOT_FOUND, "fault-no-run", "/runs", "back-runs"),

@@ -9,6 +9,7 @@ mod ask;
 mod assets;
 mod catalogue;
 mod cells;
+mod dossier;
 mod export;
 mod fault;
 mod gallery;
@@ -24,11 +25,14 @@ mod search;
 mod sources;
 mod sql;
 mod upload;
+mod view;
 
 use std::future::Future;
 use std::sync::Arc;
 
+use axum::Router;
 use lake::Lake;
+use pages::{Lang, Section, Shell, Template};
 use tokio::net::TcpListener;
 
 use crate::jobs::Jobs;
@@ -42,12 +46,36 @@ pub(crate) struct App {
     pub queries: Arc<Queries>,
 }
 
+/// The whole HTTP surface over a lake.
+pub fn routes(lake: Lake) -> Router {
+    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default() })
+}
+
 /// Serves the lake on `listener` until `shutdown` is ready, then lets open requests finish.
 pub async fn serve(
     lake: Lake,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    let app = App { lake, jobs: Arc::default(), queries: Arc::default() };
-    axum::serve(listener, router::routes(app)).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, routes(lake)).with_graceful_shutdown(shutdown).await
 }
+
+/// A dossier as one printable HTML document that needs nothing beside itself.
+pub fn paper(dossier: &impl Printed, lang: Lang, access: &lake::Access) -> Result<String, pages::RenderError> {
+    let mut shell = Shell::new(lang, Section::Search, "");
+    shell.who.clone_from(&access.principal.name);
+    shell.purpose = access.context.purpose.unwrap_or(shell.purpose);
+    shell.reference.clone_from(&access.context.case);
+    let mut page = view::View::page(dossier, shell);
+    page.authority = access.context.authority.clone().unwrap_or_default();
+    pages::dossier::Paper::new(page, access.context.now).render()
+}
+
+/// What [`paper`] prints: the four dossiers.
+#[expect(private_bounds, reason = "the four dossiers and nothing else")]
+pub trait Printed: view::View {}
+
+impl Printed for ::dossier::Person {}
+impl Printed for ::dossier::Phone {}
+impl Printed for ::dossier::Vehicle {}
+impl Printed for ::dossier::Case {}

@@ -4,14 +4,16 @@ use std::io::Read;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
+use dossier::Target;
 use lake::session::Session;
 use lake::{At, LakeError, TableName};
 use model::Classification;
 use pages::Section;
-use pages::dossier::{Kind, LinkLine, Origin};
+use pages::dossier::{LinkLine, Origin};
 use pages::raw::{Object, ObjectFile, Row, RowField};
 use pages::shell::Crumb;
 use sources::Contract;
+use sources::contract::Clean;
 use store::{Page, RunFilter};
 
 use crate::App;
@@ -20,6 +22,7 @@ use crate::cells::texts;
 use crate::fault::{HttpError, Reply, show};
 use crate::quarantine::parse_reasons;
 use crate::runs::lines;
+use crate::view::{self, address};
 
 /// Bytes of a text file that are read to find one record.
 const SCAN: u64 = 512 << 20;
@@ -50,14 +53,13 @@ pub(crate) async fn download(State(app): State<App>, ask: Ask, Path(sha): Path<S
     Err(LakeError::Denied(reason.to_owned()).into())
 }
 
-/// One row: as received, as understood, what was drawn from it.
+/// One row: as received, as understood, what was drawn from it. One look, whatever number of tables it takes.
 pub(crate) async fn row(State(app): State<App>, ask: Ask, Path((sha, n)): Path<(String, String)>) -> Reply {
     let no_row = || HttpError::NoRow { object: sha.clone(), row: n.clone() };
     let row: i64 = n.parse().ok().filter(|row| *row > 0).ok_or_else(no_row)?;
     let (file, _) = known(&app, &ask, &sha).await?;
     let contract = app.lake.contract(&file.contract)?;
-    let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
-    let place = format!("\"_object\" = '{sha}' AND \"_row\" = {row}");
+    let access = ask.access(&app.lake, At::Now);
     let mut page = Row {
         original: None,
         fields: Vec::new(),
@@ -69,29 +71,15 @@ pub(crate) async fn row(State(app): State<App>, ask: Ask, Path((sha, n)): Path<(
         file,
     };
     page.shell.trail = vec![Crumb::new(format!("/object/{sha}"), page.file.name.clone())];
-    let clean = TableName::clean(&contract.name);
-    if app.lake.home().table(&clean).is_dir() {
-        let batches = session.rows(&format!("SELECT * FROM {clean} WHERE {place} LIMIT 1")).await?;
-        let names: Vec<String> = batches
-            .first()
-            .map(|batch| batch.schema().fields().iter().map(|field| field.name().clone()).collect())
-            .unwrap_or_default();
-        for values in texts(&batches, 1)? {
-            for (name, value) in names.iter().zip(values) {
-                if name == "_flags" {
-                    page.flags = value.iter().flat_map(|codes| codes.split(',')).map(str::to_owned).collect();
-                }
-                page.fields.extend(field(&ask, &contract, name, value));
-            }
-        }
-    }
-    let held = TableName::quarantine(&contract.name);
-    if page.fields.is_empty() && app.lake.home().table(&held).is_dir() {
-        for values in texts(&session.rows(&format!("SELECT reasons, original FROM {held} WHERE {place} LIMIT 1")).await?, 1)? {
-            page.reasons = parse_reasons(&ask, values[0].as_deref().unwrap_or_default());
-            page.original.clone_from(&values[1]);
-        }
-    }
+    let (app_, ask_, contract_, object) = (&app, &ask, &contract, sha.clone());
+    let mut page = app
+        .lake
+        .act(&access, "row", |session| async move {
+            fill(app_, ask_, &session, contract_, &mut page).await?;
+            let what = serde_json::json!({ "object": object, "row": row });
+            Ok::<_, HttpError>((page, what))
+        })
+        .await?;
     if page.fields.is_empty() && page.reasons.is_empty() {
         return Err(no_row());
     }
@@ -108,9 +96,38 @@ pub(crate) async fn row(State(app): State<App>, ask: Ask, Path((sha, n)): Path<(
             page.original = tokio::task::spawn_blocking(move || record(raw.take(SCAN), row)).await.ok().flatten();
         }
     }
-    page.mentions =
-        drawn(&app, &ask, &session, &place, &Origin { source: contract.name.clone(), object: sha.clone(), row }).await?;
     show(page)
+}
+
+/// What the tables say of a row.
+async fn fill(app: &App, ask: &Ask, session: &Session, contract: &Contract, page: &mut Row) -> Reply<()> {
+    let place = format!("\"_object\" = '{}' AND \"_row\" = {}", page.file.sha, page.row);
+    let clean = TableName::clean(&contract.name);
+    if app.lake.home().table(&clean).is_dir() {
+        let batches = session.rows(&format!("SELECT * FROM {clean} WHERE {place} LIMIT 1")).await?;
+        let names: Vec<String> = batches
+            .first()
+            .map(|batch| batch.schema().fields().iter().map(|field| field.name().clone()).collect())
+            .unwrap_or_default();
+        for values in texts(&batches, 1)? {
+            for (name, value) in names.iter().zip(values) {
+                if name == "_flags" {
+                    page.flags = value.iter().flat_map(|codes| codes.split(',')).map(str::to_owned).collect();
+                }
+                page.fields.extend(field(ask, contract, name, value));
+            }
+        }
+    }
+    let held = TableName::quarantine(&contract.name);
+    if page.fields.is_empty() && app.lake.home().table(&held).is_dir() {
+        for values in texts(&session.rows(&format!("SELECT reasons, original FROM {held} WHERE {place} LIMIT 1")).await?, 1)? {
+            page.reasons = parse_reasons(ask, values[0].as_deref().unwrap_or_default());
+            page.original.clone_from(&values[1]);
+        }
+    }
+    let origin = Origin { source: contract.name.clone(), object: page.file.sha.clone(), row: page.row };
+    page.mentions = drawn(app, ask, session, &place, &origin).await?;
+    Ok(())
 }
 
 /// Whether a source has anything that some reader must not see.
@@ -125,11 +142,23 @@ fn field(ask: &Ask, contract: &Contract, name: &str, value: Option<String>) -> O
     Some(RowField {
         name: name.to_owned(),
         meaning: if meaning.is_empty() { name.to_owned() } else { meaning.to_owned() },
-        href: None,
+        href: value.as_deref().and_then(|value| leads(&column.clean, value)),
         class: column.classification,
         masked: column.classification == Classification::Sealed && value.is_none(),
         value,
     })
+}
+
+/// The page of what a value names, by how its column is cleaned.
+fn leads(clean: &[Clean], value: &str) -> Option<String> {
+    let kind = clean.iter().find_map(|step| match step {
+        Clean::Phone | Clean::PhoneStrict => {
+            model::Phone::read(value).is_ok_and(|p| matches!(p, model::Phone::National(_))).then_some(dossier::Kind::Phone)
+        }
+        Clean::Plate => Some(dossier::Kind::Vehicle),
+        _ => None,
+    })?;
+    address(&Target::new(kind, value))
 }
 
 /// Persons, things and events that the mapping drew from this row.
@@ -149,13 +178,13 @@ async fn drawn(app: &App, ask: &Ask, session: &Session, place: &str, origin: &Or
             let [kind, key, label, role] = &row[..] else { continue };
             let key = key.clone().unwrap_or_default();
             out.push(LinkLine {
-                kind: kind_of(kind.as_deref().unwrap_or_default()),
+                kind: view::kind(dossier::Kind::of(kind.as_deref().unwrap_or_default(), &key)),
                 relation: role
                     .as_ref()
                     .map(|role| ask.lang.known(&format!("role-{role}")).unwrap_or_else(|| role.clone()))
                     .unwrap_or_default(),
                 label: label.clone().unwrap_or_else(|| key.clone()),
-                href: format!("/search?q={}", pages::shell::encode(&key)),
+                href: kind.as_deref().filter(|_| !key.is_empty()).map(|kind| goes_to(kind, &key)).unwrap_or_default(),
                 note: key,
                 reason: String::new(),
                 origins: vec![origin.clone()],
@@ -165,16 +194,10 @@ async fn drawn(app: &App, ask: &Ask, session: &Session, place: &str, origin: &Or
     Ok(out)
 }
 
-/// The kind of a dossier for a word of the POLE tables.
-pub(crate) fn kind_of(word: &str) -> Kind {
-    match word {
-        "person" => Kind::Person,
-        "phone" => Kind::Phone,
-        "imei" => Kind::Handset,
-        "vehicle" => Kind::Vehicle,
-        "location" | "station" | "cell" | "camera" => Kind::Place,
-        _ => Kind::Case,
-    }
+/// Its page, or the search for what has none.
+fn goes_to(kind: &str, key: &str) -> String {
+    let target = Target::new(dossier::Kind::of(kind, key), key);
+    address(&target).unwrap_or_else(|| format!("/search?q={}", pages::shell::encode(key)))
 }
 
 async fn known(app: &App, ask: &Ask, sha: &str) -> Reply<(ObjectFile, Vec<store::Run>)> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
-use lake::{At, Progress, TableName};
+use lake::{At, Progress, Session, TableName};
 use pages::Section;
 use pages::quarantine::{Held, HeldLine, HeldRow, Quarantine, Reason};
 use pages::shell::Crumb;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use crate::App;
 use crate::ask::Ask;
 use crate::cells::texts;
-use crate::fault::{Reply, show};
+use crate::fault::{HttpError, Reply, show};
 use crate::runs::{reason_text, reasons};
 
 const PER_PAGE: u64 = 50;
@@ -78,38 +78,53 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(name): Path<Stri
         shell,
     };
     if app.lake.home().table(&table).is_dir() {
-        let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
-        let counted = texts(&session.rows(&format!("SELECT reason, count(*) FROM {table} GROUP BY reason")).await?, 1000)?;
-        let counts: HashMap<String, u64> =
-            counted.into_iter().filter_map(|row| Some((row[0].clone()?, row[1].as_ref()?.parse().ok()?))).collect();
-        held.pager.total =
-            held.only.as_ref().map_or_else(|| counts.values().sum(), |code| counts.get(code).copied().unwrap_or_default());
-        held.reasons = reasons(&ask, &counts);
-        let filter = held.only.as_ref().map(|code| format!("WHERE reason = '{code}'")).unwrap_or_default();
-        let sql = format!(
-            "SELECT \"_object\", \"_row\", reasons, original FROM {table} {filter} ORDER BY \"_object\", \"_row\" LIMIT {PER_PAGE} OFFSET {}",
-            (page - 1) * PER_PAGE
-        );
-        let mut names: HashMap<String, String> = HashMap::new();
-        for row in texts(&session.rows(&sql).await?, PER_PAGE as usize)? {
-            let [object, n, why, original] = &row[..] else { continue };
-            let object = object.clone().unwrap_or_default();
-            if !names.contains_key(&object) {
-                names.insert(
-                    object.clone(),
-                    app.lake.object_name(&object).await.unwrap_or_else(|_| pages::show::short_hash(&object).to_owned()),
-                );
-            }
-            held.rows.push(HeldRow {
-                file: names.get(&object).cloned().unwrap_or_default(),
-                row: n.as_ref().and_then(|n| n.parse().ok()).unwrap_or_default(),
-                reasons: parse_reasons(&ask, why.as_deref().unwrap_or_default()),
-                original: original.clone().unwrap_or_default(),
-                object,
-            });
-        }
+        let access = ask.access(&app.lake, At::Now);
+        let (app, ask) = (&app, &ask);
+        held = app
+            .lake
+            .act(&access, "quarantine", |session| async move {
+                fill(app, ask, &session, &mut held).await?;
+                let what = serde_json::json!({ "source": held.contract, "rows": held.rows.len() });
+                Ok::<_, HttpError>((held, what))
+            })
+            .await?;
     }
     show(held)
+}
+
+/// Reads one page of refused rows and the count of each reason.
+async fn fill(app: &App, ask: &Ask, session: &Session, held: &mut Held) -> Reply<()> {
+    let (table, page) = (TableName::quarantine(&held.contract), held.pager.page);
+    let counted = texts(&session.rows(&format!("SELECT reason, count(*) FROM {table} GROUP BY reason")).await?, 1000)?;
+    let counts: HashMap<String, u64> =
+        counted.into_iter().filter_map(|row| Some((row[0].clone()?, row[1].as_ref()?.parse().ok()?))).collect();
+    held.pager.total =
+        held.only.as_ref().map_or_else(|| counts.values().sum(), |code| counts.get(code).copied().unwrap_or_default());
+    held.reasons = reasons(ask, &counts);
+    let filter = held.only.as_ref().map(|code| format!("WHERE reason = '{code}'")).unwrap_or_default();
+    let sql = format!(
+        "SELECT \"_object\", \"_row\", reasons, original FROM {table} {filter} ORDER BY \"_object\", \"_row\" LIMIT {PER_PAGE} OFFSET {}",
+        (page - 1) * PER_PAGE
+    );
+    let mut names: HashMap<String, String> = HashMap::new();
+    for row in texts(&session.rows(&sql).await?, PER_PAGE as usize)? {
+        let [object, n, why, original] = &row[..] else { continue };
+        let object = object.clone().unwrap_or_default();
+        if !names.contains_key(&object) {
+            names.insert(
+                object.clone(),
+                app.lake.object_name(&object).await.unwrap_or_else(|_| pages::show::short_hash(&object).to_owned()),
+            );
+        }
+        held.rows.push(HeldRow {
+            file: names.get(&object).cloned().unwrap_or_default(),
+            row: n.as_ref().and_then(|n| n.parse().ok()).unwrap_or_default(),
+            reasons: parse_reasons(ask, why.as_deref().unwrap_or_default()),
+            original: original.clone().unwrap_or_default(),
+            object,
+        });
+    }
+    Ok(())
 }
 
 /// Checks the refused rows again under the present contract.

@@ -6,12 +6,18 @@ use axum::middleware;
 use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
-use crate::{App, ask, assets, catalogue, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql, upload};
+use crate::{
+    App, ask, assets, catalogue, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql, upload,
+};
 
 pub(crate) fn routes(app: App) -> Router {
     Router::new()
         .route("/", get(home::page))
         .route("/search", get(search::page))
+        .route("/person/{*key}", get(dossier::person))
+        .route("/phone/{number}", get(dossier::phone))
+        .route("/vehicle/{registration}", get(dossier::vehicle))
+        .route("/case/{*key}", get(dossier::case))
         .route("/sources", get(sources::page))
         .route("/upload", get(upload::form).post(upload::send).layer(DefaultBodyLimit::disable()))
         .route("/uploads", post(upload::create))
@@ -37,6 +43,11 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/gallery/{name}", get(gallery::example))
         .route("/assets/{file}", get(assets::file))
         .route("/healthz", get(assets::health))
+        .route("/api/v1/search", get(search::json))
+        .route("/api/v1/person/{*key}", get(dossier::person_json))
+        .route("/api/v1/phone/{number}", get(dossier::phone_json))
+        .route("/api/v1/vehicle/{registration}", get(dossier::vehicle_json))
+        .route("/api/v1/case/{*key}", get(dossier::case_json))
         .route("/api/v1/catalog", get(catalogue::list_json))
         .route("/api/v1/catalog/{table}", get(catalogue::table_json))
         .route("/api/v1/runs", get(runs::list_json))

@@ -1,129 +1,139 @@
-//! Search by exact identifier.
+//! Search: a page and its JSON. One search is one record in the access log; the text is kept there as a hash only.
 
+use ::dossier::{Found, Kind};
+use axum::Json;
 use axum::extract::{Query, State};
-use lake::{At, TableName};
-use model::{Phone, Plate};
-use pages::Section;
-use pages::dossier::Kind;
+use governance::audit::hash;
+use lake::{At, LakeError};
 use pages::search::{Hit, Search};
+use pages::{Section, dossier as page};
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::App;
 use crate::ask::Ask;
-use crate::cells::texts;
-use crate::fault::{Reply, show};
-use crate::object::kind_of;
+use crate::fault::{HttpError, Reply, show};
+use crate::view::{address, kind, origin};
+
+/// Longest text looked for, in characters.
+const LONGEST: usize = 200;
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(crate) struct Looked {
     q: String,
+    /// Only hits of one kind: `person`, `phone`, `vehicle`, `case`, `place`.
+    kind: String,
+}
+
+impl Looked {
+    fn text(&self) -> String {
+        self.q.trim().chars().take(LONGEST).collect()
+    }
+
+    fn only(&self) -> Reply<Option<Kind>> {
+        Ok(Some(match self.kind.as_str() {
+            "" => return Ok(None),
+            "person" => Kind::Person,
+            "phone" => Kind::Phone,
+            "vehicle" => Kind::Vehicle,
+            "case" => Kind::Case,
+            "place" => Kind::Place,
+            other => {
+                return Err(HttpError::BadRequest(format!("{other:?} is no kind; use person, phone, vehicle, case or place")));
+            }
+        }))
+    }
 }
 
 /// The search page with what was found.
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply {
-    let q = looked.q.trim().chars().take(200).collect::<String>();
-    let mut shell = ask.shell(Section::Search, ask.lang.text("search-title"));
-    shell.query.clone_from(&q);
-    let mut page = Search { q: q.clone(), hits: Vec::new(), read_as: Vec::new(), shell };
-    if q.is_empty() {
+    let text = looked.text();
+    let mut page = fill(&ask, text.clone(), None, false);
+    if text.is_empty() {
         return show(page);
     }
-    let (keys, read_as) = readings(&ask, &q);
-    page.read_as = read_as;
-    if q.len() == 64
-        && let Some(object) = app.lake.store().object(&q.to_ascii_lowercase()).await?
+    let found = find(&app, &ask, &text, looked.only()?).await?;
+    page = fill(&ask, text.clone(), Some(found), false);
+    if text.len() == 64
+        && let Some(object) = app.lake.store().object(&text.to_ascii_lowercase()).await?
     {
+        page.read_as = vec![ask.lang.text("read-hash")];
         page.hits.push(Hit {
-            kind: Kind::Case,
+            kind: page::Kind::Thing,
             title: object.original_name,
             note: ask.lang.text("object"),
+            matched: String::new(),
             href: format!("/object/{}", object.sha256),
             rows: 0,
             sources: Vec::new(),
         });
     }
-    let list = keys.iter().map(|key| format!("'{}'", key.replace('\'', "''"))).collect::<Vec<_>>().join(", ");
-    let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
-    let sources = [
-        (
-            "person_mention",
-            format!(
-                "'person', person_key, max(coalesce(name, name_local)), count(*), string_agg(DISTINCT \"_source\", ',') FROM pole.person_mention WHERE person_key IN ({list}) OR phone IN ({list}) GROUP BY person_key"
-            ),
-        ),
-        (
-            "object",
-            format!(
-                "kind, key, max(label), count(*), string_agg(DISTINCT \"_source\", ',') FROM pole.object WHERE key IN ({list}) GROUP BY kind, key"
-            ),
-        ),
-        (
-            "event",
-            format!(
-                "kind, key, max(title), count(*), string_agg(DISTINCT \"_source\", ',') FROM pole.event WHERE key IN ({list}) OR case_key IN ({list}) GROUP BY kind, key"
-            ),
-        ),
-    ];
-    for (table, rest) in sources {
-        if !app.lake.home().table(&TableName::new("pole", table)).is_dir() {
-            continue;
-        }
-        for row in texts(&session.rows(&format!("SELECT {rest} LIMIT 100")).await?, 100)? {
-            page.hits.extend(hit(&row));
-        }
-    }
     show(page)
 }
 
-fn hit(row: &[Option<String>]) -> Option<Hit> {
-    let [kind, key, label, rows, sources] = row else { return None };
-    let kind = kind_of(kind.as_deref()?);
-    let key = key.clone().unwrap_or_default();
-    Some(Hit {
-        href: address(kind, &key),
-        title: label.clone().unwrap_or_else(|| key.clone()),
-        note: key,
-        rows: rows.as_ref()?.parse().ok()?,
-        sources: sources.iter().flat_map(|text| text.split(',')).map(str::to_owned).collect(),
-        kind,
-    })
+/// The same as JSON.
+pub(crate) async fn json(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply<Json<Found>> {
+    Ok(Json(find(&app, &ask, &looked.text(), looked.only()?).await?))
 }
 
-/// Where the rows that speak of a key are listed.
-fn address(kind: Kind, key: &str) -> String {
-    let (table, column) = match kind {
-        Kind::Person => ("person_mention", "person_key"),
-        Kind::Case => ("event", "key"),
-        _ => ("object", "key"),
-    };
-    let sql = format!("SELECT * FROM pole.{table} WHERE {column} = '{}'", key.replace('\'', "''"));
-    format!("/sql?q={}", pages::shell::encode(&sql))
+async fn find(app: &App, ask: &Ask, text: &str, only: Option<Kind>) -> Reply<Found> {
+    let access = ask.access(&app.lake, At::Now);
+    let text = text.to_owned();
+    app.lake
+        .act(&access, "search", |session| async move {
+            let found = ::dossier::search(&session, &text, only).await?;
+            let what = json!({ "text": hash(&text), "found": found.hits.len() });
+            Ok::<_, LakeError>((found, what))
+        })
+        .await
+        .map_err(HttpError::from)
 }
 
-/// The keys a text may stand for, and what it was read as.
-fn readings(ask: &Ask, q: &str) -> (Vec<String>, Vec<String>) {
-    let mut keys = vec![q.to_owned()];
-    let mut read_as = Vec::new();
-    let mut add = |key: String, word: &str| {
-        if !keys.contains(&key) {
-            keys.push(key);
-        }
-        read_as.push(ask.lang.text(word));
+/// The page for a text; `several` when one person was asked for and these share the identifier.
+pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) -> Search {
+    let mut shell = ask.shell(Section::Search, ask.lang.text("search-title"));
+    shell.query.clone_from(&q);
+    let found = found.unwrap_or_default();
+    let word = |matched: ::dossier::Matched| {
+        let code = serde_json::to_value(matched).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+        let key = match code.as_str() {
+            "person_key" => "read-person".to_owned(),
+            "plate" => "read-vehicle".to_owned(),
+            "imei" => "read-handset".to_owned(),
+            "fir" => "read-case".to_owned(),
+            other => format!("read-{other}"),
+        };
+        ask.lang.text(&key)
     };
-    if let Ok(phone @ Phone::National(_)) = Phone::read(q) {
-        add(phone.into_text().into_owned(), "read-phone");
+    let hits = found.hits.iter().map(|hit| Hit {
+        kind: kind(hit.target.kind),
+        title: hit.title.clone(),
+        note: note(ask, hit),
+        matched: word(hit.matched),
+        // What has no page of its own leads to the row that speaks of it.
+        href: address(&hit.target).unwrap_or_else(|| origin(&hit.origin).href()),
+        rows: hit.rows as u64,
+        sources: hit.sources.clone(),
+    });
+    Search {
+        hits: hits.collect(),
+        read_as: found.read_as.iter().map(|m| word(*m)).collect(),
+        truncated: found.truncated,
+        several,
+        q,
+        shell,
     }
-    if let Ok(plate) = Plate::read(q) {
-        add(plate.text.into_owned(), "read-vehicle");
+}
+
+/// What tells a hit from others; it begins with a role word, which has a translation.
+fn note(ask: &Ask, hit: &::dossier::Hit) -> String {
+    match hit.note.split_once(" · ") {
+        Some((role, rest)) => match ask.lang.known(&format!("role-{role}")) {
+            Some(word) => format!("{word} · {rest}"),
+            None => hit.note.clone(),
+        },
+        None => ask.lang.known(&format!("role-{}", hit.note)).unwrap_or_else(|| hit.note.clone()),
     }
-    let digits: String = q.chars().filter(char::is_ascii_digit).collect();
-    if (14..=16).contains(&digits.len()) && !q.contains('/') {
-        add(digits.chars().take(14).collect(), "read-handset");
-    }
-    if q.split('/').count() == 3 {
-        add(format!("fir:{}", q.trim_start_matches("fir:")), "read-case");
-    }
-    (keys, read_as)
 }

@@ -3,8 +3,9 @@
 use model::Classification;
 
 use super::data::{SHA, at, pick, search_frame};
-use crate::dossier::{Dossier, Fact, Group, Kind, LinkLine, Origin, Standing};
+use crate::dossier::{Dossier, Fact, Group, Kind, LinkLine, Notice, Origin, Part, Standing, Why};
 use crate::search::{Hit, Search};
+use crate::table::{Cell, Grid, GridColumn};
 use crate::timeline::Moment;
 use crate::{Section, Shell};
 
@@ -13,7 +14,7 @@ fn origin(source: &str, row: i64) -> Origin {
 }
 
 fn fact(shell: &Shell, key: &str, value: &str, origins: Vec<Origin>) -> Fact {
-    Fact { label: shell.t(key), value: value.into(), href: None, class: None, origins }
+    Fact { label: shell.t(key), value: value.into(), origins, ..Fact::default() }
 }
 
 fn link(kind: Kind, relation: String, label: &str, note: &str, reason: &str, origins: Vec<Origin>) -> LinkLine {
@@ -21,7 +22,7 @@ fn link(kind: Kind, relation: String, label: &str, note: &str, reason: &str, ori
         Kind::Person => "person",
         Kind::Phone | Kind::Handset => "phone",
         Kind::Vehicle => "vehicle",
-        Kind::Case | Kind::Place => "case",
+        Kind::Case | Kind::Place | Kind::Thing => "case",
     };
     LinkLine {
         kind,
@@ -38,6 +39,7 @@ fn moments(shell: &Shell) -> Vec<Moment> {
     let moment = |days, kind: &str, title: String, detail: String, source: &str, row| Moment {
         at: Some(at(days, 9, 30)),
         kind: kind.into(),
+        kind_text: shell.t(&format!("event-{kind}")),
         title,
         detail,
         href: None,
@@ -85,10 +87,16 @@ fn dossier(mut shell: Shell, kind: Kind, name: &str, other_name: String, key: &s
         standings: Vec::new(),
         sources: 3,
         rows: 7,
+        notices: Vec::new(),
         groups: Vec::new(),
+        parts: Vec::new(),
         links: Vec::new(),
+        whys: Vec::new(),
         timeline: moments(&shell),
         withheld: false,
+        ask_authority: None,
+        authority: String::new(),
+        export: None,
         shell,
     }
 }
@@ -107,8 +115,8 @@ pub(super) fn person(shell: Shell) -> Dossier {
             facts: vec![
                 fact(s, "fact-relative", &pick(s, "पुत्र रामलाल", "S/o Ramlal"), both()),
                 fact(s, "fact-sex", &s.t("sex-male"), both()),
-                fact(s, "fact-birth-date", &pick(s, "1 जुल॰ 1988", "1 Jul 1988"), vec![origin("cctns.person", 1204)]),
-                fact(s, "fact-birth-year", "1989", vec![origin("cca.arrest", 38)]),
+                Fact { differs: true, ..fact(s, "fact-birth-year", "1988", vec![origin("cctns.person", 1204)]) },
+                Fact { differs: true, ..fact(s, "fact-birth-year", "1989", vec![origin("cca.arrest", 38)]) },
                 id,
             ],
         },
@@ -138,9 +146,30 @@ pub(super) fn person(shell: Shell) -> Dossier {
     ];
     page.standings =
         vec![Standing { text: s.t("role-accused"), tone: "warn" }, Standing { text: s.t("role-arrested"), tone: "warn" }];
+    page.whys = vec![
+        Why { text: s.t("because-person_key"), value: "cctns:P000871".into(), origins: both() },
+        Why {
+            text: s.t("because-phone_name"),
+            value: "9829012345 ramesh kumar".into(),
+            origins: vec![origin("cctns.person", 1204), origin("vahan.registration", 70_551)],
+        },
+    ];
+    page.notices = vec![Notice { tone: "info", text: s.t("dossier-truncated") }];
     page.groups = groups;
     page.links = links;
     page
+}
+
+/// A table of two columns and one row.
+fn part(shell: &Shell, id: &'static str, columns: [&str; 2], cells: [Cell; 2]) -> Part {
+    let column = |key: &str| GridColumn { name: shell.t(key), numeric: false, class: None };
+    Part {
+        id,
+        title: shell.t(&format!("part-{id}")),
+        lead: shell.lang.known(&format!("part-{id}-lead")).unwrap_or_default(),
+        empty: shell.t(&format!("part-{id}-none")),
+        grid: Grid { columns: columns.map(column).into(), rows: vec![cells.into()] },
+    }
 }
 
 pub(super) fn phone(shell: Shell) -> Dossier {
@@ -161,9 +190,16 @@ pub(super) fn phone(shell: Shell) -> Dossier {
         &pick(s, "पंक्ति में यही नंबर", "the row gives this number"),
         vec![origin("cctns.person", 1204)],
     )];
+    page.parts =
+        vec![part(s, "contacts", ["col-other", "col-records"], [Cell::link("9829054321", "/gallery/phone"), Cell::new("41")])];
+    page.ask_authority = Some("/gallery/phone".into());
     page.groups = groups;
     page.links = links;
     page
+}
+
+fn moment_cell(shell: &Shell) -> Cell {
+    Cell::new(crate::show::moment(shell.lang, at(4, 9, 30)))
 }
 
 pub(super) fn vehicle(shell: Shell) -> Dossier {
@@ -176,6 +212,8 @@ pub(super) fn vehicle(shell: Shell) -> Dossier {
             fact(s, "fact-status", &pick(s, "सक्रिय", "Active"), vec![origin("vahan.registration", 70_551)]),
         ],
     }];
+    let read = moment_cell(s);
+    page.parts = vec![part(s, "sightings", ["col-at", "col-camera"], [read, Cell::new("AJMER-RD-TOLL-2")])];
     page.groups = groups;
     page.timeline.truncate(1);
     page
@@ -208,6 +246,8 @@ pub(super) fn case(shell: Shell) -> Dossier {
             vec![origin("cctns.person", 1205)],
         ),
     ];
+    let name = Cell::link("Ramesh Kumar", "/gallery/person");
+    page.parts = vec![part(s, "persons", ["col-role", "col-name"], [Cell::new(s.t("role-accused")), name])];
     page.groups = groups;
     page.links = links;
     page.withheld = true;
@@ -222,6 +262,7 @@ pub(super) fn search(shell: Shell) -> Search {
             kind: Kind::Phone,
             title: "98290 12345".into(),
             note: "Airtel".into(),
+            matched: s.t("read-phone"),
             href: "/gallery/phone".into(),
             rows: 1_211,
             sources: vec!["cdr.airtel".into(), "cctns.person".into()],
@@ -230,6 +271,7 @@ pub(super) fn search(shell: Shell) -> Search {
             kind: Kind::Person,
             title: "रमेश कुमार".into(),
             note: pick(s, "पंक्ति में यही नंबर", "the row gives this number"),
+            matched: s.t("read-phone"),
             href: "/gallery/person".into(),
             rows: 2,
             sources: vec!["cctns.person".into()],

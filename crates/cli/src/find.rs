@@ -1,0 +1,180 @@
+//! The officer's side: search, and the dossier of a person, phone, vehicle or case. Each is one action with one record in
+//! the access log, as on the pages.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
+use dossier::{Found, Kind, Table, Tables, Target};
+use governance::audit::hash;
+use lake::{Access, LakeError, Session};
+use pages::Lang;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use crate::args::{Args, Dossier, Format, Kind as Wanted, Search};
+use crate::bring::open;
+use crate::look::{self, access};
+use crate::output::{self, say};
+
+pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let text = s.text.join(" ");
+    let only = s.kind.map(|kind| match kind {
+        Wanted::Person => Kind::Person,
+        Wanted::Phone => Kind::Phone,
+        Wanted::Vehicle => Kind::Vehicle,
+        Wanted::Case => Kind::Case,
+        Wanted::Place => Kind::Place,
+    });
+    let asked = text.clone();
+    let found = lake
+        .act(&access(args, None)?, "search", |session| async move {
+            let found = dossier::search(&session, &asked, only).await?;
+            let what = json!({ "text": hash(&asked), "found": found.hits.len() });
+            Ok::<_, LakeError>((found, what))
+        })
+        .await?;
+    if found.hits.is_empty() {
+        say(&format!("nothing found for {text:?}; nothing is guessed, and identities the law withholds are found by no search"));
+    }
+    if found.truncated {
+        say("there are more; give the whole name or an identifier");
+    }
+    look::print(vec![hits(&found)?], args.format).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// One row a hit, with the first row that speaks of it.
+fn hits(found: &Found) -> Result<RecordBatch, LakeError> {
+    let text = |of: &dyn Fn(&dossier::Hit) -> String| -> ArrayRef {
+        Arc::new(found.hits.iter().map(|hit| Some(of(hit)).filter(|t| !t.is_empty())).collect::<StringArray>())
+    };
+    let number = |of: &dyn Fn(&dossier::Hit) -> i64| -> ArrayRef { Arc::new(found.hits.iter().map(of).collect::<Int64Array>()) };
+    let columns = [
+        ("kind", text(&|h| h.target.kind.word())),
+        ("key", text(&|h| h.target.key.clone())),
+        ("title", text(&|h| h.title.clone())),
+        ("note", text(&|h| h.note.clone())),
+        (
+            "matched",
+            text(&|h| serde_json::to_value(h.matched).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default()),
+        ),
+        ("rows", number(&|h| h.rows as i64)),
+        ("sources", text(&|h| h.sources.join(" "))),
+        ("source", text(&|h| h.origin.source.clone())),
+        ("object", text(&|h| h.origin.object.clone())),
+        ("row", number(&|h| h.origin.row)),
+    ];
+    RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true)))
+        .map_err(|e| LakeError::Invalid(e.to_string()))
+}
+
+/// What a dossier comes out as: everything that can be asked of it, made while its session is open.
+struct Made {
+    json: Value,
+    tables: Vec<Table>,
+    html: String,
+    authority_needed: bool,
+}
+
+pub async fn dossier(args: &Args, d: &Dossier) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let mut access = access(args, None)?;
+    access.context.authority = d.authority.clone().map(|a| a.trim().to_string()).filter(|a| !a.is_empty());
+    let (kind, key) = match (&d.id, &d.phone, &d.vehicle, &d.fir) {
+        (Some(id), ..) => (Kind::Person, id.clone()),
+        (_, Some(number), ..) => (Kind::Phone, canonical(number, "--phone", model::Phone::read, |p| p.into_text().into_owned())?),
+        (_, _, Some(plate), _) => (Kind::Vehicle, canonical(plate, "--vehicle", model::Plate::read, |p| p.text.into_owned())?),
+        (.., Some(fir)) => {
+            let read: model::FirRef = fir.parse().map_err(|e| LakeError::Invalid(format!("--fir: {e}")))?;
+            let stated = || LakeError::Invalid(format!("--fir: {fir:?} does not say the station; write STATION/NO/YEAR"));
+            (Kind::Case, read.key().ok_or_else(stated)?)
+        }
+        _ => return Err(LakeError::Invalid("say whom: ID, --phone, --vehicle or --fir".into())),
+    };
+    let lang = Lang::from_tag(&d.lang).unwrap_or_default();
+    let (asked, whose) = (key.clone(), access.clone());
+    let (made, others) = lake
+        .act(&access, "dossier", |session| async move {
+            let made = make(&session, kind, &asked, lang, &whose).await?;
+            if let Some((made, noted)) = made {
+                return Ok::<_, LakeError>(((Some(made), Found::default()), json!({ "looked_at": noted })));
+            }
+            let others =
+                if kind == Kind::Person { dossier::search(&session, &asked, Some(kind)).await? } else { Found::default() };
+            let what = json!({ "looked_at": Target::new(kind, asked).noted(), "found": others.hits.len() });
+            Ok(((None, others), what))
+        })
+        .await?;
+    let Some(made) = made else {
+        if others.hits.is_empty() {
+            return Err(LakeError::Invalid(format!("nothing is known of {} {key:?}", kind.word())));
+        }
+        say(&format!("{key:?} leads to {} persons; name one of them", others.hits.len()));
+        look::print(vec![hits(&others)?], args.format).await?;
+        return Ok(ExitCode::from(1));
+    };
+    if made.authority_needed {
+        say("call records of this number are read only under an authority: --authority REFERENCE");
+    }
+    match (args.format, &d.table) {
+        (Format::Html, _) => output::text(&made.html)?,
+        (Format::Json, None) => output::text(&format!("{:#}\n", made.json))?,
+        (format, table) => {
+            let name = table.as_deref().unwrap_or("facts");
+            let names = made.tables.iter().map(|t| t.name).collect::<Vec<_>>().join(", ");
+            let found = made.tables.iter().find(|t| t.name == name);
+            let found = found.ok_or_else(|| LakeError::Invalid(format!("there is no table {name:?} here; there are {names}")))?;
+            look::print(vec![found.batch()?.1], format).await?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A canonical identifier, or which option is wrong and why.
+fn canonical<'a, T, E: std::fmt::Display>(
+    text: &'a str,
+    option: &str,
+    read: impl Fn(&'a str) -> Result<T, E>,
+    write: impl Fn(T) -> String,
+) -> Result<String, LakeError> {
+    read(text.trim()).map(write).map_err(|e| LakeError::Invalid(format!("{option}: {text:?} {e}")))
+}
+
+async fn make(session: &Session, kind: Kind, key: &str, lang: Lang, access: &Access) -> Result<Option<(Made, Value)>, LakeError> {
+    Ok(match kind {
+        Kind::Person => {
+            let Some(person) = dossier::person(session, key).await? else { return Ok(None) };
+            let noted = json!({ "kind": "person", "id": person.id });
+            Some((made(&person, lang, access, false)?, noted))
+        }
+        Kind::Phone => {
+            let Some(phone) = dossier::phone(session, key).await? else { return Ok(None) };
+            Some((made(&phone, lang, access, phone.authority_needed)?, Target::new(kind, key).noted()))
+        }
+        Kind::Vehicle => {
+            let Some(vehicle) = dossier::vehicle(session, key).await? else { return Ok(None) };
+            Some((made(&vehicle, lang, access, false)?, Target::new(kind, key).noted()))
+        }
+        _ => {
+            let Some(case) = dossier::case(session, key).await? else { return Ok(None) };
+            Some((made(&case, lang, access, false)?, Target::new(kind, key).noted()))
+        }
+    })
+}
+
+fn made<T: Tables + Serialize + server::Printed>(
+    dossier: &T,
+    lang: Lang,
+    access: &Access,
+    authority_needed: bool,
+) -> Result<Made, LakeError> {
+    let wrong = |e: &dyn std::fmt::Display| LakeError::Invalid(e.to_string());
+    Ok(Made {
+        json: serde_json::to_value(dossier).map_err(|e| wrong(&e))?,
+        tables: dossier.tables(),
+        html: server::paper(dossier, lang, access).map_err(|e| wrong(&e))?,
+        authority_needed,
+    })
+}

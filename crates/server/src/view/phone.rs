@@ -1,0 +1,72 @@
+//! A phone's page.
+
+use dossier::{Kind, Phone, Target};
+use pages::Shell;
+use pages::dossier::{self as page, Dossier, Fact, Group, Notice};
+use pages::show;
+use pages::table::Cell;
+
+use super::{View, blank, cell, links, moments, origins, part, source, standings, when};
+
+impl View for Phone {
+    fn target(&self) -> Target {
+        Target::new(Kind::Phone, self.number.as_str())
+    }
+
+    fn title(&self) -> String {
+        match self.number.split_at_checked(5) {
+            Some((first, last)) if self.number.len() == 10 => format!("{first} {last}"),
+            _ => self.number.clone(),
+        }
+    }
+
+    fn page(&self, shell: Shell) -> Dossier {
+        let lang = shell.lang;
+        let mut page = blank(shell, page::Kind::Phone, self.title(), self.number.clone());
+        page.other_name = self.operators.join(", ");
+        page.standings =
+            standings(lang, self.mentions.iter().filter_map(|m| m.role.as_deref()).collect::<std::collections::BTreeSet<_>>());
+        page.sources = self.sources.len() as u64;
+        page.rows = (self.mentions.len() + self.origins.len()) as u64 + self.records as u64;
+        page.links = links(lang, "through-phone", self.persons.iter().chain(&self.cases).chain(&self.handsets));
+        page.timeline = moments(lang, &self.timeline);
+        if self.truncated {
+            page.notices.push(Notice { tone: "info", text: lang.text("dossier-truncated") });
+        }
+        if let Some(reason) = &self.withheld {
+            page.notices.push(Notice { tone: "warn", text: format!("{} {reason}", lang.text("dossier-policy")) });
+        }
+        if self.records > 0 {
+            let fact = |key: &str, value: String| Fact {
+                label: lang.text(key),
+                value,
+                origins: self.contacts.first().map(|c| origins(std::slice::from_ref(&c.origin))).unwrap_or_default(),
+                ..Fact::default()
+            };
+            let mut facts = vec![fact("fact-records", show::count(self.records as u64))];
+            facts.extend(self.first_seen.map(|at| fact("fact-first", show::moment(lang, at))));
+            facts.extend(self.last_seen.map(|at| fact("fact-last", show::moment(lang, at))));
+            page.groups.push(Group { title: lang.text("group-use"), facts });
+        }
+        if !self.authority_needed && self.withheld.is_none() {
+            let columns = ["col-other", "#col-records", "#col-outgoing", "#col-minutes", "col-first", "col-last", "origin"];
+            let rows = self.contacts.iter().map(|c| {
+                let number = model::Phone::read(&c.other).is_ok_and(|p| matches!(p, model::Phone::National(_)));
+                let target = number.then(|| Target::new(Kind::Phone, c.other.as_str()));
+                let n = |n: i64| Cell::new(show::signed(n));
+                let minutes = Cell::new(show::signed((c.seconds + 59) / 60));
+                vec![
+                    cell(Some(c.other.clone()), target),
+                    n(c.records),
+                    n(c.outgoing),
+                    minutes,
+                    when(lang, c.first),
+                    when(lang, c.last),
+                    source(&c.origin),
+                ]
+            });
+            page.parts.push(part(lang, "contacts", &columns, rows.collect()));
+        }
+        page
+    }
+}

@@ -1,0 +1,150 @@
+//! One route is one action is one record: over the router's own list, so that a new route cannot be forgotten.
+
+use std::collections::BTreeSet;
+
+use crate::site::Site;
+
+const ROUTER: &str = include_str!("../../src/router.rs");
+
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// Routes that show rows of the lake, an address of each, and the action its record names. `{sha}` is the file of the
+/// sample of persons.
+const DATA: &[(&str, &str, &str)] = &[
+    ("/search", "/search?q=7000000101", "search"),
+    ("/person/{*key}", "/person/cctns%3A275410012025000101", "dossier"),
+    ("/phone/{number}", "/phone/7000000101", "dossier"),
+    ("/vehicle/{registration}", "/vehicle/RJ14ZZ0001", "dossier"),
+    ("/case/{*key}", "/case/27541001/0001/2025", "dossier"),
+    ("/quarantine/{contract}", "/quarantine/cctns.person", "quarantine"),
+    ("/catalogue/{table}", "/catalogue/clean.cctns_person", "query"),
+    ("/catalogue/{table}/export", "/catalogue/clean.cctns_person/export?format=csv", "query"),
+    ("/object/{sha}", "/object/{sha}", "query"),
+    ("/object/{sha}/download", "/object/{sha}/download", "download"),
+    ("/object/{sha}/row/{row}", "/object/{sha}/row/2", "row"),
+    ("/api/v1/search", "/api/v1/search?q=parikshan&kind=person", "search"),
+    ("/api/v1/person/{*key}", "/api/v1/person/cctns:275410012025000101", "dossier"),
+    ("/api/v1/phone/{number}", "/api/v1/phone/7000000101", "dossier"),
+    ("/api/v1/vehicle/{registration}", "/api/v1/vehicle/RJ14ZZ0001", "dossier"),
+    ("/api/v1/case/{*key}", "/api/v1/case/27541001/0001/2025", "dossier"),
+];
+
+/// Routes that show no row of a table: made-up pages, forms, the catalogue's own numbers, runs, changes (whose records
+/// the crates that make them leave). The SQL page is tried by its own test: its answer comes from another request.
+const OTHER: &[&str] = &[
+    "/",
+    "/sources",
+    "/upload",
+    "/uploads",
+    "/uploads/{id}",
+    "/uploads/{id}/cancel",
+    "/runs",
+    "/runs/{id}",
+    "/runs/{id}/cancel",
+    "/quarantine",
+    "/quarantine/{contract}/replay",
+    "/catalogue",
+    "/sql",
+    "/sql/{id}",
+    "/sql/{id}/cancel",
+    "/sql/{id}/export",
+    "/gallery",
+    "/gallery/{name}",
+    "/assets/{file}",
+    "/healthz",
+    "/api/v1/catalog",
+    "/api/v1/catalog/{table}",
+    "/api/v1/runs",
+    "/api/v1/runs/{id}",
+    "/api/v1/sql",
+];
+
+#[test]
+fn every_route_is_tried_or_shows_no_row() {
+    let routes: BTreeSet<&str> = ROUTER.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(routes.len() > 30, "the router is read at all");
+    let named: BTreeSet<&str> = DATA.iter().map(|(route, ..)| *route).chain(OTHER.iter().copied()).collect();
+    assert_eq!(routes.difference(&named).collect::<Vec<_>>(), Vec::<&&str>::new(), "a route no test knows");
+    assert_eq!(named.difference(&routes).collect::<Vec<_>>(), Vec::<&&str>::new(), "a route that is gone");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_look_leaves_one_record() {
+    let site = Site::filled().await;
+    let sha = site.object("sample.csv").await;
+    for (route, path, action) in DATA {
+        let before = site.log().len();
+        let answer = site.get(&path.replace("{sha}", &sha)).await;
+        assert!(answer.status.is_success() || *action == "download", "{route}: {} {}", answer.status, answer.body);
+        let log = site.log();
+        assert_eq!(log.len() - before, 1, "{route}: {:?}", log.iter().take(5).map(|e| &e.record.action).collect::<Vec<_>>());
+        assert_eq!(log[0].record.action, *action, "{route}");
+        assert!(
+            *action == "download" || !log[0].record.what["tables"].as_object().unwrap().is_empty(),
+            "{route} touched nothing"
+        );
+        let text = serde_json::to_string(&log[0]).unwrap().to_lowercase();
+        for value in ["7000000101", "rj14zz0001", "275410012025000101", "parikshan"] {
+            assert!(!text.contains(value), "{route} left {value} in the log: {text}");
+        }
+    }
+    // Pages without rows leave none.
+    for path in ["/", "/search", "/sources", "/catalogue", "/gallery/person", "/runs"] {
+        let before = site.log().len();
+        assert!(site.get(path).await.status.is_success(), "{path}");
+        assert_eq!(site.log().len(), before, "{path}");
+    }
+    assert!(site.lake.audit().verify().is_ok());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_query_is_one_record_and_its_export_another() {
+    let site = Site::filled().await;
+    let before = site.log().len();
+    let asked = site.post("/sql", FORM, "sql=SELECT+role+FROM+pole.person_mention").await;
+    // An answer belongs to the browser that asked; here that is the operator in any case.
+    assert!(site.get(&asked.location).await.status.is_success(), "{}", asked.location);
+    assert_eq!(site.log().len(), before + 1);
+    assert!(site.get(&format!("{}/export?format=csv", asked.location)).await.status.is_success());
+    assert_eq!(site.log().len(), before + 2);
+    let json = site.post("/api/v1/sql", "application/json", r#"{"sql":"SELECT role FROM pole.person_mention"}"#).await;
+    assert!(json.status.is_success(), "{}", json.body);
+    assert_eq!(site.log().len(), before + 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_record_names_who_was_looked_at_by_an_id_anybody_can_compute() {
+    let site = Site::filled().await;
+    for (path, kind, id) in [
+        // printf 'phone=7000000101' | sha256sum | cut -c1-16
+        ("/phone/+91-70000-00101", "phone", "0d8a81804d3df7e0"),
+        // printf 'vehicle=RJ14ZZ0001' | sha256sum | cut -c1-16
+        ("/vehicle/rj14zz1", "vehicle", "13c2543ff890ca32"),
+        // printf 'case=fir:27541001/0001/2025' | sha256sum | cut -c1-16
+        ("/case/27541001/1/2025", "case", "e880ca64f3a5065f"),
+        // Nobody is there; the look is in the log all the same.
+        ("/phone/7999999999", "phone", "a9f2879d65fbfffd"),
+    ] {
+        site.get(path).await;
+        let record = &site.log()[0].record;
+        assert_eq!(
+            (record.what["looked_at"]["kind"].as_str(), record.what["looked_at"]["id"].as_str()),
+            (Some(kind), Some(id)),
+            "{path}"
+        );
+    }
+    let by_key = site.get("/api/v1/person/cctns:275410012025000101").await;
+    let person: serde_json::Value = serde_json::from_str(&by_key.body).unwrap();
+    assert_eq!(site.log()[0].record.what["looked_at"]["id"], person["id"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_log_no_page() {
+    let site = Site::filled().await;
+    std::fs::write(site.lake.home().audit().join("log.ndjson"), "broken\n").unwrap();
+    for path in ["/person/cctns%3A275410012025000101", "/search?q=parikshan", "/api/v1/phone/7000000101"] {
+        let answer = site.get(path).await;
+        assert_eq!(answer.status.as_u16(), 500, "{path}");
+        assert!(!answer.body.to_lowercase().contains("parikshan kumar"), "{path}");
+    }
+}

@@ -1,0 +1,5 @@
+//! The HTTP surface over a lake filled from the contracts' own samples, without a socket.
+
+mod audit;
+mod dossier;
+mod site;
