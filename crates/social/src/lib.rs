@@ -12,9 +12,32 @@
 //! Not here: tables of persons (this crate does not know the lake), profiles of citizens, likes, follows or reposts.
 
 pub mod check;
+pub mod desk;
 pub mod limit;
 pub mod message;
+pub mod network;
+pub mod outbox;
 pub mod text;
+pub mod vault;
 
+pub use desk::Desk;
 pub use limit::NetworkName;
 pub use message::Message;
+pub use outbox::Outbox;
+
+/// Why the desk did not do something.
+#[derive(Debug, thiserror::Error)]
+pub enum DeskError {
+    /// A rule, a role or the state of things stands against it; the text says which and what to do.
+    #[error("{0}")]
+    Refused(String),
+    /// The input cannot be understood.
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
+    #[error(transparent)]
+    Network(#[from] network::Trouble),
+    #[error(transparent)]
+    Vault(#[from] vault::VaultError),
+}
