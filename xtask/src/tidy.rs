@@ -40,10 +40,11 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("lake", &["model", "sources", "governance", "store"]),
     ("identity", &["model"]),
     ("dossier", &["model", "sources", "governance", "store", "lake", "identity"]),
+    ("social", &["model", "governance", "store"]),
     ("pages", &["model"]),
     ("synthetic", &["model"]),
-    ("server", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "pages"]),
-    ("cli", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "pages", "synthetic", "server"]),
+    ("server", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages"]),
+    ("cli", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages", "synthetic", "server"]),
     ("xtask", &[]),
 ];
 

@@ -23,6 +23,7 @@ mod page;
 mod run;
 mod schema;
 mod setting;
+pub mod social;
 mod upload;
 
 pub use entity::history::{Model as HistoryEntry, State as HistoryState};

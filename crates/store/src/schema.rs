@@ -20,8 +20,10 @@ pub(crate) struct Migration {
 }
 
 /// All steps, oldest first; `version` counts from 1 without gaps.
-pub(crate) const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first light", sql: include_str!("schema/0001_first_light.sql") }];
+pub(crate) const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first light", sql: include_str!("schema/0001_first_light.sql") },
+    Migration { version: 2, name: "the desk", sql: include_str!("schema/0010_social.sql") },
+];
 
 /// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).
 const LOCK: i64 = 7_276_827;

@@ -1,0 +1,372 @@
+//! The desk: drafts, versions, checks, approvals, schedule, withdrawal. Each step is allowed by who somebody is *for this
+//! message*: nobody approves what they wrote, and nobody signs twice.
+
+mod inbox;
+mod order;
+mod schedule;
+
+use chrono::{DateTime, Utc};
+use governance::Principal;
+use serde::Serialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use store::Store;
+use store::social::{Approval, FindingRow, Post, SilenceRow};
+
+pub use order::Compliance;
+pub use schedule::{When, parse_ist};
+
+use crate::DeskError;
+use crate::check::{self, Finding, Level, Setting, Silence};
+use crate::limit::NetworkName;
+use crate::message::{Kind, Message};
+
+/// Roles at the desk. They hold in a unit and those below it.
+pub const ROLES: &[&str] = &["writer", "checker", "approver", "law", "publisher", "duty"];
+
+/// The desk of one store.
+#[derive(Clone)]
+pub struct Desk {
+    pub store: Store,
+}
+
+/// Where a message stands on its way.
+#[derive(Debug, Clone, Serialize)]
+pub struct Standing {
+    pub post: Post,
+    pub findings: Vec<FindingRow>,
+    pub approvals: Vec<Approval>,
+    /// Roles whose signature is still missing, in order.
+    pub missing: Vec<String>,
+}
+
+/// A comma-separated column as a list.
+pub(crate) fn listed(text: &str) -> Vec<String> {
+    text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
+}
+
+impl From<&SilenceRow> for Silence {
+    fn from(s: &SilenceRow) -> Self {
+        Self { constituency: s.constituency.clone(), from: s.from_at, until: s.until_at, reference: s.reference.clone() }
+    }
+}
+
+impl Desk {
+    pub fn new(store: Store) -> Self {
+        Self { store }
+    }
+
+    /// A new message of a unit.
+    pub async fn draft(
+        &self,
+        who: &Principal,
+        unit: &str,
+        message: &Message,
+        corrects: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Post, DeskError> {
+        self.store.unit(unit).await?;
+        self.need(who, unit, "writer").await?;
+        if let Some(original) = corrects {
+            self.store.post(original).await?;
+        }
+        let (body, sha256) = sealed(message)?;
+        let post = Post {
+            id: self.store.fresh_id(now),
+            unit: unit.into(),
+            kind: kind_text(message.kind),
+            state: "draft".into(),
+            version: 1,
+            author: who.id.clone(),
+            corrects: corrects.map(str::to_owned),
+            created_at: now.timestamp_micros(),
+            changed_at: now.timestamp_micros(),
+        };
+        self.store.create_post(post.clone(), &body, &sha256).await?;
+        self.record(who, now, "draft", &post.id, &json!({ "version": 1, "sha256": sha256, "corrects": corrects })).await?;
+        Ok(post)
+    }
+
+    /// A further version on top of version `from`. Whatever was approved is void, whatever was scheduled is not any more.
+    pub async fn edit(
+        &self,
+        who: &Principal,
+        id: &str,
+        from: i64,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<Post, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "writer").await?;
+        if kind_text(message.kind) != post.kind {
+            return Err(DeskError::Refused(format!(
+                "this message is of kind {}; start another one for {}",
+                post.kind,
+                kind_text(message.kind)
+            )));
+        }
+        let (body, sha256) = sealed(message)?;
+        if !self.store.add_version(id, from, &body, &sha256, &who.id, now.timestamp_micros()).await? {
+            let current = self.store.post(id).await?;
+            return Err(DeskError::Refused(if current.version == from {
+                format!("{id} is {} or already out; write a correction instead", current.state)
+            } else {
+                format!("somebody saved version {} meanwhile; look at it and put your change on top of it", current.version)
+            }));
+        }
+        self.record(who, now, "edit", id, &json!({ "version": from + 1, "sha256": sha256 })).await?;
+        Ok(self.store.post(id).await?)
+    }
+
+    /// Runs the checks on the newest version and keeps what they find.
+    pub async fn check(
+        &self,
+        id: &str,
+        networks: &[NetworkName],
+        due: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<FindingRow>, DeskError> {
+        let post = self.store.post(id).await?;
+        let message = self.message(id, post.version).await?;
+        let setting = self.setting(&post.unit, networks, due, id).await?;
+        let found = check::check(&message, &setting);
+        let rows: Result<Vec<FindingRow>, DeskError> = found.iter().enumerate().map(|(i, f)| row(&post, i, f, now)).collect();
+        self.store.put_findings(id, post.version, &rows?).await?;
+        Ok(self.store.findings(id, post.version).await?)
+    }
+
+    /// What the checks may know of a unit.
+    pub async fn setting(&self, unit: &str, networks: &[NetworkName], due: i64, except: &str) -> Result<Setting, DeskError> {
+        let row = self.store.unit(unit).await?;
+        let mut recent = Vec::new();
+        for account in self.store.accounts().await?.iter().filter(|a| a.unit == unit) {
+            for d in self.store.recent_bodies(&account.id, due - 30 * 86_400_000_000).await? {
+                if d.post != except {
+                    let body: serde_json::Value = serde_json::from_str(&d.body).unwrap_or_default();
+                    recent.push(body["text"].as_str().unwrap_or_default().to_owned());
+                }
+            }
+        }
+        Ok(Setting {
+            due,
+            constituencies: listed(&row.constituencies),
+            silences: self.store.silences().await?.iter().map(Silence::from).collect(),
+            recent,
+            official_numbers: listed(&row.numbers),
+            networks: networks.to_vec(),
+        })
+    }
+
+    /// Overrules a rule's findings on the newest version: a warning by a writer, a demand for approval by an approver, a block by
+    /// the law officer.
+    pub async fn overrule(
+        &self,
+        who: &Principal,
+        id: &str,
+        rule: &str,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<u64, DeskError> {
+        let post = self.store.post(id).await?;
+        if reason.trim().chars().count() < 10 {
+            return Err(DeskError::Refused("say in a sentence why this finding does not hold; the reason is kept".into()));
+        }
+        let found = self.store.findings(id, post.version).await?;
+        let Some(finding) = found.iter().find(|f| f.rule == rule && f.overridden_by.is_none()) else {
+            return Err(DeskError::Refused(format!("there is no open finding of the rule {rule} on version {}", post.version)));
+        };
+        let role = match finding.level.as_str() {
+            "block" => "law",
+            "approval" => "approver",
+            _ => "writer",
+        };
+        self.need(who, &post.unit, role).await?;
+        if role != "writer" && self.wrote(who, id).await? {
+            return Err(DeskError::Refused("whoever wrote a message cannot overrule this finding on it".into()));
+        }
+        let changed = self.store.overrule(id, post.version, rule, &who.id, reason, now.timestamp_micros()).await?;
+        self.record(who, now, "overrule", id, &json!({ "version": post.version, "rule": rule, "reason": reason })).await?;
+        Ok(changed)
+    }
+
+    /// Hands the newest version in for approval; refused while a finding is open that the writer must answer.
+    pub async fn submit(
+        &self,
+        who: &Principal,
+        id: &str,
+        networks: &[NetworkName],
+        due: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Standing, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "writer").await?;
+        let found = self.check(id, networks, due, now).await?;
+        let open: Vec<&FindingRow> = found.iter().filter(|f| f.overridden_by.is_none() && f.level != "approval").collect();
+        if !open.is_empty() {
+            let list: Vec<String> = open.iter().map(|f| format!("{} ({})", f.rule, f.level)).collect();
+            return Err(DeskError::Refused(format!(
+                "open findings: {}; change the text or overrule with a reason",
+                list.join(", ")
+            )));
+        }
+        if !self.store.move_post(id, post.version, &["draft"], "submitted", now.timestamp_micros()).await? {
+            return Err(DeskError::Refused(format!(
+                "version {} of {id} is {}, not a draft",
+                post.version,
+                self.store.post(id).await?.state
+            )));
+        }
+        self.record(who, now, "submit", id, &json!({ "version": post.version })).await?;
+        self.standing(id).await
+    }
+
+    /// Signs the next step; with the last one the message is approved.
+    pub async fn approve(
+        &self,
+        who: &Principal,
+        id: &str,
+        version: i64,
+        note: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Standing, DeskError> {
+        let standing = self.standing(id).await?;
+        let post = &standing.post;
+        if post.version != version || post.state != "submitted" {
+            return Err(DeskError::Refused(format!(
+                "version {} of {id} is {}; there is no submitted version {version}",
+                post.version, post.state
+            )));
+        }
+        let Some(role) = standing.missing.first() else {
+            return Err(DeskError::Refused("every signature is there already".into()));
+        };
+        if self.wrote(who, id).await? {
+            return Err(DeskError::Refused(format!("{} wrote this message and cannot approve it", who.id)));
+        }
+        if standing.approvals.iter().any(|a| a.principal == who.id) {
+            return Err(DeskError::Refused(format!("{} has signed an earlier step; the next needs another person", who.id)));
+        }
+        self.need(who, &post.unit, role).await?;
+        let step = i64::try_from(standing.approvals.len()).unwrap_or(i64::MAX);
+        let signature = Approval {
+            post: id.into(),
+            version,
+            step,
+            role: role.clone(),
+            principal: who.id.clone(),
+            note: note.map(str::to_owned),
+            at: now.timestamp_micros(),
+        };
+        if !self.store.approve_step(&signature).await? {
+            return Err(DeskError::Refused("somebody else signed this step, or edited the message, in the same moment".into()));
+        }
+        self.record(who, now, "approve", id, &json!({ "version": version, "step": step, "role": role })).await?;
+        if standing.missing.len() == 1 {
+            self.store.move_post(id, version, &["submitted"], "approved", now.timestamp_micros()).await?;
+        }
+        self.standing(id).await
+    }
+
+    /// Sends a submitted or approved message back to its writer.
+    pub async fn send_back(&self, who: &Principal, id: &str, reason: &str, now: DateTime<Utc>) -> Result<(), DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "approver").await?;
+        if !self.store.move_post(id, post.version, &["submitted", "approved"], "draft", now.timestamp_micros()).await? {
+            return Err(DeskError::Refused(format!("{id} is {}", post.state)));
+        }
+        self.record(who, now, "send back", id, &json!({ "version": post.version, "reason": reason })).await
+    }
+
+    /// Everything about the newest version.
+    pub async fn standing(&self, id: &str) -> Result<Standing, DeskError> {
+        let post = self.store.post(id).await?;
+        let findings = self.store.findings(id, post.version).await?;
+        let approvals = self.store.approvals(id, post.version).await?;
+        let steps = self.store.chain(&post.unit, &post.kind).await?.unwrap_or_else(|| r#"["approver"]"#.into());
+        let mut steps: Vec<String> =
+            serde_json::from_str(&steps).map_err(|e| DeskError::Invalid(format!("approval steps: {e}")))?;
+        if findings.iter().any(|f| f.level == "approval" && f.overridden_by.is_none()) && !steps.iter().any(|s| s == "law") {
+            steps.push("law".into());
+        }
+        let missing = steps.into_iter().skip(approvals.len()).collect();
+        Ok(Standing { post, findings, approvals, missing })
+    }
+
+    pub async fn message(&self, id: &str, version: i64) -> Result<Message, DeskError> {
+        let body = self.store.version(id, version).await?.body;
+        serde_json::from_str(&body).map_err(|e| DeskError::Invalid(format!("version {version} of {id}: {e}")))
+    }
+
+    /// Stops a unit and everything below it. Statements still go out.
+    pub async fn pause(&self, who: &Principal, unit: &str, reason: &str, now: DateTime<Utc>) -> Result<(), DeskError> {
+        self.need(who, unit, "publisher").await?;
+        self.store.pause_unit(unit, &who.id, reason, now.timestamp_micros()).await?;
+        self.record(who, now, "pause", unit, &json!({ "reason": reason })).await
+    }
+
+    pub async fn resume(&self, who: &Principal, unit: &str, now: DateTime<Utc>) -> Result<(), DeskError> {
+        self.need(who, unit, "publisher").await?;
+        self.store.resume_unit(unit).await?;
+        self.record(who, now, "resume", unit, &json!({})).await
+    }
+
+    async fn wrote(&self, who: &Principal, id: &str) -> Result<bool, DeskError> {
+        Ok(self.store.versions(id).await?.iter().any(|v| v.author == who.id))
+    }
+
+    pub(crate) async fn need(&self, who: &Principal, unit: &str, role: &str) -> Result<(), DeskError> {
+        if self.store.holds_role(&who.id, unit, role).await? {
+            return Ok(());
+        }
+        Err(DeskError::Refused(format!(
+            "{} is not {role} in {unit} or a unit above it; `sarovar channel officer` gives the role",
+            who.id
+        )))
+    }
+
+    pub(crate) async fn record(
+        &self,
+        who: &Principal,
+        now: DateTime<Utc>,
+        what: &str,
+        subject: &str,
+        detail: &serde_json::Value,
+    ) -> Result<(), DeskError> {
+        Ok(self.store.record_event(now, &who.id, what, subject, &detail.to_string()).await?)
+    }
+}
+
+fn sealed(message: &Message) -> Result<(String, String), DeskError> {
+    let body = serde_json::to_string(message).map_err(|e| DeskError::Invalid(e.to_string()))?;
+    let sha256 = digest(&body);
+    Ok((body, sha256))
+}
+
+/// SHA-256, hex.
+pub(crate) fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
+}
+
+pub(crate) fn kind_text(kind: Kind) -> String {
+    serde_json::to_value(kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
+fn row(post: &Post, seq: usize, f: &Finding, now: DateTime<Utc>) -> Result<FindingRow, DeskError> {
+    let level = match f.level {
+        Level::Warn => "warn",
+        Level::Approval => "approval",
+        Level::Block => "block",
+    };
+    Ok(FindingRow {
+        post: post.id.clone(),
+        version: post.version,
+        seq: i64::try_from(seq).unwrap_or(i64::MAX),
+        body: serde_json::to_string(f).map_err(|e| DeskError::Invalid(e.to_string()))?,
+        rule: f.rule.clone(),
+        level: level.into(),
+        overridden_by: None,
+        reason: None,
+        overridden_at: None,
+        at: now.timestamp_micros(),
+    })
+}

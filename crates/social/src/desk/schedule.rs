@@ -1,0 +1,327 @@
+//! From an approved message to deliveries with a time.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use governance::Principal;
+use serde_json::json;
+use store::social::{Account, Delivery, Settlement};
+
+use super::{Desk, digest, kind_text};
+use crate::DeskError;
+use crate::check;
+use crate::limit::NetworkName;
+use crate::message::Message;
+use crate::network::Outgoing;
+use crate::text;
+
+/// When a message is to appear.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum When {
+    Now,
+    /// UTC microseconds.
+    At(i64),
+}
+
+/// `2026-11-25 18:30` (Indian Standard Time) or RFC 3339 with its own offset, as UTC microseconds.
+pub fn parse_ist(text: &str) -> Result<i64, DeskError> {
+    if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+        return Ok(time.timestamp_micros());
+    }
+    let local =
+        ["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%d.%m.%Y %H:%M"].iter().find_map(|f| NaiveDateTime::parse_from_str(text, f).ok());
+    local
+        .map(model::time::from_ist)
+        .ok_or_else(|| DeskError::Invalid(format!("{text:?} is no time; write 2026-11-25 18:30 (Indian time)")))
+}
+
+impl Desk {
+    /// Queues an approved message on the accounts. The checks run once more for the time it is to appear: what was harmless
+    /// yesterday may fall into an election.
+    pub async fn schedule(
+        &self,
+        who: &Principal,
+        id: &str,
+        accounts: &[Account],
+        when: When,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Delivery>, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "publisher").await?;
+        if post.state != "approved" {
+            return Err(DeskError::Refused(format!("version {} of {id} is {}, not approved", post.version, post.state)));
+        }
+        let at = now.timestamp_micros();
+        let due = match when {
+            When::Now => at,
+            When::At(due) if due < at - 60_000_000 => {
+                let told = model::time::format_ist(due);
+                return Err(DeskError::Refused(format!("{told} is in the past; use `publish` to send at once")));
+            }
+            When::At(due) => due,
+        };
+        if accounts.is_empty() {
+            return Err(DeskError::Refused("name at least one channel".into()));
+        }
+        let message = self.message(id, post.version).await?;
+        let networks = networks_of(accounts)?;
+        let setting = self.setting(&post.unit, &networks, due, id).await?;
+        let settled = self.store.findings(id, post.version).await?;
+        let fresh: Vec<String> = check::check(&message, &setting)
+            .into_iter()
+            .filter(|f| f.level == check::Level::Block && !settled.iter().any(|s| s.rule == f.rule && s.overridden_by.is_some()))
+            .map(|f| format!("{} ({}: {})", f.rule, f.place, f.found))
+            .collect();
+        if !fresh.is_empty() {
+            return Err(DeskError::Refused(format!(
+                "for {} the checks find: {}",
+                model::time::format_ist(due),
+                fresh.join("; ")
+            )));
+        }
+        let mut all = Vec::new();
+        for account in accounts {
+            let line = self.store.unit_line(&account.unit).await?;
+            if account.unit != post.unit
+                && !self.store.unit_line(&post.unit).await?.contains(&account.unit)
+                && !line.contains(&post.unit)
+            {
+                return Err(DeskError::Refused(format!(
+                    "{} belongs to {}, which is neither above nor below {}",
+                    account.handle, account.unit, post.unit
+                )));
+            }
+            all.extend(self.parts(&post, &message, account, due, now)?);
+        }
+        if !self.store.enqueue(id, post.version, &["approved"], &all, at).await? {
+            return Err(DeskError::Refused("the message was edited or scheduled in the same moment".into()));
+        }
+        let handles: Vec<&String> = accounts.iter().map(|a| &a.handle).collect();
+        self.record(who, now, "schedule", id, &json!({ "version": post.version, "due": due, "channels": handles })).await?;
+        Ok(all)
+    }
+
+    fn parts(
+        &self,
+        post: &store::social::Post,
+        message: &Message,
+        account: &Account,
+        due: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<Delivery>, DeskError> {
+        let network: NetworkName = account.network.parse().map_err(DeskError::Invalid)?;
+        let limits = network.limits();
+        if due > now.timestamp_micros() + i64::from(limits.schedule_horizon_days) * 86_400_000_000 {
+            return Err(DeskError::Refused(format!("{} days ahead is the most", limits.schedule_horizon_days)));
+        }
+        let body = message.text_for(network);
+        let texts = if limits.thread {
+            text::split(&body, limits.text).map_err(|e| DeskError::Refused(e.to_string()))?
+        } else {
+            vec![body]
+        };
+        let languages: Vec<String> = [(&message.hindi, "hi"), (&message.english, "en")]
+            .into_iter()
+            .filter(|(t, _)| !t.trim().is_empty())
+            .map(|(_, l)| l.to_owned())
+            .collect();
+        let count = i64::try_from(texts.len()).unwrap_or(i64::MAX);
+        let mut out: Vec<Delivery> = Vec::new();
+        for (i, part) in texts.into_iter().enumerate() {
+            let outgoing = Outgoing {
+                title: message.english.lines().next().unwrap_or_default().chars().take(100).collect(),
+                text: part,
+                // Pictures go with the first part.
+                media: if i == 0 { message.media.clone() } else { Vec::new() },
+                created_at: due,
+                languages: languages.clone(),
+                generated: message.media.iter().any(|m| m.generated),
+                ..Outgoing::default()
+            };
+            let body = serde_json::to_string(&outgoing).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            let id = self.store.fresh_id(now);
+            out.push(Delivery {
+                key: key(&id, network),
+                post: post.id.clone(),
+                version: post.version,
+                kind: post.kind.clone(),
+                unit: post.unit.clone(),
+                account: account.id.clone(),
+                network: account.network.clone(),
+                app: account.app.clone(),
+                part: i64::try_from(i).unwrap_or(i64::MAX),
+                parts: count,
+                follows: out.last().map(|d| d.id.clone()),
+                reply_to: None,
+                sha256: digest(&outgoing.text),
+                body,
+                due_at: due,
+                state: "queued".into(),
+                id,
+                ..blank()
+            });
+        }
+        Ok(out)
+    }
+
+    /// Queues an answer to an inbox item; it is a message like every other, so the caller has had it approved.
+    pub(crate) async fn schedule_reply(
+        &self,
+        who: &Principal,
+        id: &str,
+        account: &Account,
+        outgoing: &Outgoing,
+        now: DateTime<Utc>,
+    ) -> Result<Delivery, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "publisher").await?;
+        let network: NetworkName = account.network.parse().map_err(DeskError::Invalid)?;
+        let body = serde_json::to_string(outgoing).map_err(|e| DeskError::Invalid(e.to_string()))?;
+        let delivery = Delivery {
+            id: self.store.fresh_id(now),
+            post: id.into(),
+            version: post.version,
+            kind: kind_text(crate::message::Kind::Reply),
+            unit: post.unit.clone(),
+            account: account.id.clone(),
+            network: account.network.clone(),
+            app: account.app.clone(),
+            parts: 1,
+            reply_to: outgoing.reply_to.clone(),
+            sha256: digest(&outgoing.text),
+            body,
+            due_at: now.timestamp_micros(),
+            state: "queued".into(),
+            ..blank()
+        };
+        let delivery = Delivery { key: key(&delivery.id, network), ..delivery };
+        if !self.store.enqueue(id, post.version, &["approved"], std::slice::from_ref(&delivery), now.timestamp_micros()).await? {
+            return Err(DeskError::Refused(format!("the answer {id} is {}, not approved", post.state)));
+        }
+        Ok(delivery)
+    }
+
+    /// A person says what became of a delivery that the program could not settle.
+    pub async fn decide(
+        &self,
+        who: &Principal,
+        delivery: &str,
+        live_as: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<(), DeskError> {
+        let d = self.store.delivery(delivery).await?;
+        self.need(who, &d.unit, "publisher").await?;
+        let (state, why) = match live_as {
+            Some(_) => ("live", "found by hand"),
+            None => ("queued", "not there, said by hand: sent again"),
+        };
+        let s = Settlement {
+            state,
+            remote: live_as.map(str::to_owned),
+            reason: Some(format!("{why} ({})", who.id)),
+            now: now.timestamp_micros(),
+            ..Settlement::default()
+        };
+        if !self.store.decide_delivery(delivery, &["human", "missed", "held", "failed", "unknown"], &s).await? {
+            return Err(DeskError::Refused(format!("the delivery is {}: nothing is to be decided", d.state)));
+        }
+        self.record(who, now, "decide", &d.post, &json!({ "delivery": delivery, "state": state, "remote": live_as })).await
+    }
+
+    /// Withdraws what has not left yet.
+    pub async fn withdraw(&self, who: &Principal, id: &str, reason: &str, now: DateTime<Utc>) -> Result<u64, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "publisher").await?;
+        let states = ["draft", "submitted", "approved", "scheduled"];
+        self.store.move_post(id, post.version, &states, "withdrawn", now.timestamp_micros()).await?;
+        let n = self.store.cancel_queued(id, reason, now.timestamp_micros()).await?;
+        self.record(who, now, "withdraw", id, &json!({ "reason": reason, "cancelled": n })).await?;
+        Ok(n)
+    }
+
+    /// Holds what is already scheduled into a time of silence and would break it; gives how many.
+    pub async fn hold_silenced(&self, now: DateTime<Utc>) -> Result<u64, DeskError> {
+        let mut held = 0;
+        for d in self.store.deliveries_in("queued", 1_000_000).await? {
+            let message = self.message(&d.post, d.version).await?;
+            let network: NetworkName = d.network.parse().map_err(DeskError::Invalid)?;
+            let setting = check::Setting { recent: Vec::new(), ..self.setting(&d.unit, &[network], d.due_at, &d.post).await? };
+            let open = self.store.findings(&d.post, d.version).await?;
+            let overruled = open.iter().any(|f| f.rule == "model_code" && f.overridden_by.is_some());
+            let found = check::check(&message, &setting).into_iter().find(|f| f.rule == "model_code");
+            if let Some(f) = found.filter(|_| !overruled) {
+                held += u64::from(self.store.hold(&d.id, &format!("{}: {}", f.law, f.found), now.timestamp_micros()).await?);
+            }
+        }
+        Ok(held)
+    }
+}
+
+fn networks_of(accounts: &[Account]) -> Result<Vec<NetworkName>, DeskError> {
+    accounts.iter().map(|a| a.network.parse().map_err(DeskError::Invalid)).collect()
+}
+
+/// The key a network knows the delivery by: for Bluesky a TID (13 characters of base 32, sortable), else the delivery's id.
+fn key(id: &str, network: NetworkName) -> String {
+    if network != NetworkName::Bluesky {
+        return id.to_owned();
+    }
+    const ALPHABET: &[u8; 32] = b"234567abcdefghijklmnopqrstuvwxyz";
+    // 53 bits of time and 10 of chance, as the AT Protocol asks for, from the id's own time and chance.
+    let uuid = uuid::Uuid::parse_str(id).unwrap_or_default().as_u128();
+    let micros = u64::try_from((uuid >> 80) * 1000 + ((uuid >> 64) & 0xfff) % 1000).unwrap_or_default();
+    let value = ((micros & ((1 << 53) - 1)) << 10) | u64::try_from(uuid & 0x3ff).unwrap_or_default();
+    (0..13).rev().map(|i| char::from(ALPHABET[usize::try_from((value >> (i * 5)) & 31).unwrap_or_default()])).collect()
+}
+
+fn blank() -> Delivery {
+    Delivery {
+        id: String::new(),
+        post: String::new(),
+        version: 0,
+        kind: String::new(),
+        unit: String::new(),
+        account: String::new(),
+        network: String::new(),
+        app: String::new(),
+        part: 0,
+        parts: 0,
+        follows: None,
+        reply_to: None,
+        body: String::new(),
+        sha256: String::new(),
+        key: String::new(),
+        due_at: 0,
+        state: String::new(),
+        owner: String::new(),
+        fence: 0,
+        beat: 0,
+        attempt: 0,
+        tries: 0,
+        next_at: 0,
+        intent_at: None,
+        prepared: None,
+        remote: None,
+        url: None,
+        reason: None,
+        settled_at: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_indian_unless_they_say_otherwise() {
+        assert_eq!(parse_ist("2026-11-25 18:30").unwrap(), parse_ist("2026-11-25T13:00:00Z").unwrap());
+        assert!(parse_ist("tomorrow").unwrap_err().to_string().contains("2026-11-25 18:30"));
+    }
+
+    #[test]
+    fn keys_for_bluesky_are_tids_that_sort_by_time_and_differ() {
+        let early = key("019ac000-0000-7000-8000-000000000001", NetworkName::Bluesky);
+        let late = key("019ac001-0000-7000-8000-000000000001", NetworkName::Bluesky);
+        assert_eq!(early.len(), 13);
+        assert!(early < late && early != key("019ac000-0000-7000-8000-000000000002", NetworkName::Bluesky));
+        assert!(early.starts_with('3'), "times of this decade begin with 3: {early}");
+    }
+}

@@ -1,0 +1,147 @@
+//! What an officer writes: one message in two languages, with a variant per network, its pictures and what is known about it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limit::NetworkName;
+
+/// What a message is for. Approval chains and the model code of conduct go by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    #[default]
+    Awareness,
+    /// Something people must know now.
+    Alert,
+    /// About a case: arrest, recovery, charge, judgment.
+    Case,
+    /// What the department did well.
+    Achievement,
+    Participation,
+    Notice,
+    /// The official word in a crisis; goes out although others are paused.
+    Statement,
+    Correction,
+    Reply,
+}
+
+impl std::str::FromStr for Kind {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        serde_json::from_value(serde_json::Value::String(text.to_lowercase())).map_err(|_| {
+            format!(
+                "there is no kind {text:?}; known are awareness, alert, case, achievement, participation, notice, statement, correction, reply"
+            )
+        })
+    }
+}
+
+/// How far a case is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    Investigation,
+    Charged,
+    Trial,
+    Convicted,
+    Acquitted,
+}
+
+/// What the writer says about the matter; the checks believe it and the record keeps it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    pub stage: Option<Stage>,
+    /// The matter is a sexual offence, whether or not the text says so.
+    pub sexual_offence: bool,
+    /// A child is victim, witness, in conflict with law or in need of care.
+    pub child: bool,
+    /// A court has the matter before it.
+    pub in_court: bool,
+    /// A child is being looked for: name and face help to find it.
+    pub missing_child: bool,
+}
+
+/// A picture or a film that goes along.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Media {
+    /// Path or address of the file.
+    pub file: String,
+    pub mime: String,
+    pub bytes: u64,
+    pub sha256: String,
+    pub alt: String,
+    /// Captions or a transcript exist (films).
+    pub captions: bool,
+    /// Made or altered by a generator.
+    pub generated: bool,
+    /// It says so on the picture itself.
+    pub labelled: bool,
+    pub shows_arrested: bool,
+    pub shows_victim: bool,
+    pub shows_child: bool,
+    /// Faces are made unrecognisable.
+    pub blurred: bool,
+}
+
+impl Media {
+    pub fn is_video(&self) -> bool {
+        self.mime.starts_with("video/")
+    }
+}
+
+/// One message.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Message {
+    pub kind: Kind,
+    pub hindi: String,
+    pub english: String,
+    /// Text for one network in place of the common one.
+    pub variants: BTreeMap<NetworkName, String>,
+    pub media: Vec<Media>,
+    pub facts: Facts,
+}
+
+impl Message {
+    /// What goes out on `network`: its variant, else Hindi and English one under the other.
+    pub fn text_for(&self, network: NetworkName) -> String {
+        if let Some(own) = self.variants.get(&network) {
+            return own.clone();
+        }
+        let both: Vec<&str> = [self.hindi.trim(), self.english.trim()].into_iter().filter(|t| !t.is_empty()).collect();
+        both.join("\n\n")
+    }
+
+    /// Every text of the message a reader may see, with where it stands.
+    pub fn texts(&self) -> Vec<(String, &str)> {
+        let mut all = vec![("hindi".to_owned(), self.hindi.as_str()), ("english".to_owned(), self.english.as_str())];
+        all.extend(self.variants.iter().map(|(n, t)| (n.to_string(), t.as_str())));
+        all.extend(self.media.iter().enumerate().map(|(i, m)| (format!("alt {}", i + 1), m.alt.as_str())));
+        all.retain(|(_, t)| !t.trim().is_empty());
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_variant_replaces_the_common_text() {
+        let mut message = Message { hindi: "नमस्ते".into(), english: "Hello".into(), ..Message::default() };
+        message.variants.insert(NetworkName::X, "नमस्ते!".into());
+        assert_eq!(message.text_for(NetworkName::X), "नमस्ते!");
+        assert_eq!(message.text_for(NetworkName::Bluesky), "नमस्ते\n\nHello");
+        assert_eq!(message.texts().len(), 3);
+    }
+
+    #[test]
+    fn an_unknown_kind_is_named_with_the_known_ones() {
+        assert!("party".parse::<Kind>().unwrap_err().contains("awareness"));
+        assert_eq!("case".parse(), Ok(Kind::Case));
+    }
+}

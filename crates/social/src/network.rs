@@ -1,0 +1,258 @@
+//! What a network can do, as one trait; one file per network.
+//!
+//! The split between [`Network::prepare`] and [`Network::commit`] is the point: whatever can be repeated belongs into the first,
+//! and the second is one call. An answer that does not say clearly whether the post is out is [`Outcome::Unclear`]; nobody
+//! guesses.
+
+mod bluesky;
+mod standin;
+mod web;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+
+use crate::limit::{Limits, NetworkName};
+use crate::message::Media;
+use crate::text;
+
+pub use bluesky::Bluesky;
+pub use standin::StandIn;
+
+/// An account with its opened secret: what a call needs.
+#[derive(Clone)]
+pub struct Channel {
+    pub account: String,
+    pub handle: String,
+    /// Own id at the network.
+    pub remote: String,
+    /// Base address, without a slash at the end.
+    pub address: String,
+    pub secret: Secret,
+}
+
+impl std::fmt::Debug for Channel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Channel({} {})", self.account, self.handle)
+    }
+}
+
+/// Tokens of an account. Never printed.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Secret {
+    pub access: String,
+    pub refresh: String,
+    /// UTC microseconds.
+    pub expires_at: Option<i64>,
+    /// Of the application, where the network wants them with a refresh.
+    pub client_id: String,
+    pub client_secret: String,
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// One post as it is to appear: fixed when it is queued, so that every attempt sends the same.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outgoing {
+    pub text: String,
+    pub media: Vec<Media>,
+    /// The key under which the network knows the post, where it takes one.
+    pub key: String,
+    /// UTC microseconds; part of the post where the network stores it.
+    pub created_at: i64,
+    /// Remote id of the post this continues or answers.
+    pub reply_to: Option<String>,
+    /// Title, where the network has one.
+    pub title: String,
+    /// BCP 47 codes.
+    pub languages: Vec<String>,
+    /// Something in it is made by a generator.
+    pub generated: bool,
+}
+
+/// What the network keeps ready for the commit, as JSON of the network's own making.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Prepared(pub serde_json::Value);
+
+/// A post that is out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Live {
+    pub remote: String,
+    pub url: Option<String>,
+}
+
+/// Why something did not happen. None of these leaves a post behind.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Trouble {
+    /// The request did not reach the network, or it said "later": try again.
+    #[error("not now: {0}")]
+    Later(String),
+    /// Wait for so many seconds; the whole application when `app`.
+    #[error("the network asks to wait {seconds} s: {why}")]
+    Limited { seconds: u32, app: bool, why: String },
+    /// The token has run out: refresh it, once.
+    #[error("the token has run out: {0}")]
+    Expired(String),
+    /// The token is refused: a person must connect the account again.
+    #[error("the network no longer accepts this account's token: {0}; connect it again with `sarovar channel connect`")]
+    Reconnect(String),
+    /// The network blocks the account; going on makes it worse.
+    #[error("the network has blocked this account: {0}; sign in by hand and read its notice")]
+    Blocked(String),
+    /// The post itself is refused: change it.
+    #[error("the network refuses this post: {0}")]
+    Content(String),
+    /// It is not there (any more).
+    #[error("the network does not have it: {0}")]
+    Gone(String),
+    /// Not possible at this network by programme.
+    #[error("{0}")]
+    Impossible(String),
+}
+
+/// How the one irreversible call ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    Live(Live),
+    /// Surely not published.
+    Not(Trouble),
+    /// Perhaps published.
+    Unclear(String),
+}
+
+/// What reading the network says of a commit whose answer was unclear.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Found {
+    Live(Live),
+    /// Everything of that time was read and it is not there.
+    Absent,
+    /// Reading did not tell.
+    Unclear(String),
+}
+
+/// Something people wrote to an own account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbound {
+    pub remote: String,
+    /// `reply`, `mention`, `comment`.
+    pub kind: &'static str,
+    pub parent: Option<String>,
+    pub handle: String,
+    pub text: String,
+    pub url: Option<String>,
+    /// UTC microseconds.
+    pub written_at: i64,
+    /// The network lets a programme answer this.
+    pub answerable: bool,
+}
+
+/// A page of what came in, and where to go on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page {
+    pub items: Vec<Inbound>,
+    pub cursor: Option<String>,
+}
+
+/// What a look at the account showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Probe {
+    pub handle: String,
+    pub remote: String,
+    /// The network's own clock, UTC microseconds, where it says.
+    pub network_time: Option<i64>,
+    pub expires_at: Option<i64>,
+}
+
+/// One network.
+#[async_trait]
+pub trait Network: Send + Sync {
+    fn name(&self) -> NetworkName;
+
+    /// Limits and abilities.
+    fn capabilities(&self) -> &'static Limits {
+        self.name().limits()
+    }
+
+    /// What of a post this network would refuse, before anything is sent.
+    fn check(&self, post: &Outgoing) -> Vec<String> {
+        let limits = self.capabilities();
+        let mut out = Vec::new();
+        let measured = text::length(&post.text, limits.text);
+        if !measured.fits() {
+            out.push(format!("{} of {} characters, {} bytes", measured.used, measured.most, measured.bytes));
+        }
+        if post.text.trim().is_empty() && post.media.is_empty() {
+            out.push("there is nothing to publish".into());
+        }
+        if limits.media.required && post.media.is_empty() {
+            out.push("this network takes no post without a picture or film".into());
+        }
+        out
+    }
+
+    /// Everything that can be done again: uploads, containers. Freely repeatable.
+    async fn prepare(&self, channel: &Channel, post: &Outgoing) -> Result<Prepared, Trouble>;
+
+    /// The one call that cannot be taken back.
+    async fn commit(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared) -> Outcome;
+
+    /// Whether a commit begun at `since` (UTC microseconds) went through. Reads only. `known` tells remote ids that are the outcome
+    /// of other posts.
+    async fn reconcile(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared, since: i64, known: &[String]) -> Found;
+
+    /// Removes an own post and looks whether it is gone; the proof is what the network answered then.
+    async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble>;
+
+    /// What people wrote, from `cursor` on.
+    async fn inbound(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble>;
+
+    /// The post that answers `to`; it goes out through the outbox like every other.
+    fn reply(&self, to: &str, text: &str) -> Result<Outgoing, Trouble> {
+        Ok(Outgoing { text: text.into(), reply_to: Some(to.into()), ..Outgoing::default() })
+    }
+
+    /// Hides what somebody else wrote under an own post.
+    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble>;
+
+    /// Numbers of one own post, under the network's own names; never summed across networks.
+    async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble>;
+
+    /// Whether the token works, and for whom.
+    async fn probe(&self, channel: &Channel) -> Result<Probe, Trouble>;
+
+    /// A new secret for an old one. Only ever called by one program at a time.
+    async fn refresh(&self, channel: &Channel) -> Result<Secret, Trouble> {
+        Err(Trouble::Reconnect(format!("{} has no refresh", channel.handle)))
+    }
+}
+
+/// The networks of a running desk.
+#[derive(Clone, Default)]
+pub struct Networks(BTreeMap<NetworkName, Arc<dyn Network>>);
+
+impl Networks {
+    /// All that are finished.
+    pub fn all() -> Result<Self, Trouble> {
+        Ok(Self::default().with(Bluesky::new()?).with(StandIn::new()?))
+    }
+
+    #[must_use]
+    pub fn with(mut self, network: impl Network + 'static) -> Self {
+        self.0.insert(network.name(), Arc::new(network));
+        self
+    }
+
+    pub fn get(&self, name: NetworkName) -> Result<&Arc<dyn Network>, Trouble> {
+        self.0
+            .get(&name)
+            .ok_or_else(|| Trouble::Impossible(format!("{name} cannot be reached by this program yet; publish there by hand")))
+    }
+}

@@ -1,0 +1,86 @@
+//! HTTP as connectors need it: what is known about a request that went wrong.
+
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder, Response, StatusCode};
+use serde_json::Value;
+
+use super::Trouble;
+use crate::limit::Limits;
+
+/// A client whose calls end: longer than `call_seconds` is an unclear answer.
+pub(super) fn client(limits: &Limits) -> Result<Client, Trouble> {
+    // The first provider installed wins; a second call says so and changes nothing.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder()
+        .timeout(Duration::from_secs(limits.call_seconds.into()))
+        .connect_timeout(Duration::from_secs(10))
+        .redirect(reqwest::redirect::Policy::none())
+        .user_agent(concat!("Sarovar/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|e| Trouble::Later(e.to_string()))
+}
+
+/// How a request went.
+pub(super) enum Went {
+    Answered(Answer),
+    /// It did not leave this machine.
+    NotSent(String),
+    /// It may have arrived.
+    Lost(String),
+}
+
+pub(super) struct Answer {
+    pub status: StatusCode,
+    pub body: Value,
+    /// Seconds to wait, from the headers.
+    pub wait: Option<u32>,
+    /// `Date` of the answer, UTC microseconds.
+    pub date: Option<i64>,
+}
+
+pub(super) async fn send(request: RequestBuilder) -> Went {
+    match request.send().await {
+        Ok(response) => read(response).await,
+        // A connection that was never made carried nothing.
+        Err(e) if e.is_connect() || e.is_builder() => Went::NotSent(plain(&e)),
+        Err(e) => Went::Lost(plain(&e)),
+    }
+}
+
+async fn read(response: Response) -> Went {
+    let status = response.status();
+    let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
+    let date = header("date").and_then(|d| chrono::DateTime::parse_from_rfc2822(&d).ok()).map(|d| d.timestamp_micros());
+    let after = header("retry-after").and_then(|v| v.parse().ok());
+    let reset = header("x-rate-limit-reset").or_else(|| header("ratelimit-reset")).and_then(|v| v.parse::<i64>().ok());
+    let now = date.unwrap_or_else(|| chrono::Utc::now().timestamp_micros()) / 1_000_000;
+    let wait = after.or_else(|| reset.map(|r| u32::try_from((r - now).clamp(1, 86_400)).unwrap_or(900)));
+    match response.text().await {
+        Ok(text) => {
+            let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
+            Went::Answered(Answer { status, body, wait, date })
+        }
+        Err(e) => Went::Lost(plain(&e)),
+    }
+}
+
+/// The error without the address: addresses may hold tokens.
+fn plain(e: &reqwest::Error) -> String {
+    let mut text = if e.is_timeout() { "no answer in time".to_owned() } else { "the connection failed".to_owned() };
+    let mut source = std::error::Error::source(e);
+    while let Some(inner) = source {
+        text = format!("{text}: {inner}");
+        source = inner.source();
+    }
+    text
+}
+
+/// The answer of a call that may be repeated; everything but success is trouble, sorted by `judge`.
+pub(super) async fn ask(request: RequestBuilder, judge: fn(&Answer) -> Trouble) -> Result<Answer, Trouble> {
+    match send(request).await {
+        Went::Answered(a) if a.status.is_success() => Ok(a),
+        Went::Answered(a) => Err(judge(&a)),
+        Went::NotSent(why) | Went::Lost(why) => Err(Trouble::Later(why)),
+    }
+}

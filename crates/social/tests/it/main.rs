@@ -1,0 +1,3 @@
+//! The desk from outside.
+
+mod conformance;

@@ -1,0 +1,171 @@
+//! Channels: the department's own accounts, and the applications they are reached through.
+
+use chrono::{DateTime, Utc};
+use sea_orm::FromQueryResult;
+use serde::Serialize;
+
+use crate::Store;
+use crate::error::{Result, StoreError};
+use crate::open::new_id;
+
+/// An account on a network. The secret is sealed; the key to it is not in this database.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+pub struct Account {
+    pub id: String,
+    pub unit: String,
+    pub network: String,
+    pub handle: String,
+    /// The account's own id at the network.
+    pub remote: String,
+    /// Base address of the network.
+    pub address: String,
+    pub app: String,
+    /// `proposed` (a second person must confirm), `connected`, `reconnect` (the network refuses the token), `stopped`.
+    pub state: String,
+    #[serde(skip)]
+    pub secret: String,
+    pub secret_version: i64,
+    pub refreshing_at: Option<i64>,
+    pub expires_at: Option<i64>,
+    pub blocked_until: i64,
+    pub failures: i64,
+    /// Where reading of comments and mentions goes on.
+    pub cursor: Option<String>,
+    pub probed_at: Option<i64>,
+    pub note: Option<String>,
+    pub connected_by: String,
+    pub confirmed_by: Option<String>,
+    pub created_at: i64,
+}
+
+#[derive(Debug, Clone)]
+pub struct NewAccount {
+    pub id: String,
+    pub unit: String,
+    pub network: String,
+    pub handle: String,
+    pub remote: String,
+    pub address: String,
+    pub app: String,
+    pub state: String,
+    pub secret: String,
+    pub expires_at: Option<i64>,
+    pub connected_by: String,
+}
+
+impl Store {
+    /// A new id, for an account whose secret must be sealed under it before it is stored.
+    pub fn fresh_id(&self, now: DateTime<Utc>) -> String {
+        new_id(now)
+    }
+
+    /// Adds an account, or connects one again: then its secret is replaced and its state and block are new.
+    pub async fn put_account(&self, new: NewAccount, now: i64) -> Result<Account> {
+        let sql = "INSERT INTO social_account (id, unit, network, handle, remote, address, app, state, secret, secret_version, \
+            expires_at, blocked_until, failures, connected_by, created_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, 0, 0, $11, $12) \
+            ON CONFLICT (network, handle) DO UPDATE SET remote = excluded.remote, address = excluded.address, app = excluded.app, \
+            state = excluded.state, secret = excluded.secret, secret_version = social_account.secret_version + 1, \
+            expires_at = excluded.expires_at, blocked_until = 0, failures = 0, refreshing_at = NULL, note = NULL, \
+            connected_by = excluded.connected_by, confirmed_by = NULL RETURNING *";
+        let values = vec![
+            new.id.into(),
+            new.unit.into(),
+            new.network.clone().into(),
+            new.handle.clone().into(),
+            new.remote.into(),
+            new.address.into(),
+            new.app.into(),
+            new.state.into(),
+            new.secret.into(),
+            new.expires_at.into(),
+            new.connected_by.into(),
+            now.into(),
+        ];
+        let found = self.row(sql, values).await?;
+        found.ok_or_else(|| StoreError::Missing { what: "account", id: format!("{} {}", new.network, new.handle) })
+    }
+
+    pub async fn account(&self, id: &str) -> Result<Account> {
+        let found = self.row("SELECT * FROM social_account WHERE id = $1", vec![id.into()]).await?;
+        found.ok_or_else(|| StoreError::Missing { what: "account", id: id.into() })
+    }
+
+    pub async fn account_by_handle(&self, network: &str, handle: &str) -> Result<Option<Account>> {
+        self.row("SELECT * FROM social_account WHERE network = $1 AND handle = $2", vec![network.into(), handle.into()]).await
+    }
+
+    pub async fn accounts(&self) -> Result<Vec<Account>> {
+        self.rows("SELECT * FROM social_account ORDER BY unit, network, handle", vec![]).await
+    }
+
+    /// A second person confirms a connection; not the one who made it.
+    pub async fn confirm_account(&self, id: &str, by: &str) -> Result<bool> {
+        let sql = "UPDATE social_account SET state = 'connected', confirmed_by = $2 \
+            WHERE id = $1 AND state = 'proposed' AND connected_by <> $2";
+        Ok(self.change(sql, vec![id.into(), by.into()]).await? == 1)
+    }
+
+    pub async fn set_account_state(&self, id: &str, state: &str, note: Option<&str>) -> Result<()> {
+        let sql = "UPDATE social_account SET state = $2, note = $3 WHERE id = $1";
+        let changed = self.change(sql, vec![id.into(), state.into(), note.map(str::to_owned).into()]).await?;
+        self.one(changed, "account", id)
+    }
+
+    /// Takes the right to refresh a token: only from the version the caller read, and only one at a time. A claim older than
+    /// `stale_before` was left by a program that died.
+    pub async fn begin_refresh(&self, id: &str, version: i64, now: i64, stale_before: i64) -> Result<bool> {
+        let sql = "UPDATE social_account SET refreshing_at = $3 WHERE id = $1 AND secret_version = $2 \
+            AND (refreshing_at IS NULL OR refreshing_at < $4)";
+        Ok(self.change(sql, vec![id.into(), version.into(), now.into(), stale_before.into()]).await? == 1)
+    }
+
+    /// Keeps the new secret before anybody uses it.
+    pub async fn finish_refresh(&self, id: &str, version: i64, secret: &str, expires_at: Option<i64>) -> Result<bool> {
+        let sql = "UPDATE social_account SET secret = $3, secret_version = secret_version + 1, expires_at = $4, refreshing_at = NULL \
+            WHERE id = $1 AND secret_version = $2";
+        Ok(self.change(sql, vec![id.into(), version.into(), secret.into(), expires_at.into()]).await? == 1)
+    }
+
+    /// The same secret under another key.
+    pub async fn reseal(&self, id: &str, version: i64, secret: &str) -> Result<bool> {
+        let sql = "UPDATE social_account SET secret = $3 WHERE id = $1 AND secret_version = $2";
+        Ok(self.change(sql, vec![id.into(), version.into(), secret.into()]).await? == 1)
+    }
+
+    pub async fn set_cursor(&self, id: &str, cursor: &str) -> Result<()> {
+        self.change("UPDATE social_account SET cursor = $2 WHERE id = $1", vec![id.into(), cursor.into()]).await.map(drop)
+    }
+
+    pub async fn set_probed(&self, id: &str, at: i64) -> Result<()> {
+        self.change("UPDATE social_account SET probed_at = $2 WHERE id = $1", vec![id.into(), at.into()]).await.map(drop)
+    }
+
+    /// One more failure in a row; from `most` on, the account rests until `until`.
+    pub async fn account_failed(&self, id: &str, most: i64, until: i64) -> Result<()> {
+        let sql = "UPDATE social_account SET failures = failures + 1, \
+            blocked_until = CASE WHEN failures + 1 >= $2 THEN $3 ELSE blocked_until END WHERE id = $1";
+        self.change(sql, vec![id.into(), most.into(), until.into()]).await.map(drop)
+    }
+
+    pub async fn account_well(&self, id: &str) -> Result<()> {
+        self.change("UPDATE social_account SET failures = 0 WHERE id = $1 AND failures > 0", vec![id.into()]).await.map(drop)
+    }
+
+    pub async fn block_account(&self, id: &str, until: i64) -> Result<()> {
+        self.change(
+            "UPDATE social_account SET blocked_until = $2 WHERE id = $1 AND blocked_until < $2",
+            vec![id.into(), until.into()],
+        )
+        .await
+        .map(drop)
+    }
+
+    /// The whole application rests: everything sent through it waits.
+    pub async fn block_app(&self, app: &str, until: i64) -> Result<()> {
+        let sql = "INSERT INTO social_app (id, blocked_until, failures) VALUES ($1, $2, 0) \
+            ON CONFLICT (id) DO UPDATE SET blocked_until = CASE WHEN social_app.blocked_until < excluded.blocked_until \
+            THEN excluded.blocked_until ELSE social_app.blocked_until END";
+        self.change(sql, vec![app.into(), until.into()]).await.map(drop)
+    }
+}
