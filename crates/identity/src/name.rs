@@ -1,4 +1,17 @@
 //! Names as written, made comparable.
+//!
+//! A name is read once ([`parse`]) into a compact form, and two forms are compared without allocating ([`compare`]). What comes
+//! out is not a number but [`Evidence`]: how alike on a graded scale, how many bits that is worth, and why, as data.
+
+mod evidence;
+mod key;
+mod parse;
+mod romanise;
+
+pub use evidence::{Evidence, Field, Level, Reason, ReasonKind, compare, similarity};
+pub use key::{PhoneticKey, keys};
+pub use parse::{Name, Part, Relation, Relative, Word, WordClass, parse};
+pub use romanise::romanise;
 
 /// A name in lower case, without punctuation, words apart by one blank; empty when nothing is left. Letters of any script
 /// and the signs that belong to them stay. Word order stays: `Ram Lal` and `Lal Ram` are two names.
