@@ -5,8 +5,11 @@
 
 mod evidence;
 mod key;
+pub mod letters;
 mod parse;
 mod romanise;
+pub mod scripts;
+pub mod sounds;
 
 pub use evidence::{Evidence, Field, Level, Reason, ReasonKind, compare, similarity};
 pub use key::{PhoneticKey, keys};
