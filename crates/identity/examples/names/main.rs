@@ -5,6 +5,7 @@
 mod learn;
 mod measure;
 mod pairs;
+mod people;
 
 use std::io::Write;
 use std::path::Path;

@@ -22,7 +22,10 @@ impl Pair {
 
 /// FNV-1a over a seed and the text, then mixed, since its lowest bits depend on little.
 pub fn hash(text: &str) -> u64 {
-    let h = b"split 1 ".iter().chain(text.as_bytes()).fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
+    let h = b"split 1 "
+        .iter()
+        .chain(text.as_bytes())
+        .fold(0xcbf2_9ce4_8422_2325u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x100_0000_01b3));
     (h ^ (h >> 29)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32
 }
 

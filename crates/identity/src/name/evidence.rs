@@ -1,11 +1,9 @@
 //! What two names say about being one.
 
-use super::{Name, parse};
-
-/// How alike, from most to least. The order is the order of strength.
+/// How alike, from least to most: the order is the order of strength.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Level {
-    /// A stated fact excludes it: another sex, another father, another age.
+    /// The names agree, but a stated fact excludes it: another sex, another father, another age.
     Contradiction,
     Different,
     /// The given name agrees, the family name does not.
@@ -17,19 +15,56 @@ pub enum Level {
     Nickname,
     /// Another spelling of the same sounds.
     Spelling,
-    /// Letter for letter what the other script would write.
+    /// Letter for letter what the other script writes.
     OtherScript,
     Exact,
+}
+
+impl Level {
+    /// A word for programs; the page's texts are found under it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Level::Contradiction => "contradiction",
+            Level::Different => "different",
+            Level::DifferentSurname => "different-surname",
+            Level::MissingPart => "missing-part",
+            Level::Initial => "initial",
+            Level::Nickname => "nickname",
+            Level::Spelling => "spelling",
+            Level::OtherScript => "other-script",
+            Level::Exact => "exact",
+        }
+    }
 }
 
 /// The field of the mention a reason speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Field {
+    /// The person's own name.
     Own,
+    /// One side's name or alias with the other side's alias.
     Alias,
-    Relative,
+    Father,
+    Mother,
+    Spouse,
+    CareOf,
     Age,
     Sex,
+}
+
+impl Field {
+    pub fn code(self) -> &'static str {
+        match self {
+            Field::Own => "name",
+            Field::Alias => "alias",
+            Field::Father => "father",
+            Field::Mother => "mother",
+            Field::Spouse => "spouse",
+            Field::CareOf => "care-of",
+            Field::Age => "age",
+            Field::Sex => "sex",
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -43,89 +78,90 @@ pub enum ReasonKind {
     Joined,
     /// The words come in another order.
     Order,
+    /// One side has it, the other does not.
     Missing,
+    /// Both sides have a word here, and not the same.
     Differs,
+    /// Both cannot be true of one person.
     Contradicts,
 }
 
-/// One step of a comparison. `left` and `right` are word positions in the field, [`Reason::NONE`] where there is no word.
+impl ReasonKind {
+    pub fn code(self) -> &'static str {
+        match self {
+            ReasonKind::Same => "same",
+            ReasonKind::OtherScript => "other-script",
+            ReasonKind::Spelling => "spelling",
+            ReasonKind::Nickname => "nickname",
+            ReasonKind::Initial => "initial",
+            ReasonKind::Joined => "joined",
+            ReasonKind::Order => "order",
+            ReasonKind::Missing => "missing",
+            ReasonKind::Differs => "differs",
+            ReasonKind::Contradicts => "contradicts",
+        }
+    }
+}
+
+/// Words of one part: `first` to `last`, both included; none where a side has no word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Words {
+    /// Which name of the field: 0 is the name itself, others are aliases in the order written.
+    pub part: u8,
+    pub first: u8,
+    pub last: u8,
+}
+
+/// One step of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Reason {
     pub kind: ReasonKind,
     pub field: Field,
-    pub left: u8,
-    pub right: u8,
+    pub left: Option<Words>,
+    pub right: Option<Words>,
     /// What this step adds to the weight, in bits.
     pub bits: f32,
 }
 
-impl Reason {
-    pub const NONE: u8 = u8::MAX;
-    const EMPTY: Reason =
-        Reason { kind: ReasonKind::Same, field: Field::Own, left: Reason::NONE, right: Reason::NONE, bits: 0.0 };
-}
-
 /// The most reasons one comparison keeps; the weight counts all.
-const MOST_REASONS: usize = 16;
+const MOST_REASONS: usize = 20;
 
 /// The outcome of a comparison. Copied freely; holds no text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Evidence {
     pub level: Level,
-    /// log2 of the odds that two mentions with these names are one person rather than two, before anything else is known.
+    /// Bits for (positive) or against (negative) two mentions with these names being one person: log2 of a likelihood ratio. A
+    /// prior is not part of it.
     pub weight: f32,
-    /// 0 to 1; for ranking and for models that want levels of their own.
+    /// How alike the own names are, 0 to 1; for ranking, and for models that set levels of their own.
     pub similarity: f32,
-    reasons: [Reason; MOST_REASONS],
+    reasons: [Option<Reason>; MOST_REASONS],
     count: u8,
 }
 
 impl Evidence {
-    fn new() -> Self {
-        Evidence { level: Level::Different, weight: 0.0, similarity: 0.0, reasons: [Reason::EMPTY; MOST_REASONS], count: 0 }
-    }
+    pub(super) const NOTHING: Evidence =
+        Evidence { level: Level::Different, weight: 0.0, similarity: 0.0, reasons: [None; MOST_REASONS], count: 0 };
 
-    fn add(&mut self, reason: Reason) {
+    pub(super) fn add(&mut self, reason: Reason) {
         self.weight += reason.bits;
         if let Some(slot) = self.reasons.get_mut(usize::from(self.count)) {
-            *slot = reason;
+            *slot = Some(reason);
             self.count += 1;
         }
     }
 
-    /// Why, strongest field first.
-    pub fn reasons(&self) -> &[Reason] {
-        &self.reasons[..usize::from(self.count)]
+    /// Why, in the order found: the name, its relatives, sex and age.
+    pub fn reasons(&self) -> impl Iterator<Item = &Reason> {
+        self.reasons.iter().flatten()
+    }
+
+    /// Whether the evidence reaches [`AGREES`].
+    pub fn agrees(&self) -> bool {
+        self.weight >= AGREES
     }
 }
 
-/// Compares two names. Symmetric up to the sides of the reasons; does not allocate.
-pub fn compare(a: &Name, b: &Name) -> Evidence {
-    let mut out = Evidence::new();
-    let mut same = 0;
-    for (i, word) in a.own.words.iter().enumerate() {
-        if let Some(j) = b.own.words.iter().position(|w| w.text == word.text) {
-            same += 1;
-            out.add(Reason {
-                kind: ReasonKind::Same,
-                field: Field::Own,
-                left: i as u8,
-                right: j as u8,
-                bits: word.bits.min(b.own.words[j].bits),
-            });
-        }
-    }
-    let all = a.own.words.len().max(b.own.words.len());
-    out.similarity = if all == 0 { 0.0 } else { same as f32 / all as f32 };
-    out.level = match same {
-        0 => Level::Different,
-        n if n == all => Level::Exact,
-        _ => Level::MissingPart,
-    };
-    out
-}
-
-/// How alike two names are, from 0 to 1. For many comparisons, [`parse`] each name once and [`compare`].
-pub fn similarity(a: &str, b: &str) -> f64 {
-    f64::from(compare(&parse(a), &parse(b)).similarity)
-}
+/// Bits from which two mentions are put forward as one person. Preset on the development half of the name pairs (docs/names.md);
+/// a name alone may reach it and still merges nobody.
+pub const AGREES: f32 = 9.0;

@@ -12,16 +12,16 @@ pub type Sound = u8;
 
 /// Devanagari sounds by name; a sound's number is its place here.
 pub const DEVANAGARI: [&str; 79] = [
-    "a", "~", "_", "_c", "aa", "aa$", "i", "i$", "ii", "ii$", "u", "u$", "uu", "uu$", "r1", "r2", "e", "e$", "ai", "ai2", "o", "o$",
-    "au", "au2", "O", "E", "Mn", "Mb", "Mv", "H", "dbl", "k", "kh", "g", "gh", "ng", "c", "ch", "j", "jh", "ny", "T", "Th", "D", "Dh",
-    "N", "t", "th", "d", "dh", "n", "p", "ph", "b", "bh", "m", "y", "r", "l", "v", "sh", "ss", "s", "h", "q", "x", "G", "z", "R", "Rh",
-    "f", "L", "rr", "nn", "zh", "gy1", "gy2", "A", "I",
+    "a", "~", "_", "_c", "aa", "aa$", "i", "i$", "ii", "ii$", "u", "u$", "uu", "uu$", "r1", "r2", "e", "e$", "ai", "ai2", "o",
+    "o$", "au", "au2", "O", "E", "Mn", "Mb", "Mv", "H", "dbl", "k", "kh", "g", "gh", "ng", "c", "ch", "j", "jh", "ny", "T", "Th",
+    "D", "Dh", "N", "t", "th", "d", "dh", "n", "p", "ph", "b", "bh", "m", "y", "r", "l", "v", "sh", "ss", "s", "h", "q", "x",
+    "G", "z", "R", "Rh", "f", "L", "rr", "nn", "zh", "gy1", "gy2", "A", "I",
 ];
 /// Latin sounds by name, numbered after the Devanagari ones.
 pub const LATIN: [&str; 50] = [
-    "a", "a$", "aa", "e", "e$", "ee", "i", "i$", "ii", "o", "o$", "oo", "u", "u$", "uu", "y", "y$", "dbl", "b", "bh", "c", "ch", "chh",
-    "d", "dh", "f", "g", "gh", "h", "j", "jh", "k", "kh", "l", "m", "n", "p", "ph", "q", "r", "s", "sh", "t", "th", "v", "w", "x", "x2",
-    "z", "zh",
+    "a", "a$", "aa", "e", "e$", "ee", "i", "i$", "ii", "o", "o$", "oo", "u", "u$", "uu", "y", "y$", "dbl", "b", "bh", "c", "ch",
+    "chh", "d", "dh", "f", "g", "gh", "h", "j", "jh", "k", "kh", "l", "m", "n", "p", "ph", "q", "r", "s", "sh", "t", "th", "v",
+    "w", "x", "x2", "z", "zh",
 ];
 /// How many sounds there are.
 pub const SOUNDS: usize = DEVANAGARI.len() + LATIN.len();
@@ -69,7 +69,8 @@ pub fn sounds(word: &str, out: &mut Vec<Sound>) {
     while let Some(first) = rest.chars().next() {
         let script = Script::of(first);
         // Signs that are no letters (vowel signs, viramas) belong to the run they stand in.
-        let stop = rest.char_indices().find(|(_, c)| Script::of(*c).is_some_and(|s| Some(s) != script)).map_or(rest.len(), |(i, _)| i);
+        let stop =
+            rest.char_indices().find(|(_, c)| Script::of(*c).is_some_and(|s| Some(s) != script)).map_or(rest.len(), |(i, _)| i);
         let (run, after) = rest.split_at(stop);
         match script {
             Some(Script::Latin) => latin(run, out),
@@ -161,6 +162,11 @@ fn is_vowel(s: Sound) -> bool {
     s < dev("Mn") || s >= dev("A") && s < FIRST_LATIN
 }
 
+/// A vowel that Hindi speaks.
+pub(super) fn is_spoken_vowel(s: Sound) -> bool {
+    is_vowel(s) && s != MUTE && s != MUTE_AFTER_CLUSTER
+}
+
 fn at_end(s: Sound) -> Sound {
     const ENDS: [(Sound, Sound); 7] = [
         (dev("aa"), dev("aa$")),
@@ -177,8 +183,31 @@ fn at_end(s: Sound) -> Sound {
 /// Places where a consonant is made, for nasals and doubling: velar 1, palatal 2, retroflex 3, dental 4, labial 5.
 fn place(s: Sound) -> u8 {
     const BY: [(&str, u8); 25] = [
-        ("k", 1), ("kh", 1), ("g", 1), ("gh", 1), ("q", 1), ("x", 1), ("G", 1), ("c", 2), ("ch", 2), ("j", 2), ("jh", 2), ("z", 2), ("T", 3),
-        ("Th", 3), ("D", 3), ("Dh", 3), ("t", 4), ("th", 4), ("d", 4), ("dh", 4), ("p", 5), ("ph", 5), ("b", 5), ("bh", 5), ("f", 5),
+        ("k", 1),
+        ("kh", 1),
+        ("g", 1),
+        ("gh", 1),
+        ("q", 1),
+        ("x", 1),
+        ("G", 1),
+        ("c", 2),
+        ("ch", 2),
+        ("j", 2),
+        ("jh", 2),
+        ("z", 2),
+        ("T", 3),
+        ("Th", 3),
+        ("D", 3),
+        ("Dh", 3),
+        ("t", 4),
+        ("th", 4),
+        ("d", 4),
+        ("dh", 4),
+        ("p", 5),
+        ("ph", 5),
+        ("b", 5),
+        ("bh", 5),
+        ("f", 5),
     ];
     BY.iter().find(|(name, _)| DEVANAGARI[usize::from(s)] == *name).map_or(0, |(_, p)| *p)
 }
@@ -258,8 +287,12 @@ fn drop_schwas(word: &mut [Sound]) {
         word[n - 1] = if cluster { MUTE_AFTER_CLUSTER } else { MUTE };
     }
     for k in (2..n.saturating_sub(2)).rev() {
-        let spoken = |s: Sound| is_vowel(s) && s != MUTE && s != MUTE_AFTER_CLUSTER;
-        if word[k] == SCHWA && !is_vowel(word[k - 1]) && spoken(word[k - 2]) && !is_vowel(word[k + 1]) && spoken(word[k + 2]) {
+        if word[k] == SCHWA
+            && !is_vowel(word[k - 1])
+            && is_spoken_vowel(word[k - 2])
+            && !is_vowel(word[k + 1])
+            && is_spoken_vowel(word[k + 2])
+        {
             word[k] = MUTE;
         }
     }
@@ -267,9 +300,24 @@ fn drop_schwas(word: &mut [Sound]) {
 
 fn latin(run: &str, out: &mut Vec<Sound>) {
     const GROUPS: [(&str, Sound); 18] = [
-        ("chh", lat("chh")), ("aa", lat("aa")), ("ee", lat("ee")), ("ii", lat("ii")), ("oo", lat("oo")), ("uu", lat("uu")),
-        ("bh", lat("bh")), ("ch", lat("ch")), ("dh", lat("dh")), ("gh", lat("gh")), ("jh", lat("jh")), ("kh", lat("kh")), ("ph", lat("ph")),
-        ("sh", lat("sh")), ("th", lat("th")), ("zh", lat("zh")), ("ck", lat("k")), ("wh", lat("w")),
+        ("chh", lat("chh")),
+        ("aa", lat("aa")),
+        ("ee", lat("ee")),
+        ("ii", lat("ii")),
+        ("oo", lat("oo")),
+        ("uu", lat("uu")),
+        ("bh", lat("bh")),
+        ("ch", lat("ch")),
+        ("dh", lat("dh")),
+        ("gh", lat("gh")),
+        ("jh", lat("jh")),
+        ("kh", lat("kh")),
+        ("ph", lat("ph")),
+        ("sh", lat("sh")),
+        ("th", lat("th")),
+        ("zh", lat("zh")),
+        ("ck", lat("k")),
+        ("wh", lat("w")),
     ];
     let start = out.len();
     let bytes = run.as_bytes();
@@ -310,8 +358,13 @@ fn latin(run: &str, out: &mut Vec<Sound>) {
     }
     if let Some(last) = out[start..].last_mut() {
         const ENDS: [(Sound, Sound); 7] = [
-            (lat("a"), lat("a$")), (lat("e"), lat("e$")), (lat("i"), lat("i$")), (lat("o"), lat("o$")), (lat("u"), lat("u$")),
-            (lat("y"), lat("y$")), (lat("aa"), lat("aa")),
+            (lat("a"), lat("a$")),
+            (lat("e"), lat("e$")),
+            (lat("i"), lat("i$")),
+            (lat("o"), lat("o$")),
+            (lat("u"), lat("u$")),
+            (lat("y"), lat("y$")),
+            (lat("aa"), lat("aa")),
         ];
         *last = ENDS.iter().find(|(from, _)| from == last).map_or(*last, |(_, to)| *to);
     }

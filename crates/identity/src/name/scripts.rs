@@ -95,6 +95,17 @@ pub(super) fn is_matra(c: char) -> bool {
     matches!(c, '\u{93a}' | '\u{93b}' | '\u{93e}'..='\u{94c}' | '\u{94e}' | '\u{94f}' | '\u{955}'..='\u{957}' | '\u{962}' | '\u{963}')
 }
 
+/// A sign that belongs to the letter before it (vowel sign, virama, nukta, Arabic short vowel), as far as Unicode does not call it a
+/// letter.
+pub(super) fn is_sign(c: char) -> bool {
+    match c {
+        '।' | '॥' | '॰' => false,
+        '\u{900}'..='\u{d7f}' => !c.is_numeric(),
+        '\u{64b}'..='\u{65f}' | '\u{670}' => true,
+        _ => false,
+    }
+}
+
 /// A folded word of one script in Devanagari letters. Latin and unknown scripts give nothing.
 pub fn to_devanagari(word: &str, script: Script) -> Vec<char> {
     match script {
@@ -195,7 +206,9 @@ fn urdu(chars: &[char]) -> Vec<char> {
             'ں' => out.push('ँ'),
             // The two-eyed he makes the letter before it an aspirate, its neighbour in Devanagari's order.
             'ھ' => {
-                if let Some(last) = out.last_mut().filter(|c| matches!(**c, 'क' | 'ग' | 'च' | 'ज' | 'ट' | 'ड' | 'त' | 'द' | 'प' | 'ब')) {
+                if let Some(last) =
+                    out.last_mut().filter(|c| matches!(**c, 'क' | 'ग' | 'च' | 'ज' | 'ट' | 'ड' | 'त' | 'द' | 'प' | 'ब'))
+                {
                     *last = char::from_u32(u32::from(*last) + 1).unwrap_or(*last);
                 } else {
                     out.push('ह');
