@@ -14,6 +14,9 @@ mod key;
 pub mod name;
 mod sets;
 
+/// The name engine under the name callers think of it by.
+pub use name as names;
+
 pub use cluster::{Because, Cluster, Conflict, Join, Linked, Rules, TooCommon, link};
 pub use judgement::{Judgement, Verdict};
 pub use key::{Key, Mention, public_id};

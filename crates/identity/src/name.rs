@@ -1,4 +1,32 @@
 //! Names as written, made comparable.
+//!
+//! A name is read once ([`parse`]) into a compact form, and two forms are compared without allocating ([`compare`]). What comes
+//! out is not a number but [`Evidence`]: how alike on a graded scale, how many bits that is worth, and why, as data.
+
+mod age;
+mod compare;
+mod evidence;
+mod key;
+pub mod letters;
+mod marks;
+mod parse;
+mod romanise;
+pub mod scripts;
+pub mod sounds;
+mod word;
+
+pub use age::{Age, Born};
+pub use compare::compare;
+pub use evidence::{AGREES, Evidence, Field, Level, Reason, ReasonKind, Words};
+pub use key::{PhoneticKey, keys};
+pub use marks::{Relation, Sex};
+pub use parse::{Name, Part, Relative, Word, WordClass, parse};
+pub use romanise::romanise;
+
+/// How alike two names are, from 0 to 1. For many comparisons, [`parse`] each name once and [`compare`].
+pub fn similarity(a: &str, b: &str) -> f64 {
+    f64::from(compare(&parse(a), &parse(b)).similarity)
+}
 
 /// A name in lower case, without punctuation, words apart by one blank; empty when nothing is left. Letters of any script
 /// and the signs that belong to them stay. Word order stays: `Ram Lal` and `Lal Ram` are two names.
