@@ -32,7 +32,10 @@ impl Bench {
         }
         let findings = self.lake.examine().await.unwrap();
         assert!(findings.iter().all(|f| f.well && !f.message.contains("swept")), "{findings:?}");
-        assert_eq!(std::fs::read_dir(self.lake.home().scratch()).unwrap().count(), 1, "only the lock");
+        let scratch = std::fs::read_dir(self.lake.home().scratch()).unwrap().flatten();
+        let left: Vec<_> = scratch.map(|e| e.file_name()).filter(|n| n != "lock").collect();
+        // The query engine keeps an empty folder for what it spills.
+        assert!(left.iter().all(|n| n.to_string_lossy().starts_with("datafusion-")), "{left:?}");
         assert_eq!(self.ingest("good.csv", GOOD).await.accepted, 1);
     }
 }
