@@ -69,7 +69,7 @@ fn stage(home: &Path, objects: &[String]) -> &'static str {
     };
     for object in objects {
         let id = format!("ingest/{object}/test.register");
-        let journal = any(&["/work/journal-", &object[..16]]);
+        let journal = any(&["work/journal-", &object[..16]]);
         if committed("clean/test_register", &id) {
             if !journal {
                 continue;
