@@ -87,6 +87,8 @@ fn an_opendocument_sheet() {
     zip.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
     zip.start_file("content.xml", stored).unwrap();
     zip.write_all(content.as_bytes()).unwrap();
+    zip.start_file("META-INF/manifest.xml", stored).unwrap();
+    zip.write_all(b"<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>").unwrap();
     let bytes = zip.finish().unwrap().into_inner();
     let c =
         contract("{kind: sheet, headerRows: 2}", &["id|string|required: true", "count|int64|required: true", "day|date", "note"]);
