@@ -43,7 +43,7 @@ for o in objects:
         o["revision"] = int(o["revision"])
 nested = {"made": "2026", "data": {"list": objects}}
 keep("nested.json", json.dumps(nested, ensure_ascii=False, indent=1).encode())
-keep("escaped.json", json.dumps(nested).encode("utf-16"))
+keep("escaped.json", json.dumps(nested, indent=1).encode("utf-16"))
 keep("lines.ndjson", "\n".join(json.dumps(o, ensure_ascii=False) for o in objects).encode())
 from xml.sax.saxutils import escape
 xml = "".join("<r>" + "".join(f"<{k}>{escape(str(v))}</{k}>" for k, v in o.items()) + "</r>" for o in objects)
