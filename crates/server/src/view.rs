@@ -160,6 +160,7 @@ fn fact(lang: Lang, attribute: Attribute, label: &str, differs: bool, fact: &dos
     Fact {
         note: match attribute {
             Attribute::Other => String::new(),
+            Attribute::Relative | Attribute::RelativeLocal => word(lang, "relative", &note),
             Attribute::Role | Attribute::Standing => note.trim_start_matches("fir:").to_owned(),
             _ => note,
         },
