@@ -44,7 +44,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pages", &["model"]),
     ("synthetic", &["model"]),
     ("server", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages"]),
-    ("cli", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages", "synthetic", "server"]),
+    (
+        "cli",
+        &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages", "synthetic", "server"],
+    ),
     ("xtask", &[]),
 ];
 
