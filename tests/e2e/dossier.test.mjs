@@ -123,7 +123,7 @@ test("every table of a page can be taken along", async () => {
     assert.ok(hrefs.length >= 6, path);
     for (const href of hrefs) {
       const answer = await page.request.get(demo + href);
-      assert.ok(answer.ok() && (await answer.body()).length > 20, href);
+      assert.ok(answer.ok() && (await answer.body()).length > 1, href);
     }
   }
   await page.context().close();
