@@ -88,14 +88,16 @@ for (let i = 0; ; i++) {
   if (i === 600) throw new Error("the server did not answer in 60 s");
   await new Promise((resolve) => setTimeout(resolve, 100));
 }
+// Somebody accused whose phone a vehicle's owner has too.
 const [person] = await ask(`SELECT m.person_key FROM pole.person_mention m JOIN pole.person_mention o ON o.phone = m.phone AND o.role = 'owner'
-  WHERE m.person_key LIKE 'cctns:%' AND m.role = 'accused' AND m.name = o.name AND m.name_local IS NOT NULL ORDER BY m.person_key LIMIT 1`);
+  WHERE m.person_key LIKE 'cctns:%' AND m.role = 'accused' AND m.name_local IS NOT NULL ORDER BY m.person_key LIMIT 1`);
 const flags = ["--disable-gpu", "--no-first-run", "--hide-scrollbars", "--force-color-profile=srgb"];
 if (process.getuid?.() === 0) flags.push("--no-sandbox");
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 const page = await browser.newPage({ viewport: size, colorScheme: "light" });
 
 async function take(name, path, lang, before) {
+  page.setDefaultTimeout(120_000);
   await page.goto(`${url}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`, { waitUntil: "networkidle" });
   if (before) await before();
   const picture = indexed(await page.screenshot());

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 home=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || { kill $server 2>/dev/null || true; wait $server 2>/dev/null || true; }; rm -rf "$home"' EXIT
-"$binary" --home "$home/lake" demo --persons 400 --seed 1 >"$home/out" 2>"$home/err" || { cat "$home/err" >&2; exit 1; }
+"$binary" --home "$home/lake" demo --persons 150 --seed 1 >"$home/out" 2>"$home/err" || { cat "$home/err" >&2; exit 1; }
 port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
 "$binary" --home "$home/lake" serve --listen "127.0.0.1:$port" >"$home/log" 2>&1 &
 server=$!

@@ -9,7 +9,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 const rules = { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] };
 const authority = "authority=DEMO%2F1";
 let browser;
-let who; // somebody with a phone, a vehicle and a case
+let who; // somebody in a case whose phone a vehicle's owner has too, under another name
 let pages; // one address of each kind
 
 /** The first row of a query. */
@@ -22,13 +22,14 @@ async function ask(sql) {
 
 before(async () => {
   browser = await launch();
-  const [key, name, phone, event] = await ask(`SELECT m.person_key, m.name, m.phone, m.event_key FROM pole.person_mention m
+  const [key, name, phone, event, other] = await ask(`SELECT m.person_key, m.name, m.phone, m.event_key, o.person_key FROM pole.person_mention m
     JOIN pole.person_mention o ON o.phone = m.phone AND o.role = 'owner'
-    WHERE m.person_key LIKE 'cctns:%' AND m.phone IS NOT NULL AND m.name IS NOT NULL AND m.name = o.name ORDER BY m.person_key LIMIT 1`);
-  who = { key, name, phone };
+    WHERE m.person_key LIKE 'cctns:%' AND m.name IS NOT NULL AND m.name <> o.name ORDER BY m.person_key LIMIT 1`);
+  who = { key, name, phone, other: `/person/${encodeURIComponent(other)}` };
   const [plate] = await ask("SELECT plate FROM clean.anpr_read GROUP BY plate ORDER BY count(*) DESC, plate LIMIT 1");
   const [number] = await ask("SELECT number FROM clean.telecom_cdr GROUP BY number ORDER BY count(*) DESC, number LIMIT 1");
-  const [sealed] = await ask("SELECT event_key FROM pole.person_mention WHERE sealed ORDER BY event_key LIMIT 1");
+  const [sealed] = await ask(`SELECT l.to_key FROM pole.link l LEFT JOIN pole.person_mention m ON m.person_key = l.from_key
+    WHERE l.relation = 'in_case' AND m.person_key IS NULL ORDER BY l.to_key LIMIT 1`);
   const way = (event) => `/case/${event.replace("fir:", "")}`;
   pages = {
     search: `/search?q=${phone}`,
@@ -54,9 +55,9 @@ for (const lang of ["hi", "en"]) {
       await page.locator(`.hits a[href="${pages.person}"]`).click();
       assert.equal(await page.locator("html").getAttribute("lang"), lang);
       assert.equal(await page.locator("h1").innerText(), who.name);
-      assert.ok(await page.locator(`#facts ~ .groups a, .groups a[href="/phone/${who.phone}"]`).count());
+      assert.ok(await page.locator(`.groups a[href="/phone/${who.phone}"]`).count(), "the phone leads to its page");
       assert.ok((await page.locator("section:has(> .title-row > #reasons) .facts > div").count()) >= 1, "says why it is one person");
-      assert.ok((await page.locator('a[href^="/vehicle/"]').count()) >= 1, "what the phone and the name join is linked");
+      assert.equal(await page.locator(`table.list a[href="${who.other}"]`).count(), 1, "another name on the same phone is a link, not a join");
       // Each fact leads to its row, the row to the received file.
       const facts = await page.locator(".groups dd").count();
       assert.equal(await page.locator(".groups dd:has(a.origin)").count(), facts, "a fact without its row");
@@ -122,7 +123,7 @@ test("every table of a page can be taken along", async () => {
     assert.ok(hrefs.length >= 6, path);
     for (const href of hrefs) {
       const answer = await page.request.get(demo + href);
-      assert.ok(answer.ok() && (await answer.body()).length > 20, href);
+      assert.ok(answer.ok() && (await answer.body()).length > 1, href);
     }
   }
   await page.context().close();

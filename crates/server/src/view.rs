@@ -132,11 +132,16 @@ fn single(attribute: Attribute) -> bool {
     matches!(attribute, Relative | Sex | BirthDate | BirthYear | Id | Nationality | Title | Status | Owner | Class | Colour)
 }
 
-/// Facts under their headings, in the order of attributes.
-fn groups(lang: Lang, all: &[dossier::Group]) -> Vec<Group> {
+/// Facts under their headings, in the order of attributes. A vehicle's status and a case's address stand under what they
+/// are of.
+fn groups(lang: Lang, of: Kind, all: &[dossier::Group]) -> Vec<Group> {
     let mut out: Vec<Group> = Vec::new();
     for group in all {
-        let (title, label) = place(group.attribute);
+        let (title, label) = match (of, place(group.attribute)) {
+            (Kind::Vehicle, ("group-case", label)) => ("group-vehicle", label),
+            (Kind::Case, ("group-contact", label)) => ("group-case", label),
+            (_, usual) => usual,
+        };
         let title = lang.text(title);
         let differs = single(group.attribute) && group.facts.len() > 1;
         let facts = group.facts.iter().map(|fact| self::fact(lang, group.attribute, label, differs, fact));
@@ -160,6 +165,7 @@ fn fact(lang: Lang, attribute: Attribute, label: &str, differs: bool, fact: &dos
     Fact {
         note: match attribute {
             Attribute::Other => String::new(),
+            Attribute::Relative | Attribute::RelativeLocal => word(lang, "relative", &note),
             Attribute::Role | Attribute::Standing => note.trim_start_matches("fir:").to_owned(),
             _ => note,
         },
@@ -280,6 +286,7 @@ mod tests {
         let group = |attribute, values: &[&str]| dossier::Group { attribute, facts: values.iter().map(|v| fact(v)).collect() };
         let told = groups(
             Lang::En,
+            Kind::Person,
             &[
                 group(Attribute::BirthYear, &["1985", "1986"]),
                 group(Attribute::Sex, &["male"]),

@@ -27,7 +27,7 @@ impl View for Case {
         let facts = self.groups.iter().flat_map(|g| &g.facts).flat_map(|f| &f.origins);
         let all = facts.chain(self.persons.iter().flat_map(|p| &p.origins)).chain(self.timeline.iter().map(|m| &m.origin));
         page.rows = all.map(|o| (&o.object, o.row)).collect::<BTreeSet<_>>().len() as u64;
-        page.groups = groups(lang, &self.groups);
+        page.groups = groups(lang, Kind::Case, &self.groups);
         page.links = links(lang, "through-case", &self.property);
         page.timeline = moments(lang, &self.timeline);
         page.withheld = self.withheld;

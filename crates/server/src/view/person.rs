@@ -23,7 +23,7 @@ impl View for Person {
         page.standings = standings(lang, self.roles.iter().map(String::as_str));
         page.sources = self.sources.len() as u64;
         page.rows = self.mentions.len() as u64;
-        page.groups = groups(lang, &self.groups);
+        page.groups = groups(lang, Kind::Person, &self.groups);
         page.links = links(lang, "through-person", &self.links);
         page.timeline = moments(lang, &self.timeline);
         page.withheld = self.withheld;

@@ -37,14 +37,15 @@ impl View for Phone {
             page.notices.push(Notice { tone: "warn", text: format!("{} {reason}", lang.text("dossier-policy")) });
         }
         if self.records > 0 {
-            let fact = |key: &str, value: String| Fact {
-                label: lang.text(key),
-                value,
-                origins: self.contacts.first().map(|c| origins(std::slice::from_ref(&c.origin))).unwrap_or_default(),
-                ..Fact::default()
-            };
+            // A count has no row of its own; the first record is the earliest of some contact, and has.
+            let first =
+                self.contacts.iter().find(|c| c.first == self.first_seen).map(|c| origins(std::slice::from_ref(&c.origin)));
+            let fact = |key: &str, value: String| Fact { label: lang.text(key), value, ..Fact::default() };
             let mut facts = vec![fact("fact-records", show::count(self.records as u64))];
-            facts.extend(self.first_seen.map(|at| fact("fact-first", show::moment(lang, at))));
+            facts.extend(
+                self.first_seen
+                    .map(|at| Fact { origins: first.unwrap_or_default(), ..fact("fact-first", show::moment(lang, at)) }),
+            );
             facts.extend(self.last_seen.map(|at| fact("fact-last", show::moment(lang, at))));
             page.groups.push(Group { title: lang.text("group-use"), facts });
         }

@@ -8,6 +8,9 @@ use pages::table::Cell;
 
 use super::{View, blank, cell, groups, links, moments, origins, part, source, when};
 
+/// Plate reads the timeline repeats at most.
+const FEW: usize = 8;
+
 impl View for Vehicle {
     fn target(&self) -> Target {
         Target::new(Kind::Vehicle, self.plate.as_str())
@@ -25,9 +28,12 @@ impl View for Vehicle {
         let rows: std::collections::BTreeSet<_> =
             self.groups.iter().flat_map(|g| &g.facts).flat_map(|f| &f.origins).map(|o| (&o.object, o.row)).collect();
         page.rows = rows.len() as u64 + self.reads as u64;
-        page.groups = groups(lang, &self.groups);
+        page.groups = groups(lang, Kind::Vehicle, &self.groups);
         page.links = links(lang, "through-vehicle", self.links.iter().chain(&self.cases));
+        // Many reads would bury everything else; their own table has them all.
+        let few = self.track.len() <= FEW;
         page.timeline = moments(lang, &self.timeline);
+        page.timeline.retain(|moment| few || moment.kind != "sighting");
         if let Some(reason) = &self.withheld {
             page.notices.push(Notice { tone: "warn", text: format!("{} {reason}", lang.text("dossier-reads-policy")) });
         }
@@ -41,7 +47,7 @@ impl View for Vehicle {
                 origins: at.map(|s| origins(std::slice::from_ref(&s.origin))).unwrap_or_default(),
                 ..Fact::default()
             };
-            let mut facts = vec![fact("fact-reads", show::count(self.reads as u64), self.track.last())];
+            let mut facts = vec![fact("fact-reads", show::count(self.reads as u64), None)];
             // The first read of all is not on the page when there are more than it shows; then its row is not named.
             let first = self.track.first().filter(|s| s.at == self.first_seen);
             facts.extend(self.first_seen.map(|at| fact("fact-first", show::moment(lang, at), first)));
