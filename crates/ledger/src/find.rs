@@ -15,8 +15,8 @@ pub struct Filter {
     pub action: Option<String>,
     /// `area.name` of a table touched.
     pub table: Option<String>,
-    /// Mark of a name or number that was asked for (see [`crate::Ledger::mark`]).
-    pub mark: Option<String>,
+    /// Marks of a name or number that was asked for, any of them (see [`crate::Ledger::marks`]). Empty: of anybody.
+    pub marks: Vec<String>,
     pub case: Option<String>,
     pub allowed: Option<bool>,
 }
@@ -32,7 +32,7 @@ impl Filter {
             && same(&self.case, record.case.as_deref())
             && self.allowed.is_none_or(|a| a == record.allowed)
             && self.table.as_ref().is_none_or(touches)
-            && self.mark.as_ref().is_none_or(marked)
+            && (self.marks.is_empty() || marked())
     }
 }
 

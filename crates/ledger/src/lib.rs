@@ -106,6 +106,14 @@ impl Ledger {
         key::mark(&self.salt, text)
     }
 
+    /// All marks under which a name, number or id can stand in records: as it was typed in a query, as the phone, vehicle or case
+    /// whose page was opened, and, for a person's id, itself.
+    pub fn marks(&self, key: &str) -> Vec<String> {
+        let key = key.trim();
+        let pages = ["phone", "vehicle", "case"].map(|kind| seal::digest(format!("{kind}={key}").as_bytes())[..16].to_owned());
+        std::iter::once(key.to_owned()).chain(pages).map(|text| self.mark(&text)).chain([key.to_owned()]).collect()
+    }
+
     /// One record, of those a head covers.
     pub fn entry(&self, index: u64) -> Result<Entry> {
         let head = self.publish()?;
@@ -155,6 +163,11 @@ impl Ledger {
     pub fn verify(&self) -> Result<Checked> {
         self.publish()?;
         export::check(self.dir(), &self.keys()?, &[], &mut |_| {})
+    }
+
+    /// Appends with the next records without waiting for it, for what was done already.
+    pub fn append_later(&self, entry: Vec<u8>) {
+        self.writer.append_later(entry);
     }
 
     pub fn now(&self) -> DateTime<Utc> {

@@ -52,6 +52,12 @@ impl Writer {
         self.ask(|reply| Job::Append(entry, reply))
     }
 
+    pub(crate) fn append_later(&self, entry: Vec<u8>) {
+        if let Some(jobs) = &self.jobs {
+            let _ = jobs.send(Job::Append(entry, sync_channel(1).0));
+        }
+    }
+
     pub(crate) fn publish(&self) -> Result<String> {
         self.ask(Job::Publish)
     }

@@ -97,9 +97,9 @@ fn records_are_found_by_who_what_and_whom() {
     assert_eq!(next.entries.len(), 191);
     assert_eq!(next.before, None);
 
-    let whom = find(Filter { mark: Some(log.mark(" 7000000001 ")), ..Filter::default() }, 10).entries;
+    let whom = find(Filter { marks: log.marks(" 7000000001 "), ..Filter::default() }, 10).entries;
     assert_eq!(whom.iter().map(|e| e.index).collect::<Vec<_>>(), [600]);
-    assert!(find(Filter { mark: Some(log.mark("7000000002")), ..Filter::default() }, 10).entries.is_empty());
+    assert!(find(Filter { marks: log.marks("7000000002"), ..Filter::default() }, 10).entries.is_empty());
     assert_eq!(find(Filter { allowed: Some(false), ..Filter::default() }, 1000).entries.len(), 121);
     assert_eq!(find(Filter { table: Some("clean.cctns_fir".into()), ..Filter::default() }, 1000).entries.len(), 600);
     assert!(find(Filter { table: Some("clean.other".into()), ..Filter::default() }, 10).entries.is_empty());
