@@ -25,8 +25,9 @@ impl Filter {
     pub fn fits(&self, record: &AuditRecord) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|w| found == Some(w));
         let touches = |table: &String| record.what["tables"].get(table).is_some() || record.what["table"] == table.as_str();
-        let marked =
-            |mark: &String| record.what["marks"].as_array().is_some_and(|marks| marks.iter().any(|m| m == mark.as_str()));
+        let looked = record.what["looked_at"]["id"].as_str();
+        let asked = record.what["marks"].as_array().into_iter().flatten().filter_map(|m| m.as_str());
+        let marked = || asked.chain(looked).any(|m| self.marks.iter().any(|wanted| wanted == m));
         same(&self.who, Some(&record.who))
             && same(&self.action, Some(&record.action))
             && same(&self.case, record.case.as_deref())
