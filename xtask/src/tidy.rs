@@ -37,16 +37,20 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("sources", &["model"]),
     ("governance", &["model"]),
     ("store", &["model"]),
-    ("lake", &["model", "sources", "governance", "store"]),
+    ("ledger", &["governance"]),
+    ("lake", &["model", "sources", "governance", "store", "ledger"]),
     ("identity", &["model"]),
     ("dossier", &["model", "sources", "governance", "store", "lake", "identity"]),
     ("social", &["model", "governance", "store"]),
     ("pages", &["model"]),
     ("synthetic", &["model"]),
-    ("server", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages"]),
+    ("server", &["model", "sources", "governance", "store", "ledger", "lake", "identity", "dossier", "social", "pages"]),
     (
         "cli",
-        &["model", "sources", "governance", "store", "lake", "identity", "dossier", "social", "pages", "synthetic", "server"],
+        &[
+            "model", "sources", "governance", "store", "ledger", "lake", "identity", "dossier", "social", "pages", "synthetic",
+            "server",
+        ],
     ),
     ("xtask", &[]),
 ];

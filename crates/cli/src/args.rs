@@ -94,8 +94,8 @@ pub enum Command {
     },
     /// Compaction, retention, erasure.
     Maintain(Maintain),
-    /// The access log.
-    Audit(Audit),
+    /// The access log: its records, their proof, its keys.
+    Audit(crate::audit::Audit),
     /// The measured work, beside peers: generate, ingest, lookup, growth, startup. `bench NAME --help` shows the options.
     #[command(disable_help_flag = true)]
     Bench {
@@ -273,21 +273,4 @@ pub struct Maintain {
     /// Erases raw objects (SHA-256) and everything made from them.
     #[arg(long, value_name = "OBJECT", num_args = 1..)]
     pub purge: Vec<String>,
-}
-
-#[derive(Debug, clap::Args)]
-pub struct Audit {
-    #[command(subcommand)]
-    pub what: AuditCommand,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum AuditCommand {
-    /// The newest records.
-    Tail {
-        #[arg(long, default_value_t = 20)]
-        limit: usize,
-    },
-    /// Checks the chain.
-    Verify,
 }

@@ -19,6 +19,7 @@ pub async fn open(args: &Args) -> Result<Lake, LakeError> {
         options = options.with_memory(memory);
     }
     options.store = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
+    options.witness = std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty()).map(Into::into);
     let lake = Lake::open(options).await?;
     let finished = lake.recover().await?;
     if finished > 0 {

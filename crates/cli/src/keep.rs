@@ -1,11 +1,11 @@
-//! Keeping the lake: init, doctor, maintain, audit.
+//! Keeping the lake: init, doctor, maintain.
 
 use std::process::ExitCode;
 
 use lake::{LakeError, TableName};
 use serde_json::json;
 
-use crate::args::{Args, Audit, AuditCommand, Maintain};
+use crate::args::{Args, Maintain};
 use crate::bring::open;
 use crate::look::access;
 use crate::output::{self, say};
@@ -50,18 +50,6 @@ pub async fn maintain(args: &Args, m: &Maintain) -> Result<ExitCode, LakeError> 
         let done = lake.compact(table.as_ref()).await?;
         lake.record(&access, "compact", true, json!({ "tables": done.len() }))?;
         output::records(&done, args.format)?;
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-pub async fn audit(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
-    let lake = open(args).await?;
-    match a.what {
-        AuditCommand::Tail { limit } => output::records(&lake.audit().tail(limit)?, args.format)?,
-        AuditCommand::Verify => {
-            let (records, head) = lake.audit().verify()?;
-            output::records(&[json!({ "records": records, "head": head })], args.format)?;
-        }
     }
     Ok(ExitCode::SUCCESS)
 }

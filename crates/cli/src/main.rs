@@ -3,6 +3,7 @@
 //! Exit code 0: done. 1: refused or failed, with the reason. 2: wrong usage.
 
 mod args;
+mod audit;
 mod bench;
 mod bring;
 mod find;
@@ -49,7 +50,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
         Command::Maintain(m) => keep::maintain(&args, m).await,
-        Command::Audit(a) => keep::audit(&args, a).await,
+        Command::Audit(a) => audit::run(&args, a).await,
+        Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "audit") => audit::bench(&args, arguments),
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
     }

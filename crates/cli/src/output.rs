@@ -28,6 +28,12 @@ fn broken(e: std::io::Error) -> LakeError {
     LakeError::Io { action: "writing", path: "standard output".into(), source: e }
 }
 
+/// Prints a text that is itself the answer: a key, a proof.
+pub fn text(text: &str) -> Result<ExitCode, LakeError> {
+    std::io::stdout().lock().write_all(text.as_bytes()).map_err(broken)?;
+    Ok(ExitCode::SUCCESS)
+}
+
 /// Prints records: JSON as they are; otherwise their scalar fields as columns.
 pub fn records<T: Serialize>(rows: &[T], format: Format) -> Result<(), LakeError> {
     let mut out = std::io::stdout().lock();

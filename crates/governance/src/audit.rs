@@ -1,8 +1,19 @@
-//! The access log as a chain: each line carries the hash of the one before, so nothing can be changed, dropped from the
-//! middle or slipped in without the chain breaking from there on.
+//! The access log: an append-only Merkle tree (RFC 6962) kept in tiles, with signed heads, as C2SP `tlog-tiles` lays it out.
+//!
+//! Anybody who kept one signed head ([`note::Checkpoint`]) and the public key can later check, on another machine and without
+//! this program's help, that a record stood in the log ([`proof`]), and that a newer log still holds everything the older one
+//! held ([`verify`]). Nothing here touches a disk: where tiles lie is behind [`Tiles`].
+
+pub mod chain;
+pub mod merkle;
+pub mod note;
+pub mod proof;
+pub mod tile;
+pub mod verify;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
+
+pub use tile::Tiles;
 
 /// One thing that was done. Never holds a value from a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,102 +32,71 @@ pub struct AuditRecord {
     pub what: serde_json::Value,
 }
 
-/// A record in its place in the chain; one line of the log.
+/// A record in its place in the log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
+    /// Counts from 0.
     pub index: u64,
-    /// SHA-256 of the line before, hex; 64 zeros for the first.
-    pub previous: String,
     #[serde(flatten)]
     pub record: AuditRecord,
 }
 
-/// Where lines are kept. An error means the record was not kept, and nothing may be answered.
+/// Where records are kept. Gives the record's place once it cannot be lost any more; an error means that it was not kept, and
+/// nothing may be answered.
 pub trait AuditSink: Send + Sync {
-    fn append(&self, record: &AuditRecord) -> Result<(), String>;
+    fn append(&self, record: &AuditRecord) -> Result<u64, String>;
 }
 
-/// The head of the chain before its first line.
-pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+/// Members a list in a record may have before it is told by its count and hash alone.
+const MOST_MEMBERS: usize = 200;
 
-/// One line (without its newline) for `record` after a line with hash `previous`.
-pub fn line(index: u64, previous: &str, record: &AuditRecord) -> Result<String, String> {
-    let entry = Entry { index, previous: previous.into(), record: record.clone() };
-    serde_json::to_string(&entry).map_err(|e| e.to_string())
-}
-
-/// SHA-256 of a line, hex.
-pub fn hash(line: &str) -> String {
-    Sha256::digest(line.as_bytes()).iter().map(|b| format!("{b:02x}")).collect()
-}
-
-/// Where a chain breaks.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("audit log, line {line}: {why}")]
-pub struct Broken {
-    /// 1-based.
-    pub line: u64,
-    pub why: String,
-}
-
-/// Checks a whole log; gives the number of lines and the hash of the last.
-pub fn verify<'a>(lines: impl Iterator<Item = &'a str>) -> Result<(u64, String), Broken> {
-    let (mut n, mut head) = (0, GENESIS.to_string());
-    for text in lines {
-        let broken = |why: String| Broken { line: n + 1, why };
-        let entry: Entry = serde_json::from_str(text).map_err(|e| broken(format!("it is no record: {e}")))?;
-        if entry.index != n {
-            return Err(broken(format!("it says it is record {}, it stands at {n}", entry.index)));
+impl AuditRecord {
+    /// The bytes of the log entry, at most 65,535 (the format counts them in 16 bits).
+    pub fn bytes(&self) -> Result<Vec<u8>, String> {
+        let mut kept = self.clone();
+        shorten(&mut kept.what);
+        let bytes = serde_json::to_vec(&kept).map_err(|e| e.to_string())?;
+        if bytes.len() > usize::from(u16::MAX) {
+            return Err(format!("the record has {} bytes, at most {} fit; do it in smaller parts", bytes.len(), u16::MAX));
         }
-        if entry.previous != head {
-            return Err(broken("the line before it was changed".into()));
-        }
-        head = hash(text);
-        n += 1;
+        Ok(bytes)
     }
-    Ok((n, head))
+}
+
+/// A long list stays provable without being repeated: its count, the hash of its JSON, and its first members.
+fn shorten(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Array(list) if list.len() > MOST_MEMBERS => {
+            let whole = serde_json::to_string(list).unwrap_or_default();
+            *value = serde_json::json!({ "count": list.len(), "sha256": chain::hash(&whole), "first": list[..10] });
+        }
+        serde_json::Value::Array(list) => list.iter_mut().for_each(shorten),
+        serde_json::Value::Object(map) => map.values_mut().for_each(shorten),
+        _ => {}
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn chain() -> Vec<String> {
-        let mut head = GENESIS.to_string();
-        (0..5)
-            .map(|i| {
-                let record = AuditRecord {
-                    at: "2026-11-23T00:00:00Z".into(),
-                    who: "operator".into(),
-                    action: "query".into(),
-                    allowed: true,
-                    purpose: None,
-                    case: None,
-                    authority: None,
-                    what: serde_json::json!({ "n": i }),
-                };
-                let text = line(i, &head, &record).unwrap();
-                head = hash(&text);
-                text
-            })
-            .collect()
-    }
-
     #[test]
-    fn an_untouched_chain_verifies() {
-        let lines = chain();
-        assert_eq!(verify(lines.iter().map(String::as_str)).map(|(n, _)| n), Ok(5));
-    }
-
-    #[test]
-    fn every_change_is_found() {
-        for i in 0..4 {
-            let mut changed = chain();
-            changed[i] = changed[i].replace("operator", "somebody");
-            assert_eq!(verify(changed.iter().map(String::as_str)).unwrap_err().line, i as u64 + 2);
-            let mut dropped = chain();
-            dropped.remove(i);
-            assert_eq!(verify(dropped.iter().map(String::as_str)).unwrap_err().line, i as u64 + 1);
-        }
+    fn a_record_always_fits_or_says_why() {
+        let with = |what| AuditRecord {
+            at: "2026-11-23T00:00:00Z".into(),
+            who: "operator".into(),
+            action: "purge".into(),
+            allowed: true,
+            purpose: None,
+            case: None,
+            authority: None,
+            what,
+        };
+        let many: Vec<String> = (0..5000).map(|n| format!("{n:064}")).collect();
+        let kept: AuditRecord = serde_json::from_slice(&with(serde_json::json!({ "objects": many })).bytes().unwrap()).unwrap();
+        assert_eq!(kept.what["objects"]["count"], 5000);
+        assert_eq!(kept.what["objects"]["sha256"], chain::hash(&serde_json::to_string(&many).unwrap()));
+        let long = with(serde_json::json!({ "text": "x".repeat(70_000) })).bytes().unwrap_err();
+        assert!(long.contains("65535"), "{long}");
     }
 }

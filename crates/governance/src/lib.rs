@@ -3,7 +3,7 @@
 //! One pure function, [`decide`], stands between a person and a table: it knows nothing of storage or queries, only of the
 //! asking person, the stated purpose, and what the table's contract says of its columns. Its answer is not yes or no but
 //! a *shape*: a row filter and column masks that the lake compiles into the query plan, so that no query can reach
-//! around them. [`audit`] is the other half: a hash-chained record of every decision, which an outsider can check.
+//! around them. [`audit`] is the other half: an append-only Merkle log of every decision, which an outsider can check.
 
 pub mod audit;
 mod decide;

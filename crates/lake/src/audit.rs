@@ -1,114 +1,22 @@
-//! The access log on disk: one file, appended and made durable before an answer leaves.
+//! What goes into the access log: who asked for what and why, which tables, columns and keys it touched, and what came of it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
-use governance::audit::{AuditRecord, AuditSink, Entry, GENESIS, hash, line, verify};
+use datafusion::common::ScalarValue;
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use governance::audit::{AuditRecord, AuditSink, chain};
 use governance::{Action, Decision, Effect, Resource, ResourceColumn, decide};
 use model::Classification;
+use serde_json::json;
 
 use crate::Lake;
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
 use crate::session::Access;
 
-/// Appends to `audit/log.ndjson`; several processes may write the same log.
-#[derive(Debug)]
-pub struct AuditLog {
-    path: PathBuf,
-    /// Serialises writers of this process; the file lock serialises processes.
-    file: Mutex<File>,
-}
-
-impl AuditLog {
-    pub fn open(dir: &Path) -> Result<Self> {
-        let path = dir.join("log.ndjson");
-        let file = File::options()
-            .create(true)
-            .read(true)
-            .append(true)
-            .open(&path)
-            .map_err(|e| LakeError::Audit(format!("{}: {e}", path.display())))?;
-        Ok(AuditLog { path, file: Mutex::new(file) })
-    }
-
-    /// The last records, newest first.
-    pub fn tail(&self, limit: usize) -> Result<Vec<Entry>> {
-        let file = File::open(&self.path).map_err(|e| LakeError::Audit(e.to_string()))?;
-        let mut last = std::collections::VecDeque::new();
-        let mut lines = BufReader::new(file);
-        loop {
-            let mut text = String::new();
-            lines.read_line(&mut text).map_err(|e| LakeError::Audit(e.to_string()))?;
-            if !text.ends_with('\n') {
-                break; // the end, or a record cut off by a kill, which was never answered for
-            }
-            text.pop();
-            last.push_back(text);
-            if last.len() > limit {
-                last.pop_front();
-            }
-        }
-        last.iter().rev().map(|t| serde_json::from_str(t).map_err(|e| LakeError::Audit(e.to_string()))).collect()
-    }
-
-    /// Checks the chain from its first line: number of records and the hash of the last.
-    pub fn verify(&self) -> Result<(u64, String)> {
-        let text = std::fs::read_to_string(&self.path).map_err(|e| LakeError::Audit(e.to_string()))?;
-        // A record cut off by a kill was never answered for; the next append removes it.
-        let whole = &text[..text.rfind('\n').map_or(0, |i| i + 1)];
-        verify(whole.lines()).map_err(|e| LakeError::Audit(e.to_string()))
-    }
-}
-
-impl AuditSink for AuditLog {
-    fn append(&self, record: &AuditRecord) -> std::result::Result<(), String> {
-        let mut file = self.file.lock().map_err(|_| "an earlier write failed".to_string())?;
-        file.lock().map_err(|e| e.to_string())?;
-        let outcome = (|| {
-            let (index, previous) = last_line(&mut file).map_err(|e| e.to_string())?;
-            let mut text = line(index, &previous, record)?;
-            text.push('\n');
-            file.write_all(text.as_bytes()).and_then(|()| file.sync_data()).map_err(|e| e.to_string())
-        })();
-        let unlocked = file.unlock().map_err(|e| e.to_string());
-        outcome.and(unlocked)
-    }
-}
-
-/// Index for the next record and the hash of the newest line.
-fn last_line(file: &mut File) -> std::io::Result<(u64, String)> {
-    use std::io::Read;
-    let len = file.seek(SeekFrom::End(0))?;
-    let mut window = 4096u64;
-    loop {
-        let from = len.saturating_sub(window);
-        file.seek(SeekFrom::Start(from))?;
-        let mut bytes = Vec::new();
-        file.take(len - from).read_to_end(&mut bytes)?;
-        // A line cut off by a kill was never answered for; it is not part of the chain.
-        if !bytes.is_empty() && !bytes.ends_with(b"\n") {
-            let keep = bytes.iter().rposition(|b| *b == b'\n').map_or(from, |p| from + p as u64 + 1);
-            if keep > 0 || from == 0 {
-                file.set_len(keep)?;
-                return last_line(file);
-            }
-        }
-        let text = String::from_utf8_lossy(&bytes);
-        let whole: Vec<&str> = text.lines().collect();
-        match whole.last() {
-            None => return Ok((0, GENESIS.into())),
-            Some(last) if whole.len() > 1 || from == 0 => {
-                let entry: Entry = serde_json::from_str(last).map_err(std::io::Error::other)?;
-                return Ok((entry.index + 1, hash(last)));
-            }
-            Some(_) => window *= 4,
-        }
-    }
-}
+/// Names and numbers of a query that are remembered by their marks.
+const MOST_MARKS: usize = 40;
 
 impl Lake {
     /// What policy says of `action` on a table.
@@ -144,14 +52,54 @@ impl Lake {
         Ok(decision)
     }
 
-    /// Logs a query before its first row leaves. The text of the query is kept as a hash: it may hold a name or a number.
-    pub(crate) fn audit_query(&self, access: &Access, touched: &BTreeMap<String, BTreeSet<String>>, sql: &str) -> Result<()> {
-        self.record(access, "query", true, serde_json::json!({ "tables": touched, "query": hash(sql) }))
+    /// Logs a query before its first row leaves; gives the record's place. The text of the query is kept as a hash, and the
+    /// names and numbers in it as marks: an auditor who knows a number finds who asked for it, and nobody reads it out.
+    pub(crate) fn audit_query(
+        &self,
+        access: &Access,
+        touched: &BTreeMap<String, BTreeSet<String>>,
+        asked: &BTreeSet<String>,
+        sql: &str,
+    ) -> Result<u64> {
+        let what = json!({ "tables": touched, "marks": self.marks(asked), "query": chain::hash(sql) });
+        self.append(access, "query", true, what)
+    }
+
+    /// What stands for names and numbers in the log.
+    pub(crate) fn marks(&self, asked: &BTreeSet<String>) -> Vec<String> {
+        asked.iter().take(MOST_MARKS).map(|text| self.audit().mark(text)).collect()
+    }
+
+    /// A phone, vehicle or case that was looked at is named by a plain hash of its key. There are few enough numbers to try
+    /// them all, so what goes into the log is the mark of that hash. A person's id says nothing by itself and stays.
+    pub(crate) fn hide_target(&self, what: &mut serde_json::Map<String, serde_json::Value>) {
+        if let Some(target) = what.get_mut("looked_at").filter(|target| target["kind"] != "person")
+            && let Some(id) = target["id"].as_str()
+        {
+            target["id"] = self.audit().mark(id).into();
+        }
+    }
+
+    /// Logs what came of a query: rows handed out, and whether all of them were taken. Written with the next records; a disk
+    /// that refuses it refuses the next query.
+    pub(crate) fn audit_answer(&self, access: &Access, query: u64, rows: u64, whole: bool) {
+        let what = json!({ "query": query, "rows": rows, "whole": whole });
+        if let Ok(bytes) = self.entry(access, "answer", true, what).bytes() {
+            self.audit().append_later(bytes);
+        }
     }
 
     /// Logs one action. Fails when it cannot be kept; the caller must then not answer.
     pub fn record(&self, access: &Access, action: &str, allowed: bool, what: serde_json::Value) -> Result<()> {
-        let record = AuditRecord {
+        self.append(access, action, allowed, what).map(|_| ())
+    }
+
+    fn append(&self, access: &Access, action: &str, allowed: bool, what: serde_json::Value) -> Result<u64> {
+        self.audit().append(&self.entry(access, action, allowed, what)).map_err(LakeError::Audit)
+    }
+
+    fn entry(&self, access: &Access, action: &str, allowed: bool, what: serde_json::Value) -> AuditRecord {
+        AuditRecord {
             at: self.now().to_rfc3339(),
             who: access.principal.id.clone(),
             action: action.into(),
@@ -160,7 +108,32 @@ impl Lake {
             case: access.context.case.clone(),
             authority: access.context.authority.clone(),
             what,
-        };
-        self.audit().append(&record).map_err(LakeError::Audit)
+        }
     }
+}
+
+/// Names and numbers a query asks for: its literals of four characters or more, without a pattern's wild cards.
+pub(crate) fn asked(plan: &LogicalPlan) -> Result<BTreeSet<String>> {
+    let mut out = BTreeSet::new();
+    plan.apply_with_subqueries(|node| {
+        node.apply_expressions(|expr| {
+            expr.apply(|e| {
+                if let Expr::Literal(value, _) = e {
+                    let text = match value {
+                        ScalarValue::Utf8(Some(s)) | ScalarValue::LargeUtf8(Some(s)) | ScalarValue::Utf8View(Some(s)) => {
+                            s.trim_matches(['%', '_', ' ']).to_string()
+                        }
+                        ScalarValue::Int64(Some(n)) => n.to_string(),
+                        ScalarValue::UInt64(Some(n)) => n.to_string(),
+                        _ => String::new(),
+                    };
+                    if text.chars().count() >= 4 {
+                        out.insert(text);
+                    }
+                }
+                Ok(TreeNodeRecursion::Continue)
+            })
+        })
+    })?;
+    Ok(out)
 }

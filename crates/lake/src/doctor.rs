@@ -63,7 +63,7 @@ impl Lake {
             }
         }
         self.examine_raw(&mut found).await?;
-        found.note("audit log", self.audit().verify().map(|(n, _)| format!("{n} records")));
+        found.note("audit log", self.audit().verify().map(|log| format!("{} records", log.records)).map_err(LakeError::from));
         Ok(found.0)
     }
 

@@ -45,6 +45,8 @@ pub enum LakeError {
     Denied(String),
     #[error("the audit log cannot be written, so nothing is answered: {0}")]
     Audit(String),
+    #[error("access log: {0}")]
+    Log(#[from] ledger::LedgerError),
     #[error("the query failed: {0}")]
     Query(String),
     #[error("cancelled; nothing was changed in the tables")]

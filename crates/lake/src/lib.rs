@@ -6,7 +6,7 @@
 //! **Nothing leaves ungoverned**: the query context stays private, and what callers get is a [`session::Session`] bound to
 //! a person and a purpose, audited before it answers.
 
-pub mod audit;
+mod audit;
 pub mod catalog;
 mod doctor;
 mod engine;
@@ -31,10 +31,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, RwLock};
 
 use chrono::{DateTime, Utc};
+use ledger::Ledger;
 use sources::{Contract, Limits};
 use store::{Counts, NewRun, Outcome, RunState, Store};
 
-use crate::audit::AuditLog;
 pub use crate::doctor::Finding;
 use crate::engine::Engine;
 pub use crate::error::{LakeError, Result};
@@ -57,6 +57,8 @@ pub struct Options {
     pub limits: Limits,
     /// Contracts besides the built-in ones; one of the same name replaces a built-in.
     pub contracts: Vec<Arc<Contract>>,
+    /// Folder that receives the signed heads of the access log, out of reach of this machine's administrator.
+    pub witness: Option<PathBuf>,
     pub clock: fn() -> DateTime<Utc>,
 }
 
@@ -79,6 +81,7 @@ impl Options {
             threads: std::thread::available_parallelism().map_or(2, |n| n.get()),
             limits: Limits::default(),
             contracts: Vec::new(),
+            witness: None,
             clock: Utc::now,
         }
     }
@@ -94,7 +97,7 @@ struct Inner {
     home: Home,
     store: Store,
     engine: Engine,
-    audit: AuditLog,
+    audit: Ledger,
     contracts: RwLock<Vec<Arc<Contract>>>,
     /// Kept contracts that cannot be read: their folder's name, and why.
     unreadable: Mutex<Vec<(String, LakeError)>>,
@@ -119,7 +122,7 @@ impl Lake {
         }
         .map_err(state)?;
         let engine = Engine::new(options.query_memory, options.threads, home.scratch())?;
-        let audit = AuditLog::open(&home.audit())?;
+        let audit = Ledger::open(ledger::Options { dir: home.audit(), witness: options.witness.clone(), clock: options.clock })?;
         let mut contracts: Vec<Arc<Contract>> = sources::builtin().to_vec();
         for own in &options.contracts {
             contracts.retain(|c| c.name != own.name);
@@ -226,7 +229,8 @@ impl Lake {
         &self.inner.engine
     }
 
-    pub fn audit(&self) -> &AuditLog {
+    /// The access log.
+    pub fn audit(&self) -> &Ledger {
         &self.inner.audit
     }
 

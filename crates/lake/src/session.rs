@@ -5,7 +5,9 @@
 //! tables are touched; if it cannot be written, nothing is answered.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
+use std::task::Poll;
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
@@ -79,6 +81,8 @@ pub struct Session {
 #[derive(Debug, Default)]
 struct Tally {
     touched: BTreeMap<String, BTreeSet<String>>,
+    /// Names and numbers the queries asked for.
+    asked: BTreeSet<String>,
     over: bool,
 }
 
@@ -133,10 +137,10 @@ impl Lake {
         let session = Session { tally: Some(tally.clone()), ..self.session(access)? };
         let seen = session.seen.clone();
         let outcome = look(session).await;
-        let touched = match tally.lock() {
+        let (touched, asked) = match tally.lock() {
             Ok(mut tally) => {
                 tally.over = true;
-                std::mem::take(&mut tally.touched)
+                (std::mem::take(&mut tally.touched), std::mem::take(&mut tally.asked))
             }
             Err(_) => return Err(LakeError::Audit("what was read could not be collected".into()).into()),
         };
@@ -147,6 +151,8 @@ impl Lake {
         };
         if let Some(what) = what.as_object_mut() {
             what.insert("tables".into(), serde_json::json!(touched));
+            self.hide_target(what);
+            what.insert("marks".into(), serde_json::json!(self.marks(&asked)));
         }
         self.record(access, action, answer.is_ok() || !denied, what)?;
         answer
@@ -181,12 +187,18 @@ impl Session {
         let frame = self.ctx.execute_logical_plan(plan).await.map_err(|e| self.explain(e))?;
         let optimized = frame.clone().into_optimized_plan().map_err(|e| self.explain(e))?;
         let touched = touched(&optimized)?;
-        match &self.tally {
-            None => self.lake.audit_query(&self.access, &touched, sql)?,
-            Some(tally) => note(tally, &touched)?,
-        }
+        let asked = crate::audit::asked(frame.logical_plan())?;
+        let query = match &self.tally {
+            None => Some(self.lake.audit_query(&self.access, &touched, &asked, sql)?),
+            Some(tally) => {
+                note(tally, &touched, asked)?;
+                None
+            }
+        };
         let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
         let stream = frame.execute_stream().await.map_err(|e| self.explain(e))?;
+        let stream =
+            Box::pin(Counted { stream, lake: self.lake.clone(), access: self.access.clone(), query, rows: 0, ended: false });
         Ok(Answer { schema, stream, touched })
     }
 
@@ -215,7 +227,7 @@ impl Session {
 }
 
 /// Adds to an action's tally. After its record is written nothing more is read in its name.
-fn note(tally: &Mutex<Tally>, touched: &BTreeMap<String, BTreeSet<String>>) -> Result<()> {
+fn note(tally: &Mutex<Tally>, touched: &BTreeMap<String, BTreeSet<String>>, asked: BTreeSet<String>) -> Result<()> {
     let mut tally = tally.lock().map_err(|_| LakeError::Audit("what was read could not be collected".into()))?;
     if tally.over {
         return Err(LakeError::Denied("this action is over and logged; begin another".into()));
@@ -223,7 +235,45 @@ fn note(tally: &Mutex<Tally>, touched: &BTreeMap<String, BTreeSet<String>>) -> R
     for (table, columns) in touched {
         tally.touched.entry(table.clone()).or_default().extend(columns.iter().cloned());
     }
+    tally.asked.extend(asked);
     Ok(())
+}
+
+/// Counts the rows of an answer on their way out, and logs the count when the last one left or the reader went away.
+struct Counted {
+    stream: SendableRecordBatchStream,
+    lake: Lake,
+    access: Access,
+    /// Place of the query's record.
+    query: u64,
+    rows: u64,
+    ended: bool,
+}
+
+impl futures::Stream for Counted {
+    type Item = datafusion::error::Result<RecordBatch>;
+
+    fn poll_next(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<Self::Item>> {
+        let next = self.stream.poll_next_unpin(cx);
+        match &next {
+            Poll::Ready(Some(Ok(batch))) => self.rows += batch.num_rows() as u64,
+            Poll::Ready(None) => self.ended = true,
+            _ => {}
+        }
+        next
+    }
+}
+
+impl datafusion::execution::RecordBatchStream for Counted {
+    fn schema(&self) -> SchemaRef {
+        self.stream.schema()
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.lake.audit_answer(&self.access, self.query, self.rows, self.ended);
+    }
 }
 
 /// The tables of one area, opened when a query names them.

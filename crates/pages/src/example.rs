@@ -3,6 +3,7 @@
 
 mod data;
 mod people;
+mod proof;
 
 use askama::Template;
 
@@ -42,6 +43,9 @@ pub const ALL: &[Example] = &[
     Example { name: "phone", render: |shell| people::phone(shell).render() },
     Example { name: "vehicle", render: |shell| people::vehicle(shell).render() },
     Example { name: "case", render: |shell| people::case(shell).render() },
+    Example { name: "audit", render: |shell| proof::audit(shell).render() },
+    Example { name: "audit-none", render: |shell| proof::audit_none(shell).render() },
+    Example { name: "proof", render: |shell| proof::proof(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];
 

@@ -7,6 +7,7 @@
 //! documents that need no script; htmx and the custom elements only save a reload.
 
 pub mod assets;
+pub mod audit;
 pub mod catalogue;
 pub mod dossier;
 pub mod example;

@@ -19,14 +19,23 @@ pub enum Section {
     Quarantine,
     Catalogue,
     Sql,
+    Audit,
     /// Pages that hang below none of them: errors, the gallery.
     Elsewhere,
 }
 
 impl Section {
     /// The entries of the main navigation: first what an officer opens, then what a data engineer opens.
-    pub const ALL: [Section; 7] =
-        [Section::Home, Section::Search, Section::Sources, Section::Runs, Section::Quarantine, Section::Catalogue, Section::Sql];
+    pub const ALL: [Section; 8] = [
+        Section::Home,
+        Section::Search,
+        Section::Sources,
+        Section::Runs,
+        Section::Quarantine,
+        Section::Catalogue,
+        Section::Sql,
+        Section::Audit,
+    ];
 
     /// Its address.
     pub fn href(self) -> &'static str {
@@ -38,6 +47,7 @@ impl Section {
             Section::Quarantine => "/quarantine",
             Section::Catalogue => "/catalogue",
             Section::Sql => "/sql",
+            Section::Audit => "/audit",
         }
     }
 
@@ -51,6 +61,7 @@ impl Section {
             Section::Quarantine => "nav-quarantine",
             Section::Catalogue => "nav-catalogue",
             Section::Sql => "nav-sql",
+            Section::Audit => "nav-audit",
         }
     }
 
@@ -63,6 +74,7 @@ impl Section {
             Section::Quarantine => "held",
             Section::Catalogue => "catalogue",
             Section::Sql => "sql",
+            Section::Audit => "audit",
         }
     }
 }
@@ -273,6 +285,7 @@ impl Shell {
             "held" => "M10 3 3 6v4c0 3.800 3 6.300 7 7.500 4-1.200 7-3.700 7-7.500V6ZM10 7.500v3.500M10 13.200v.3",
             "catalogue" => "M4 4h12v4H4ZM4 8h12v4H4ZM4 12h12v4H4ZM8 4v12",
             "sql" => "M4 5l4 4-4 4M10 14h6",
+            "audit" => "M5 3h10v14l-2.500-1.500L10 17l-2.500-1.500L5 17ZM7.500 7h5M7.500 10h5",
             "person" => "M10 10a3.200 3.200 0 1 0 0-6.500 3.200 3.200 0 0 0 0 6.500ZM4 17c.4-3.300 2.800-5 6-5s5.600 1.700 6 5",
             "phone" => "M7 2.500h6a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1ZM9 15h2",
             "vehicle" => "M3.500 14v-3l1.700-4.500h9.600L16.500 11v3ZM3.500 11h13M6 14v2M14 14v2",

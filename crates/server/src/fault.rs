@@ -27,6 +27,8 @@ pub(crate) enum HttpError {
     NoContract(String),
     #[error("no run {0}")]
     NoRun(String),
+    #[error("the access log has no record {0}")]
+    NoRecord(String),
     #[error("{0}")]
     BadRequest(String),
     #[error("the form's token is not this browser's, or the request comes from another site")]
@@ -58,6 +60,7 @@ impl HttpError {
             HttpError::NoTable(_) => (StatusCode::NOT_FOUND, "fault-no-table", "/catalogue", "back-catalogue"),
             HttpError::NoContract(_) => (StatusCode::NOT_FOUND, "fault-no-contract", "/sources", "back-sources"),
             HttpError::NoRun(_) => (StatusCode::NOT_FOUND, "fault-no-run", "/runs", "back-runs"),
+            HttpError::NoRecord(_) => (StatusCode::NOT_FOUND, "fault-no-record", "/audit", "back-audit"),
             HttpError::BadRequest(_) => (StatusCode::BAD_REQUEST, "fault-bad-request", "/", "back-home"),
             HttpError::Forged => (StatusCode::FORBIDDEN, "fault-forged", "/", "back-home"),
             HttpError::Refused(_) => (StatusCode::FORBIDDEN, "fault-refused", "/catalogue", "back-catalogue"),

@@ -7,6 +7,7 @@
 
 mod ask;
 mod assets;
+mod audit;
 mod catalogue;
 mod cells;
 mod dossier;

@@ -7,7 +7,7 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, ask, assets, catalogue, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql, upload,
+    App, ask, assets, audit, catalogue, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -39,6 +39,11 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/object/{sha}", get(object::page))
         .route("/object/{sha}/download", get(object::download))
         .route("/object/{sha}/row/{row}", get(object::row))
+        .route("/audit", get(audit::list))
+        .route("/audit/{index}", get(audit::page))
+        .route("/audit/{index}/record", get(audit::record))
+        .route("/audit/{index}/proof", get(audit::proof))
+        .route("/audit/log/{*path}", get(audit::tile))
         .route("/gallery", get(gallery::page))
         .route("/gallery/{name}", get(gallery::example))
         .route("/assets/{file}", get(assets::file))
@@ -53,6 +58,8 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/runs", get(runs::list_json))
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))
+        .route("/api/v1/audit", get(audit::list_json))
+        .route("/api/v1/audit/{index}", get(audit::record_json))
         .fallback(fault::unknown)
         // From the inside out: errors become pages in the asker's language, after the origin of a change was
         // checked, under the headers that every response carries.

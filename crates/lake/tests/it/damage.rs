@@ -176,14 +176,18 @@ async fn an_altered_access_log_is_found() {
     let b = filled().await;
     b.rows("SELECT name FROM clean.test_register").await;
     b.rows("SELECT id FROM clean.test_register").await;
-    let log = b.lake.home().audit().join("log.ndjson");
-    let text = std::fs::read_to_string(&log).unwrap();
+    let before = b.lake.audit().verify().unwrap().records;
+    let log = b.lake.home().audit().join("pending.0");
+    let bytes = std::fs::read(&log).unwrap();
     // A record that a kill cut off was never answered for: no damage.
-    std::fs::write(&log, format!("{text}{{\"index\": 9, \"prev")).unwrap();
+    std::fs::write(&log, [bytes.as_slice(), b"\0\x99{\"at\": \"2026"].concat()).unwrap();
     assert_eq!(b.ill().await, []);
     b.rows("SELECT place FROM clean.test_register").await;
-    assert_eq!(b.lake.audit().verify().unwrap().0, text.lines().count() as u64 + 1);
-    std::fs::write(&log, text.replacen("name", "nane", 1)).unwrap();
+    assert!(b.lake.audit().verify().unwrap().records > before);
+    let bundle = b.lake.audit().dir().join(format!("tile/entries/000.p/{}", b.lake.audit().verify().unwrap().records));
+    let text = std::fs::read(&bundle).unwrap();
+    let at = text.windows(4).position(|w| w == b"name").unwrap();
+    std::fs::write(&bundle, [&text[..at], b"nane", &text[at + 4..]].concat()).unwrap();
     let ill = b.ill().await;
     assert_eq!(ill.iter().map(|i| i.0.as_str()).collect::<Vec<_>>(), ["audit log"], "{ill:?}");
 }

@@ -76,9 +76,11 @@ impl Site {
         Answer { status, location, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    /// Records in the access log, newest first.
+    /// Records in the access log, newest first; what came of queries, which follows their own records, aside.
     pub fn log(&self) -> Vec<Entry> {
-        self.lake.audit().tail(usize::MAX).unwrap()
+        let mut all = self.lake.audit().find(&ledger::Filter::default(), None, usize::MAX).unwrap().entries;
+        all.retain(|entry| entry.record.action != "answer");
+        all
     }
 
     /// SHA-256 of the sample of a source.

@@ -1,0 +1,4 @@
+//! The log and the decision against slow, plain references.
+
+mod log;
+mod reference;
