@@ -34,16 +34,17 @@ const USUAL_LINES: usize = 400;
 /// Which crates each crate may use, as in ARCHITECTURE.md.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
-    ("sources", &["model"]),
+    ("lipi", &[]),
+    ("sources", &["model", "lipi"]),
     ("governance", &["model"]),
     ("store", &["model"]),
-    ("lake", &["model", "sources", "governance", "store"]),
+    ("lake", &["model", "lipi", "sources", "governance", "store"]),
     ("identity", &["model"]),
-    ("dossier", &["model", "sources", "governance", "store", "lake", "identity"]),
+    ("dossier", &["model", "lipi", "sources", "governance", "store", "lake", "identity"]),
     ("pages", &["model"]),
     ("synthetic", &["model"]),
-    ("server", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "pages"]),
-    ("cli", &["model", "sources", "governance", "store", "lake", "identity", "dossier", "pages", "synthetic", "server"]),
+    ("server", &["model", "lipi", "sources", "governance", "store", "lake", "identity", "dossier", "pages"]),
+    ("cli", &["model", "lipi", "sources", "governance", "store", "lake", "identity", "dossier", "pages", "synthetic", "server"]),
     ("xtask", &[]),
 ];
 

@@ -18,7 +18,7 @@ use arrow::datatypes::{
 };
 use model::handset::Imei;
 
-use crate::contract::{Clean, Column, MapOther, Physical, RuleCheck, Severity};
+use crate::contract::{Clean, Column, LegacyFont, MapOther, Physical, RuleCheck, Severity};
 use crate::grid::Grid;
 use crate::moment::Pattern;
 use memo::Memo;
@@ -57,6 +57,8 @@ pub(crate) struct ColumnPlan {
     scan: bool,
     identifier: bool,
     luhn: Option<Severity>,
+    legacy: Option<LegacyFont>,
+    keeps_original: bool,
     remember: bool,
     pub required: bool,
     pub key: bool,
@@ -92,7 +94,10 @@ impl ColumnPlan {
             scan: column.physical == Physical::String && !identifying,
             identifier: column.is_identifier(),
             luhn: column.rules.iter().find(|r| matches!(r.check, RuleCheck::ValidImei)).map(|r| r.severity),
-            remember: costly,
+            legacy: column.legacy_font,
+            keeps_original: column.keeps_original,
+            // What is remembered carries no flag.
+            remember: costly && column.legacy_font.is_none(),
             required: column.required,
             key: column.key_position.is_some(),
         }
@@ -100,6 +105,26 @@ impl ColumnPlan {
 
     pub fn available(&self) -> bool {
         !self.sources.is_empty() || !self.join.is_empty()
+    }
+
+    /// The cell with Hindi of legacy fonts in Unicode (or, for a column that keeps originals, the cell as typed, and nothing
+    /// where nothing was converted); none where the cell is taken as it is.
+    fn unlegacy(&self, raw: &str, row: usize, notes: &mut Notes) -> Option<String> {
+        let reading = match self.legacy? {
+            LegacyFont::Auto => lipi::read(raw),
+            LegacyFont::Known => lipi::read_as_legacy(raw),
+        };
+        if self.keeps_original {
+            return Some(if reading.is_converted() { raw.to_owned() } else { String::new() });
+        }
+        if reading.is_doubtful() {
+            notes.flags.push((row, format!("legacy_font_doubtful:{}", self.name)));
+        }
+        if !reading.is_converted() {
+            return None;
+        }
+        notes.flags.push((row, format!("legacy_font:{}", self.name)));
+        Some(reading.text)
     }
 
     /// The value of a trimmed cell: cleaned, mapped, or none where it is missing.
@@ -284,6 +309,9 @@ fn append_text(
     notes: &mut Notes,
 ) {
     plan.raws(grid, |row, raw, last| {
+        let reading = plan.unlegacy(raw, base + row, notes);
+        let typed = raw;
+        let raw = reading.as_deref().unwrap_or(raw);
         if let Some(memo) = memo
             && let Some(known) = memo.get(raw)
         {
@@ -323,7 +351,7 @@ fn append_text(
             }
             Err(fault) => {
                 builder.append_null();
-                notes.faults.push((base + row, Some(plan.index), fault, raw.to_owned()));
+                notes.faults.push((base + row, Some(plan.index), fault, typed.to_owned()));
             }
         }
         true

@@ -5,6 +5,7 @@ mod builtin;
 mod contracts;
 mod delimited;
 mod golden;
+mod legacy;
 mod nested;
 mod properties;
 mod public;
