@@ -17,6 +17,7 @@ use arrow::datatypes::{
     Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
 };
 use model::handset::Imei;
+use regex::Regex;
 
 use crate::contract::{Clean, Column, LegacyFont, MapOther, Physical, RuleCheck, Severity};
 use crate::grid::Grid;
@@ -33,11 +34,21 @@ pub(crate) struct Fault {
 }
 
 /// Where a value comes from in this file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Source {
     Cell(usize),
+    Choose(Choice),
     /// The same text for every record: a constant, a capture of the preamble or the file name.
     Text(String),
+}
+
+/// One of two cells, told by a third.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub by: usize,
+    pub when: Regex,
+    pub then: usize,
+    pub other: usize,
 }
 
 pub(crate) struct ColumnPlan {
@@ -181,6 +192,10 @@ impl ColumnPlan {
                 let raw = match source {
                     Source::Cell(cell) => grid.cell(row, *cell),
                     Source::Text(text) => text,
+                    Source::Choose(c) => {
+                        let matches = c.when.is_match(trim(grid.cell(row, c.by)));
+                        grid.cell(row, if matches { c.then } else { c.other })
+                    }
                 };
                 if each(row, trim(raw), i + 1 == self.sources.len()) {
                     break;

@@ -212,6 +212,9 @@ fn columns(look: &Look, format: &Format, contract: &Contract) -> Option<Vec<Stri
 }
 
 fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, look: &Look) -> Option<(bool, Candidate)> {
+    if let Some(said) = said_empty(contract, variant, format, look) {
+        return Some((true, said));
+    }
     let columns = columns(look, format, contract)?;
     let nested = matches!(look, Look::Names(..));
     let has = |wanted: &str| {
@@ -258,4 +261,22 @@ fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, 
     let entered = format.kind != Kind::Json || entrance.is_none_or(has);
     let fits = missing.is_empty() && total > 0 && entered;
     Some((fits, Candidate { contract: contract.clone(), variant, score, reasons }))
+}
+
+/// A report without a header that says it has no records: its first lines say whose report it is.
+fn said_empty(contract: &Arc<Contract>, variant: usize, format: &Format, look: &Look) -> Option<Candidate> {
+    let Look::Text(lines) = look else { return None };
+    let said = |patterns: &[regex::Regex]| patterns.iter().filter(|p| lines.iter().any(|l| p.is_match(l.trim()))).count();
+    if format.kind != Kind::Csv || said(&format.empty) == 0 {
+        return None;
+    }
+    let header = columns(look, format, contract).map_or(0, |c| found(contract, &c));
+    let preamble = said(&format.preamble);
+    // With a header the signature decides as ever.
+    if preamble == 0 || header > contract.signature.len() / 2 {
+        return None;
+    }
+    let reasons =
+        vec![format!("the file says that it has no records, and {preamble} of its lines are those of the contract's preamble")];
+    Some(Candidate { contract: contract.clone(), variant, score: 0.3 + 0.05 * preamble.min(8) as f32, reasons })
 }

@@ -129,7 +129,7 @@ fn runs_are_found_and_latin_is_not_touched() {
         ("cctns_ps_codes/rajasthan_police_stations_cctns.csv", "ps_name_raw"),
         ("cctns_ps_codes/cctns_state_district_ps_all_india.csv", "ps_name"),
         ("lgd/rajasthan_3-subdistrict.csv", "Sub-district Name"),
-        ("pincode/rajasthan_post_offices_2015.csv", "officename"),
+        ("pincode/rajasthan_post_offices_2015.csv", "office"),
     ] {
         for cell in column(file, name).into_iter().flatten() {
             for form in [cell.clone(), cell.to_uppercase(), cell.to_lowercase()] {

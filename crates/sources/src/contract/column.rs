@@ -49,6 +49,14 @@ pub enum From {
     Const(String),
     /// 1-based position in the record.
     Position(usize),
+    /// One of two fields, told by a third: where call records name caller and called, the direction says which of them was
+    /// asked about.
+    Choose {
+        by: String,
+        when: String,
+        then: String,
+        other: String,
+    },
 }
 
 /// One cleaning step. `trim` comes before all of them and is not listed.
@@ -198,9 +206,10 @@ impl Column {
     pub fn source_names(&self) -> impl Iterator<Item = &str> {
         self.from
             .iter()
-            .filter_map(|f| match f {
-                From::Field(name) => Some(name.as_str()),
-                _ => None,
+            .flat_map(|f| match f {
+                From::Field(name) => vec![name.as_str()],
+                From::Choose { then, other, .. } => vec![then.as_str(), other.as_str()],
+                _ => Vec::new(),
             })
             .chain(self.join.iter().flat_map(|part| part.split('|')).map(str::trim).filter(|name| !name.is_empty()))
     }

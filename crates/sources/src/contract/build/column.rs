@@ -146,6 +146,19 @@ fn from(place: &Place, text: &str) -> Result<From, ContractError> {
             _ => Err(place.bad(text, "`position:` and a number from 1")),
         };
     }
+    if let Some(rule) = text.strip_prefix("choose:") {
+        let parts = rule.split_once('~').and_then(|(by, rest)| {
+            let (when, fields) = rest.split_once("=>")?;
+            let (then, other) = fields.split_once('|')?;
+            Some((by.trim(), when, then.trim(), other.trim()))
+        });
+        let Some((by, when, then, other)) = parts else {
+            return Err(place.bad(text, "`choose:FIELD~REGEX=>FIELD WHEN IT MATCHES|OTHER FIELD`"));
+        };
+        place.regex(when)?;
+        let [by, when, then, other] = [by, when, then, other].map(str::to_owned);
+        return Ok(From::Choose { by, when, then, other });
+    }
     Ok(From::Field(text.to_owned()))
 }
 
