@@ -66,6 +66,9 @@ pub fn read_as_legacy(text: &str) -> Reading {
     weigh(text, KNOWN)
 }
 
+/// The code of the full stop ।, alone between blanks: it follows the writing before it.
+const DANDA: &str = "A";
+
 #[derive(Clone, Copy)]
 struct Word {
     start: usize,
@@ -83,9 +86,10 @@ fn weigh(text: &str, known: f32) -> Reading {
     for (from, to) in legacy(&words, known) {
         let run = &words[from..to];
         // Digits and signs at the ends of a run belong to the text around it.
-        let (Some(first), Some(last)) =
-            (run.iter().position(|w| w.evidence.is_some()), run.iter().rposition(|w| w.evidence.is_some()))
-        else {
+        let (Some(first), Some(last)) = (
+            run.iter().position(|w| w.evidence.is_some() && &text[w.start..w.end] != DANDA),
+            run.iter().rposition(|w| w.evidence.is_some()),
+        ) else {
             continue;
         };
         let run = &run[first..=last];
@@ -143,6 +147,9 @@ fn word(text: &str, start: usize, end: usize, devanagari: bool) -> Word {
     let fixed = devanagari || word.contains("://") || word.contains("www.") || is_address(word) || is_mojibake(word);
     // Alone, digits and signs of either writing say nothing.
     let silent = fixed || !word.chars().any(|c| c.is_alphabetic());
+    if word == DANDA {
+        return Word { start, end, evidence: Some(0.0), fixed };
+    }
     let evidence = (!silent).then(|| {
         let Converted { faults, .. } = syllable::convert(word);
         evidence(word) - FAULT * faults as f32

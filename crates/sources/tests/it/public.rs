@@ -75,6 +75,12 @@ const FILES: &[(&str, &str, usize)] = &[
     ("messy/rajya_sabha_members_2013_trimmed_biff8.xls", "parliament.member", 243),
     ("messy/nested/vahan_like_synthetic.xml", "transport.vehicle", 1),
     ("messy/nested/echallan_like_synthetic.json", "transport.echallan", 2),
+    // The same files under the contracts that are shipped.
+    ("messy/nested/echallan_like_synthetic.json", "transport.challan", 2),
+    ("telecom_layouts/samples/airtel_gprs_empty.csv", "telecom.ipdr", 0),
+    ("telecom_ref/india_mobile_series_circle_2021.json", "reference.series", 3890),
+    ("telecom_ref/osmocom_tacdb.csv", "reference.tac", 22527),
+    ("vehicles/rto_codes_india_wikipedia2018.csv", "reference.rto", 1317),
 ];
 
 fn data() -> Option<PathBuf> {
