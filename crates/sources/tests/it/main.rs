@@ -4,6 +4,7 @@ mod archives;
 mod builtin;
 mod contracts;
 mod delimited;
+mod forms;
 mod golden;
 mod legacy;
 mod nested;
