@@ -94,10 +94,13 @@ fn joined(text: &str) -> Option<Cell> {
     let (mcc, mnc) = (network[..3].parse().ok()?, network[3..].parse().ok()?);
     let decimal = rest.bytes().all(|b| b.is_ascii_digit());
     // Jio (405-840 to 405-874) writes hexadecimal even where no letter shows it.
-    let hexadecimal = !decimal || rest.len() == 7 || (mcc == 405 && (840..=874).contains(&mnc));
+    let jio = mcc == 405 && (840..=874).contains(&mnc);
+    let hexadecimal = !decimal || rest.len() == 7 || jio;
     if hexadecimal {
         let (area, cell) = match rest.len() {
             7 => ("0", rest),
+            // Leading zeros dropped, and the longer identities of 5G.
+            5 | 6 | 8 | 9 if jio => ("0", rest),
             11 => rest.split_at(4),
             _ => return None,
         };
@@ -125,6 +128,8 @@ mod tests {
             ("405856005DC1A", "405-856-0-384026"),
             ("4058560051384", "405-856-0-332676"),
             ("4058560067005DC1A", "405-856-103-384026"),
+            ("4058565DC1A", "405-856-0-384026"),
+            ("40585612345678A", "405-856-0-4886718346"),
         ] {
             assert_eq!(canonical(text), expected, "{text}");
         }

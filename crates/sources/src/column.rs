@@ -17,8 +17,9 @@ use arrow::datatypes::{
     Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
 };
 use model::handset::Imei;
+use regex::Regex;
 
-use crate::contract::{Clean, Column, MapOther, Physical, RuleCheck, Severity};
+use crate::contract::{Clean, Column, LegacyFont, MapOther, Physical, RuleCheck, Severity};
 use crate::grid::Grid;
 use crate::moment::Pattern;
 use memo::Memo;
@@ -33,11 +34,21 @@ pub(crate) struct Fault {
 }
 
 /// Where a value comes from in this file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub(crate) enum Source {
     Cell(usize),
+    Choose(Choice),
     /// The same text for every record: a constant, a capture of the preamble or the file name.
     Text(String),
+}
+
+/// One of two cells, told by a third.
+#[derive(Debug, Clone)]
+pub(crate) struct Choice {
+    pub by: usize,
+    pub when: Regex,
+    pub then: usize,
+    pub other: usize,
 }
 
 pub(crate) struct ColumnPlan {
@@ -57,6 +68,8 @@ pub(crate) struct ColumnPlan {
     scan: bool,
     identifier: bool,
     luhn: Option<Severity>,
+    legacy: Option<LegacyFont>,
+    keeps_original: bool,
     remember: bool,
     pub required: bool,
     pub key: bool,
@@ -92,7 +105,10 @@ impl ColumnPlan {
             scan: column.physical == Physical::String && !identifying,
             identifier: column.is_identifier(),
             luhn: column.rules.iter().find(|r| matches!(r.check, RuleCheck::ValidImei)).map(|r| r.severity),
-            remember: costly,
+            legacy: column.legacy_font,
+            keeps_original: column.keeps_original,
+            // What is remembered carries no flag.
+            remember: costly && column.legacy_font.is_none(),
             required: column.required,
             key: column.key_position.is_some(),
         }
@@ -100,6 +116,26 @@ impl ColumnPlan {
 
     pub fn available(&self) -> bool {
         !self.sources.is_empty() || !self.join.is_empty()
+    }
+
+    /// The cell with Hindi of legacy fonts in Unicode (or, for a column that keeps originals, the cell as typed, and nothing
+    /// where nothing was converted); none where the cell is taken as it is.
+    fn unlegacy(&self, raw: &str, row: usize, notes: &mut Notes) -> Option<String> {
+        let reading = match self.legacy? {
+            LegacyFont::Auto => lipi::read(raw),
+            LegacyFont::Known => lipi::read_as_legacy(raw),
+        };
+        if self.keeps_original {
+            return Some(if reading.is_converted() { raw.to_owned() } else { String::new() });
+        }
+        if reading.is_doubtful() {
+            notes.flags.push((row, format!("legacy_font_doubtful:{}", self.name)));
+        }
+        if !reading.is_converted() {
+            return None;
+        }
+        notes.flags.push((row, format!("legacy_font:{}", self.name)));
+        Some(reading.text)
     }
 
     /// The value of a trimmed cell: cleaned, mapped, or none where it is missing.
@@ -156,6 +192,10 @@ impl ColumnPlan {
                 let raw = match source {
                     Source::Cell(cell) => grid.cell(row, *cell),
                     Source::Text(text) => text,
+                    Source::Choose(c) => {
+                        let matches = c.when.is_match(trim(grid.cell(row, c.by)));
+                        grid.cell(row, if matches { c.then } else { c.other })
+                    }
                 };
                 if each(row, trim(raw), i + 1 == self.sources.len()) {
                     break;
@@ -284,6 +324,9 @@ fn append_text(
     notes: &mut Notes,
 ) {
     plan.raws(grid, |row, raw, last| {
+        let reading = plan.unlegacy(raw, base + row, notes);
+        let typed = raw;
+        let raw = reading.as_deref().unwrap_or(raw);
         if let Some(memo) = memo
             && let Some(known) = memo.get(raw)
         {
@@ -323,7 +366,7 @@ fn append_text(
             }
             Err(fault) => {
                 builder.append_null();
-                notes.faults.push((base + row, Some(plan.index), fault, raw.to_owned()));
+                notes.faults.push((base + row, Some(plan.index), fault, typed.to_owned()));
             }
         }
         true

@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 
-pub use column::{Clean, Column, From, MapOther, Physical, Rule, RuleCheck, Severity, ValueMap};
+pub use column::{Clean, Column, From, LegacyFont, MapOther, Physical, Rule, RuleCheck, Severity, ValueMap};
 pub use error::ContractError;
 pub use format::{Encoding, Format, Header, Kind, Sheets};
 pub use mapping::Mapping;

@@ -1,9 +1,13 @@
 //! Which contract a file was made under, told from its head.
 
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
 use std::io::{Read, SeekFrom};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::contract::{Contract, Format, Header, Kind};
+use crate::names::fold;
 use crate::plan::find_header;
 use crate::read::{columnar, delimited, header, input, sheet};
 use crate::{Limits, ReadError, ReadSeek, archive};
@@ -39,11 +43,31 @@ pub enum Detection {
 
 /// What the head of a file shows.
 enum Look {
-    Text(Vec<String>),
-    Sheets(Vec<Vec<Vec<String>>>),
+    Text(Vec<String>, RefCell<Cut>),
+    Sheets(Vec<Rc<Records>>),
     Columns(Vec<String>),
     /// Names of members or elements that occur, and whether it is JSON, NDJSON or XML.
     Names(Vec<String>, &'static [Kind]),
+}
+
+/// Lines of a text as records, by delimiter and quote: cut once for all contracts.
+type Cut = HashMap<(u8, Option<u8>), Rc<Records>>;
+
+/// Records with the folded names in each: whether a header name is there is asked of every contract.
+struct Records {
+    cells: Vec<Vec<String>>,
+    names: Vec<HashSet<String>>,
+}
+
+impl Records {
+    fn new(cells: Vec<Vec<String>>) -> Records {
+        let names = cells.iter().take(header::LOOKED).map(|r| folded(r)).collect();
+        Records { cells, names }
+    }
+}
+
+fn folded(names: &[String]) -> HashSet<String> {
+    names.iter().map(|n| fold(n)).collect()
 }
 
 /// Looks at the head of `input` (and gives it back rewound) and says which contract fits.
@@ -57,7 +81,11 @@ pub fn detect(name: &str, input: &mut dyn ReadSeek, contracts: &[Arc<Contract>])
             .iter()
             .enumerate()
             .filter_map(|(variant, format)| judge(contract, variant, format, name, &look))
-            .max_by(|a, b| a.1.score.total_cmp(&b.1.score));
+            // Of equal formats the first written wins.
+            .reduce(|best, next| {
+                let better = next.0 && !best.0 || next.0 == best.0 && next.1.score > best.1.score;
+                if better { next } else { best }
+            });
         found.extend(best);
     }
     found.sort_by(|a, b| b.1.score.total_cmp(&a.1.score).then_with(|| a.1.contract.name.cmp(&b.1.contract.name)));
@@ -102,7 +130,7 @@ fn look(name: &str, mut input: &mut dyn ReadSeek) -> Result<Look, ReadError> {
         return Ok(if parquet {
             Look::Columns(columnar::names(name, &mut std::io::Cursor::new(bytes))?)
         } else {
-            Look::Sheets(sheet::heads(name, bytes, &limits)?)
+            Look::Sheets(sheet::heads(name, bytes, &limits)?.into_iter().map(|s| Rc::new(Records::new(s))).collect())
         });
     }
     let mut text = input::text(Box::new(std::io::Cursor::new(head)), crate::contract::Encoding::Auto, name)?;
@@ -120,7 +148,7 @@ fn look(name: &str, mut input: &mut dyn ReadSeek) -> Result<Look, ReadError> {
         return Ok(Look::Names(words(start, '<'), &[Kind::Xml]));
     }
     let lines = decoded.split(['\n', '\r']).map(str::to_owned).take(2 * header::LOOKED + 40).collect();
-    Ok(Look::Text(lines))
+    Ok(Look::Text(lines, RefCell::default()))
 }
 
 /// All bytes of a file, unpacked, within the limit for workbooks.
@@ -185,42 +213,51 @@ fn words(text: &str, opening: char) -> Vec<String> {
 }
 
 /// How many entries of the signature a header has.
-fn found(contract: &Contract, header: &[String]) -> usize {
-    contract.signature.iter().filter(|s| contract.signature_names(s).any(|n| find_header(header, n).is_some())).count()
+fn found(signature: &[Vec<String>], header: &HashSet<String>) -> usize {
+    signature.iter().filter(|names| names.iter().any(|n| header.contains(n))).count()
+}
+
+/// The folded names under which each entry of the signature may stand.
+fn signature(contract: &Contract) -> Vec<Vec<String>> {
+    contract.signature.iter().map(|s| contract.signature_names(s).map(fold).collect()).collect()
 }
 
 /// The columns of the file as this format sees them.
-fn columns(look: &Look, format: &Format, contract: &Contract) -> Option<Vec<String>> {
-    let best = |records: &[Vec<String>]| -> Option<Vec<String>> {
+fn columns(look: &Look, format: &Format, signature: &[Vec<String>]) -> Option<Vec<String>> {
+    let best = |records: &Records| -> Option<Vec<String>> {
+        let cells = &records.cells;
         let height = match &format.header {
             Header::Rows(n) => *n,
             Header::Signature => 1,
             Header::None(columns) => {
-                let width = records.iter().map(Vec::len).max().unwrap_or(0);
+                let width = cells.iter().map(Vec::len).max().unwrap_or(0);
                 return (width == columns.len()).then(|| columns.clone());
             }
         };
-        (0..records.len().min(header::LOOKED))
-            .map(|at| header::merge(records, at, height))
-            .max_by_key(|merged| (found(contract, merged), merged.len()))
+        let at = (0..cells.len().min(header::LOOKED)).max_by_key(|at| {
+            if height == 1 {
+                return (found(signature, &records.names[*at]), cells[*at].len());
+            }
+            let merged = header::merge(cells, *at, height);
+            (found(signature, &folded(&merged)), merged.len())
+        })?;
+        Some(header::merge(cells, at, height))
     };
     match (look, format.kind) {
-        (Look::Text(lines), Kind::Csv) => {
+        (Look::Text(lines, cut), Kind::Csv) => {
             let delimiters: &[u8] = match &format.delimiter {
                 Some(d) => std::slice::from_ref(d),
                 None => b",\t|;",
             };
-            delimiters
-                .iter()
-                .filter_map(|d| {
-                    let records: Vec<Vec<String>> =
-                        lines.iter().filter(|l| !l.trim().is_empty()).map(|l| delimited::fields(l, *d, format.quote)).collect();
-                    best(&records)
-                })
-                .max_by_key(|header| found(contract, header))
+            let records = |d: &u8| {
+                let cells = || lines.iter().filter(|l| !l.trim().is_empty()).map(|l| delimited::fields(l, *d, format.quote));
+                let mut cut = cut.borrow_mut();
+                cut.entry((*d, format.quote)).or_insert_with(|| Rc::new(Records::new(cells().collect()))).clone()
+            };
+            delimiters.iter().filter_map(|d| best(&records(d))).max_by_key(|header| found(signature, &folded(header)))
         }
         (Look::Sheets(sheets), Kind::Sheet) => {
-            sheets.iter().filter_map(|records| best(records)).max_by_key(|header| found(contract, header))
+            sheets.iter().filter_map(|records| best(records)).max_by_key(|header| found(signature, &folded(header)))
         }
         (Look::Columns(columns), Kind::Parquet) => Some(columns.clone()),
         (Look::Names(names, kinds), kind) if kinds.contains(&kind) => Some(names.clone()),
@@ -229,11 +266,16 @@ fn columns(look: &Look, format: &Format, contract: &Contract) -> Option<Vec<Stri
 }
 
 fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, look: &Look) -> Option<(bool, Candidate)> {
-    let columns = columns(look, format, contract)?;
+    let signature = signature(contract);
+    if let Some(said) = said_empty(contract, variant, format, look, &signature) {
+        return Some((true, said));
+    }
+    let columns = columns(look, format, &signature)?;
+    let there = folded(&columns);
     let nested = matches!(look, Look::Names(..));
     let has = |wanted: &str| {
         let last = wanted.rsplit('/').next().unwrap_or(wanted);
-        find_header(&columns, if nested { last } else { wanted }).is_some()
+        there.contains(&fold(if nested { last } else { wanted }))
     };
     // A nested format names its members otherwise than the header: a column is found under any of its names.
     let found_column = |entry: &str| {
@@ -246,10 +288,8 @@ fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, 
     let missing: Vec<&str> = contract.signature.iter().map(String::as_str).filter(|s| !found_column(s)).collect();
     let total = contract.signature.len();
     let share = if total == 0 { 0.0 } else { (total - missing.len()) as f32 / total as f32 };
-    let known = columns
-        .iter()
-        .filter(|c| contract.columns.iter().flat_map(|k| k.source_names()).any(|n| find_header(&[c.as_str()], n).is_some()))
-        .count();
+    let names: HashSet<String> = contract.columns.iter().flat_map(|c| c.source_names()).map(fold).collect();
+    let known = columns.iter().filter(|c| names.contains(&fold(c))).count();
     let coverage = known as f32 / columns.len().max(1) as f32;
     let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
     let by_name = format.filename.as_ref().is_some_and(|r| r.is_match(base));
@@ -275,4 +315,28 @@ fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, 
     let entered = format.kind != Kind::Json || entrance.is_none_or(has);
     let fits = missing.is_empty() && total > 0 && entered;
     Some((fits, Candidate { contract: contract.clone(), variant, score, reasons }))
+}
+
+/// A report without a header that says it has no records: its first lines say whose report it is.
+fn said_empty(
+    contract: &Arc<Contract>,
+    variant: usize,
+    format: &Format,
+    look: &Look,
+    signature: &[Vec<String>],
+) -> Option<Candidate> {
+    let Look::Text(lines, _) = look else { return None };
+    let said = |patterns: &[regex::Regex]| patterns.iter().filter(|p| lines.iter().any(|l| p.is_match(l.trim()))).count();
+    if format.kind != Kind::Csv || said(&format.empty) == 0 {
+        return None;
+    }
+    let header = columns(look, format, signature).map_or(0, |c| found(signature, &folded(&c)));
+    let preamble = said(&format.preamble);
+    // With a header the signature decides as ever.
+    if preamble == 0 || header > contract.signature.len() / 2 {
+        return None;
+    }
+    let reasons =
+        vec![format!("the file says that it has no records, and {preamble} of its lines are those of the contract's preamble")];
+    Some(Candidate { contract: contract.clone(), variant, score: 0.3 + 0.05 * preamble.min(8) as f32, reasons })
 }

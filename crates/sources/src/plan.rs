@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use regex::Regex;
 
-use crate::column::{ColumnPlan, Source};
+use crate::column::{Choice, ColumnPlan, Source};
 use crate::contract::{Clean, Column, Contract, Format, From, Kind};
 use crate::parsed::Drift;
 use crate::read::Layout;
@@ -51,9 +51,13 @@ impl Plan {
             }
             let cells = plan.sources.iter().filter_map(|s| match s {
                 Source::Cell(cell) => Some(*cell),
-                Source::Text(_) => None,
+                Source::Text(_) | Source::Choose(_) => None,
             });
-            for cell in cells.chain(plan.join.iter().flatten().copied()) {
+            let chosen = plan.sources.iter().flat_map(|s| match s {
+                Source::Choose(choice) => vec![choice.then, choice.other],
+                _ => Vec::new(),
+            });
+            for cell in cells.chain(chosen).chain(plan.join.iter().flatten().copied()) {
                 identifiers[cell] = true;
             }
         }
@@ -98,8 +102,10 @@ impl Plan {
         }
         for column in &self.columns {
             for source in &column.sources {
-                if let Source::Cell(i) = source {
-                    used[*i] = true;
+                match source {
+                    Source::Cell(i) => used[*i] = true,
+                    Source::Choose(choice) => used[choice.by] = true,
+                    Source::Text(_) => {}
                 }
             }
         }
@@ -148,6 +154,7 @@ fn paths(contract: &Contract) -> Vec<String> {
     for column in &contract.columns {
         let matched = column.from.iter().filter_map(|f| match f {
             From::Matched(n) => Some(format!("${n}")),
+            From::Choose { by, .. } => Some(by.clone()),
             _ => None,
         });
         for path in column.source_names().map(str::to_owned).chain(matched) {
@@ -176,6 +183,11 @@ fn plan_column(
             From::Preamble(name) => capture(format!("preamble:{name}")),
             From::Filename(name) => capture(format!("filename:{name}")),
             From::Const(text) => Some(Source::Text(text.clone())),
+            From::Choose { by, when, then, other } => {
+                let (by, then, other) = (find(by)?, find(then)?, find(other)?);
+                // The pattern was tried when the contract was parsed.
+                Some(Source::Choose(Choice { by, when: Regex::new(when).ok()?, then, other }))
+            }
             From::Position(n) => (*n <= width).then(|| Source::Cell(n - 1)),
         })
         .collect();

@@ -246,7 +246,9 @@ fn columns(top: &Place, properties: &[Property]) -> Result<Vec<Column>, Contract
         if columns.iter().any(|c| c.name == column.name) {
             return Err(top.at("schema").twice(&column.name));
         }
+        let original = column.original();
         columns.push(column);
+        columns.extend(original);
     }
     Ok(columns)
 }

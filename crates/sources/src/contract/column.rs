@@ -49,6 +49,14 @@ pub enum From {
     Const(String),
     /// 1-based position in the record.
     Position(usize),
+    /// One of two fields, told by a third: where call records name caller and called, the direction says which of them was
+    /// asked about.
+    Choose {
+        by: String,
+        when: String,
+        then: String,
+        other: String,
+    },
 }
 
 /// One cleaning step. `trim` comes before all of them and is not listed.
@@ -146,6 +154,15 @@ impl RuleCheck {
     }
 }
 
+/// What a column expects of Hindi in legacy fonts (Kruti Dev, DevLys).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LegacyFont {
+    /// Each run of text is judged; doubtful ones stay.
+    Auto,
+    /// The column is typed in such a font; only what is clearly Latin or Unicode stays.
+    Known,
+}
+
 /// One column of a contract.
 #[derive(Debug, Clone)]
 pub struct Column {
@@ -165,6 +182,10 @@ pub struct Column {
     /// the first that is there is taken; a part that ends in `|` may be absent.
     pub join: Vec<String>,
     pub clean: Vec<Clean>,
+    /// Convert Hindi in legacy fonts to Unicode before cleaning.
+    pub legacy_font: Option<LegacyFont>,
+    /// This column keeps what the column before it was converted from; missing where nothing was.
+    pub keeps_original: bool,
     /// strftime patterns, tried in order; empty means ISO 8601.
     pub formats: Vec<String>,
     pub map: Option<ValueMap>,
@@ -185,11 +206,34 @@ impl Column {
     pub fn source_names(&self) -> impl Iterator<Item = &str> {
         self.from
             .iter()
-            .filter_map(|f| match f {
-                From::Field(name) => Some(name.as_str()),
-                _ => None,
+            .flat_map(|f| match f {
+                From::Field(name) => vec![name.as_str()],
+                From::Choose { then, other, .. } => vec![then.as_str(), other.as_str()],
+                _ => Vec::new(),
             })
             .chain(self.join.iter().flat_map(|part| part.split('|')).map(str::trim).filter(|name| !name.is_empty()))
+    }
+
+    /// The column beside this one that keeps the text as typed, where a legacy font was converted.
+    pub(crate) fn original(&self) -> Option<Column> {
+        self.legacy_font?;
+        Some(Column {
+            name: format!("{}_legacy", self.name),
+            description: format!("`{}` as it was typed, where a legacy font was converted.", self.name),
+            meaning: Bilingual {
+                en: format!("{} (as typed)", self.meaning.en), hi: format!("{} (मूल टंकण)", self.meaning.hi)
+            },
+            required: false,
+            key_position: None,
+            keeps_original: true,
+            clean: Vec::new(),
+            map: None,
+            min_length: None,
+            max_length: None,
+            pattern: None,
+            rules: Vec::new(),
+            ..self.clone()
+        })
     }
 
     pub(crate) fn is_identifier(&self) -> bool {

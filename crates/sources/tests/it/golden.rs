@@ -210,3 +210,32 @@ fn shipped_contracts_say_what_they_must() {
         assert!(!contract.key.is_empty(), "{folder}: a key");
     }
 }
+
+#[test]
+fn every_sample_is_recognised_among_all_contracts() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts");
+    let all: Vec<Arc<Contract>> = contracts(&root).into_iter().map(|(_, c)| c).collect();
+    let (mut failures, mut samples) = (String::new(), 0);
+    for (folder, contract) in contracts(&root) {
+        for sample in fs::read_dir(&folder).expect("a folder").flatten().map(|e| e.path()) {
+            let name = sample.file_name().and_then(|n| n.to_str()).unwrap_or_default().to_owned();
+            if !name.starts_with("sample") {
+                continue;
+            }
+            samples += 1;
+            let found = detect(&name, &mut fs::File::open(&sample).expect("a sample"), &all).expect("a readable sample");
+            let named =
+                |c: &[sources::Candidate]| c.iter().map(|c| format!("{} {:.3}", c.contract.name, c.score)).collect::<Vec<_>>();
+            match &found {
+                Detection::One(one) if one.contract.name == contract.name => {}
+                Detection::One(one) => {
+                    _ = writeln!(failures, "{} {name}: taken for {:?}", contract.name, named(std::slice::from_ref(one)))
+                }
+                Detection::Ambiguous(many) => _ = writeln!(failures, "{} {name}: one of {:?}", contract.name, named(many)),
+                Detection::None { closest } => _ = writeln!(failures, "{} {name}: none; {:?}", contract.name, named(closest)),
+            }
+        }
+    }
+    println!("{} contracts, {samples} samples", all.len());
+    assert!(failures.is_empty(), "{failures}");
+}

@@ -3,9 +3,9 @@ use serde_norway::Value;
 
 use super::{Place, bilingual, yaml};
 use crate::contract::document::{Property, Quality};
-use crate::contract::{Clean, Column, ContractError, From, MapOther, Physical, Rule, RuleCheck, Severity, ValueMap};
+use crate::contract::{Clean, Column, ContractError, From, LegacyFont, MapOther, Physical, Rule, RuleCheck, Severity, ValueMap};
 
-const CUSTOM: [&str; 7] = ["from", "join", "clean", "format", "map", "mapOther", "meaning"];
+const CUSTOM: [&str; 8] = ["from", "join", "clean", "format", "legacyFont", "map", "mapOther", "meaning"];
 const TYPES: [&str; 9] = ["string", "int32", "int64", "float64", "decimal(p,s)", "boolean", "date", "timestamp", "time"];
 const STEPS: [&str; 20] = [
     "trim",
@@ -57,7 +57,12 @@ pub(super) fn column(top: &Place, index: usize, p: &Property) -> Result<Column, 
     let clean = place.texts(get("clean"))?.iter().filter_map(|s| clean(&place, s).transpose()).collect::<Result<Vec<_>, _>>()?;
     let options = &p.logical_type_options;
     let classification = p.classification.as_deref().ok_or_else(|| place.missing("classification"))?;
+    let join = place.texts(get("join"))?;
+    let legacy_font = get("legacyFont").map(|v| legacy_font(&place, physical, &join, v)).transpose()?.flatten();
     Ok(Column {
+        legacy_font,
+        keeps_original: false,
+        join,
         logical_type: p.logical_type.clone().unwrap_or_else(|| "string".to_owned()),
         physical,
         required: p.required || p.primary_key,
@@ -67,7 +72,6 @@ pub(super) fn column(top: &Place, index: usize, p: &Property) -> Result<Column, 
             .map_err(|_| place.unknown("classification", classification, &Classification::ALL.map(Classification::as_str)))?,
         description: p.description.clone(),
         meaning: get("meaning").map(|v| bilingual(&place, v)).transpose()?.unwrap_or_default(),
-        join: place.texts(get("join"))?,
         formats: formats(&place, physical, place.texts(get("format"))?)?,
         map: map(&place, get("map"), get("mapOther"))?,
         min_length: options.min_length,
@@ -105,6 +109,20 @@ fn physical(place: &Place, p: &Property) -> Result<Physical, ContractError> {
     })
 }
 
+fn legacy_font(place: &Place, physical: Physical, join: &[String], value: &Value) -> Result<Option<LegacyFont>, ContractError> {
+    let word = place.text(value)?;
+    let font = match word.as_str() {
+        "none" => return Ok(None),
+        "auto" => LegacyFont::Auto,
+        "krutidev" | "devlys" => LegacyFont::Known,
+        _ => return Err(place.unknown("legacyFont", &word, &["none", "auto", "krutidev", "devlys"])),
+    };
+    if physical != Physical::String || !join.is_empty() {
+        return Err(place.bad(word, "allowed here: `legacyFont` belongs to a string column with `from`"));
+    }
+    Ok(Some(font))
+}
+
 fn from(place: &Place, text: &str) -> Result<From, ContractError> {
     if let Some(n) = text.strip_prefix('$') {
         return match n.parse() {
@@ -127,6 +145,19 @@ fn from(place: &Place, text: &str) -> Result<From, ContractError> {
             Ok(n @ 1..) => Ok(From::Position(n)),
             _ => Err(place.bad(text, "`position:` and a number from 1")),
         };
+    }
+    if let Some(rule) = text.strip_prefix("choose:") {
+        let parts = rule.split_once('~').and_then(|(by, rest)| {
+            let (when, fields) = rest.split_once("=>")?;
+            let (then, other) = fields.split_once('|')?;
+            Some((by.trim(), when, then.trim(), other.trim()))
+        });
+        let Some((by, when, then, other)) = parts else {
+            return Err(place.bad(text, "`choose:FIELD~REGEX=>FIELD WHEN IT MATCHES|OTHER FIELD`"));
+        };
+        place.regex(when)?;
+        let [by, when, then, other] = [by, when, then, other].map(str::to_owned);
+        return Ok(From::Choose { by, when, then, other });
     }
     Ok(From::Field(text.to_owned()))
 }

@@ -1,0 +1,1 @@
+-- Feedback makes no person, object or event: it is counted where it lies.

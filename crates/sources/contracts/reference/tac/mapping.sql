@@ -1,0 +1,1 @@
+-- Reference: no person, object, location or event.

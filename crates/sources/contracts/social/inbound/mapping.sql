@@ -1,0 +1,1 @@
+-- A citizen who writes to the police is not thereby a person of a case: no mention is made of them.

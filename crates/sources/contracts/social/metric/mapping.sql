@@ -1,0 +1,1 @@
+-- Counts make no person, object, location or event.

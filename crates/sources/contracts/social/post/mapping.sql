@@ -1,0 +1,1 @@
+-- The department’s own words are no event of the police and make no person.
