@@ -15,6 +15,8 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{SessionContext, ident};
 use futures::StreamExt;
 use governance::{Action, Context, Decision, Effect, Principal};
@@ -94,7 +96,7 @@ impl Answer {
     /// Rows that are in memory already.
     pub fn of(schema: SchemaRef, rows: Vec<RecordBatch>) -> Self {
         let stream = futures::stream::iter(rows.into_iter().map(Ok));
-        let stream = Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema.clone(), stream));
+        let stream = Box::pin(RecordBatchStreamAdapter::new(schema.clone(), stream));
         Answer { schema, stream, touched: BTreeMap::new() }
     }
 }
@@ -177,16 +179,48 @@ impl Session {
         Ok(out)
     }
 
+    /// Optimises once, and lets the first rows be found while the log is made durable. They stay here until it is: an
+    /// answer that cannot be logged is not given.
     async fn start(&self, plan: LogicalPlan, sql: &str) -> Result<Answer> {
-        let frame = self.ctx.execute_logical_plan(plan).await.map_err(|e| self.explain(e))?;
-        let optimized = frame.clone().into_optimized_plan().map_err(|e| self.explain(e))?;
-        let touched = touched(&optimized)?;
-        match &self.tally {
-            None => self.lake.audit_query(&self.access, &touched, sql)?,
-            Some(tally) => note(tally, &touched)?,
+        let state = self.ctx.state();
+        let plan = state.optimize(&plan).map_err(|e| self.explain(e))?;
+        let touched = touched(&plan)?;
+        if let Some(tally) = &self.tally {
+            note(tally, &touched)?;
         }
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        let stream = frame.execute_stream().await.map_err(|e| self.explain(e))?;
+        let mut log = {
+            let (lake, access, touched, sql) = (self.lake.clone(), self.access.clone(), touched.clone(), sql.to_string());
+            let tallied = self.tally.is_some();
+            tokio::task::spawn_blocking(move || if tallied { Ok(()) } else { lake.audit_query(&access, &touched, &sql) })
+        };
+        let physical = state.query_planner().create_physical_plan(&plan, &state).await;
+        let mut rows = match physical.and_then(|p| execute_stream(p, self.ctx.task_ctx())) {
+            Ok(rows) => rows,
+            Err(e) => {
+                // Asked is asked, even when nothing came of it.
+                log.await.map_err(|e| LakeError::Audit(e.to_string()))??;
+                return Err(self.explain(e));
+            }
+        };
+        let schema = rows.schema();
+        let mut first = None;
+        let logged = loop {
+            tokio::select! {
+                biased;
+                logged = &mut log => break logged,
+                batch = rows.next(), if first.is_none() => first = Some(batch),
+            }
+        };
+        logged.map_err(|e| LakeError::Audit(e.to_string()))??;
+        let stream: SendableRecordBatchStream = match first {
+            None => rows,
+            // The rows ended before the log was written.
+            Some(None) => Box::pin(RecordBatchStreamAdapter::new(schema.clone(), futures::stream::empty())),
+            Some(Some(batch)) => {
+                let all = futures::stream::iter([batch]).chain(rows);
+                Box::pin(RecordBatchStreamAdapter::new(schema.clone(), all))
+            }
+        };
         Ok(Answer { schema, stream, touched })
     }
 
@@ -336,6 +370,7 @@ impl Lake {
     pub(crate) async fn open_table(&self, name: &TableName) -> Result<Option<Table>> {
         let known = self.cached(name);
         let table = match known {
+            Some(table) if table.is_newest() => return Ok(Some(table)),
             Some(mut table) if table.root().join("_delta_log").is_dir() => match table.refresh().await {
                 Ok(()) => Some(table),
                 Err(_) => Table::open(self.home(), name).await?,
