@@ -10,6 +10,9 @@ use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::error::Result;
 
+/// Bytes of Parquet footers and page indexes kept: those of some thousand files. A look-up that has to read them again is not quick.
+const FOOTERS: usize = 192 << 20;
+
 /// Shared by all sessions of a lake.
 #[derive(Debug, Clone)]
 pub struct Engine {
@@ -23,6 +26,7 @@ impl Engine {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
             .with_temp_file_path(work)
+            .with_metadata_cache_limit(FOOTERS)
             .build_arc()?;
         Ok(Engine { runtime, threads })
     }

@@ -14,7 +14,7 @@ mod replay;
 mod report;
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -95,8 +95,11 @@ impl Lake {
         request: Request,
         progress: &Arc<Progress>,
     ) -> Result<Vec<Report>> {
-        let received = self.receive(input, size, &request, progress).await?;
-        self.ingest_object(&received.sha256, request, progress).await
+        let mut object = self.arrive(input, size, &request, progress).await?;
+        let outcome = self.ingest_arriving(&mut object, request, progress).await;
+        // A file that could not be read is kept all the same.
+        settle(&mut object)?;
+        outcome
     }
 
     /// Keeps the bytes as a raw object without reading them.
@@ -107,29 +110,49 @@ impl Lake {
         request: &Request,
         progress: &Arc<Progress>,
     ) -> Result<raw::Received> {
+        let mut object = self.arrive(input, size, request, progress).await?;
+        settle(&mut object)?;
+        Ok(object.received)
+    }
+
+    async fn arrive(
+        &self,
+        input: &mut (dyn Read + Send),
+        size: u64,
+        request: &Request,
+        progress: &Arc<Progress>,
+    ) -> Result<raw::Arriving> {
         progress.total_bytes.store(size, Ordering::Relaxed);
         let home = self.home().clone();
-        let received = tokio::task::block_in_place(|| {
+        let arriving = tokio::task::block_in_place(|| {
             raw::receive(&home, input, &request.name, &progress.received_bytes, &|| progress.cancel.load(Ordering::Relaxed))
         })?;
-        self.record_object(&received, request).await?;
-        Ok(received)
+        self.record_object(&arriving.received, request).await?;
+        Ok(arriving)
     }
 
     /// Takes in an object that is in the raw store.
     pub async fn ingest_object(&self, sha256: &str, request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
-        let mut file = raw::open(self.home(), sha256)?;
-        let limits = self.limits();
-        if is_archive(&mut file).map_err(LakeError::io("reading", &request.name))? {
-            return self.ingest_archive(sha256, request, progress).await;
+        self.ingest_arriving(&mut raw::stored(self.home(), sha256)?, request, progress).await
+    }
+
+    async fn ingest_arriving(
+        &self,
+        object: &mut raw::Arriving,
+        request: Request,
+        progress: &Arc<Progress>,
+    ) -> Result<Vec<Report>> {
+        if is_archive(&mut object.file).map_err(LakeError::io("reading", &request.name))? {
+            settle(object)?;
+            return self.ingest_archive(&object.received.sha256, request, progress).await;
         }
         let started = Instant::now();
-        let (contract, variant) = self.choose(&mut file, &request)?;
+        let (contract, variant) = self.choose(&mut object.file, &request)?;
         if contract.authority_required && request.authority.is_none() {
             return Err(LakeError::AuthorityNeeded { contract: contract.name.clone() });
         }
-        let run = self.start_run(sha256, &contract, variant, &request).await?;
-        let outcome = self.ingest_as(sha256, &contract, variant, &request, progress, &limits).await;
+        let run = self.start_run(&object.received, &contract, variant, &request).await?;
+        let outcome = self.ingest_as(object, &contract, variant, &request, progress).await;
         match outcome {
             Ok(mut report) => {
                 report.run = Some(run.clone());
@@ -205,13 +228,14 @@ impl Lake {
 
     async fn ingest_as(
         &self,
-        sha256: &str,
+        object: &mut raw::Arriving,
         contract: &Arc<Contract>,
         variant: usize,
         request: &Request,
         progress: &Arc<Progress>,
-        limits: &sources::Limits,
     ) -> Result<Report> {
+        let sha256 = object.received.sha256.clone();
+        let sha256 = sha256.as_str();
         let clean = TableName::clean(&contract.name);
         let quarantine = TableName::quarantine(&contract.name);
         let _lock = self.home().write_lock(&clean).await?;
@@ -237,7 +261,7 @@ impl Lake {
             sweep(t, &prefix).await?;
         }
         let place = Place { contract, variant, sha256, prefix: &prefix, transaction, refused_as, withdrawn_as, schema };
-        let outcome = self.take_in(&place, table, refused, withdrawn, request, progress, limits).await;
+        let outcome = self.take_in(&place, object, table, refused, withdrawn, request, progress).await;
         if outcome.is_err() {
             // What was written and not committed belongs to nothing. The reason is what counts, not a failed clean-up:
             // the next attempt and `doctor` sweep too.
@@ -261,12 +285,12 @@ impl Lake {
     async fn take_in(
         &self,
         place: &Place<'_>,
+        object: &mut raw::Arriving,
         mut table: Table,
         mut refused: Table,
         withdrawn: Option<Table>,
         request: &Request,
         progress: &Arc<Progress>,
-        limits: &sources::Limits,
     ) -> Result<Report> {
         let Place { contract, variant, sha256, prefix, .. } = *place;
         let clean = TableName::clean(&contract.name);
@@ -276,12 +300,13 @@ impl Lake {
             contract: contract.version.clone(),
             ingested_at: self.now_micros(),
         };
+        object.file.rewind().map_err(LakeError::io("reading", &request.name))?;
         let job = parse::Job {
             contract: contract.clone(),
             variant,
             name: request.name.clone(),
-            file: raw::open(self.home(), sha256)?,
-            limits: limits.clone(),
+            file: object.file.try_clone().map_err(LakeError::io("opening", &request.name))?,
+            limits: self.limits(),
             stamp: stamp.clone(),
             prefix: prefix.to_string(),
             table_dir: table.root().to_path_buf(),
@@ -333,6 +358,8 @@ impl Lake {
             ..Report::default()
         };
         progress.check()?;
+        // From here on tables will speak of the object: it has to be there.
+        settle(object)?;
         let mut note = serde_json::Map::new();
         note.insert("sarovar".into(), json!(&report));
         if !quarantined.is_empty() {
@@ -401,9 +428,12 @@ async fn undo(table: &mut Table, transaction: &str, sha256: &str) -> Result<Stri
     Ok(name)
 }
 
+fn settle(object: &mut raw::Arriving) -> Result<()> {
+    tokio::task::block_in_place(|| object.settle())
+}
+
 /// Whether a file is a ZIP archive of files, and not a workbook (which is a ZIP archive too).
 fn is_archive(file: &mut std::fs::File) -> std::io::Result<bool> {
-    use std::io::Seek;
     let mut head = [0u8; 96];
     let mut n = 0;
     while n < head.len() {

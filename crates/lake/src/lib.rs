@@ -9,6 +9,7 @@
 mod audit;
 pub mod catalog;
 mod doctor;
+mod durable;
 mod engine;
 pub mod erase;
 pub mod error;
@@ -295,16 +296,21 @@ impl Lake {
         self.store().scrub().await.map_err(state)
     }
 
-    pub(crate) async fn start_run(&self, sha256: &str, contract: &Contract, variant: usize, request: &Request) -> Result<String> {
-        let size = std::fs::metadata(self.home().raw(sha256)).map(|m| m.len()).unwrap_or_default();
+    pub(crate) async fn start_run(
+        &self,
+        object: &raw::Received,
+        contract: &Contract,
+        variant: usize,
+        request: &Request,
+    ) -> Result<String> {
         let new = NewRun {
-            object: sha256.into(),
+            object: object.sha256.clone(),
             name: request.name.clone(),
             principal: request.received_by.clone(),
             contract: contract.name.clone(),
             contract_version: contract.version.clone(),
             variant: variant as i32,
-            total_bytes: size as i64,
+            total_bytes: object.size as i64,
         };
         Ok(self.store().start_run(new, self.now()).await.map_err(state)?.id)
     }

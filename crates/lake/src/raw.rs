@@ -1,20 +1,26 @@
 //! Received files, kept as they came: content-addressed by SHA-256, written once, never changed.
 //!
 //! A file is copied under a temporary name while it is hashed, made durable, and only then given its final name, so that
-//! a name in `raw/` always holds exactly the bytes it promises, whatever was killed when.
+//! a name in `raw/` always holds exactly the bytes it promises, whatever was killed when. Its rows may be read while it is
+//! still on its way to the disk ([`Arriving`]); nothing made from them is committed before it is there.
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::sync_channel;
+use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
+use crate::durable::Durable;
 use crate::error::{LakeError, Result};
 use crate::home::Home;
 
 const BLOCK: usize = 4 << 20;
+/// After so many more bytes the disk is told to begin writing.
+const BEGIN: u64 = 128 << 20;
 
 /// A file now in the raw store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +33,25 @@ pub struct Received {
     pub new: bool,
 }
 
+/// A file whose bytes are copied and hashed, and which may still be on its way to the disk.
+#[derive(Debug)]
+pub struct Arriving {
+    pub received: Received,
+    /// For reading, from the beginning.
+    pub file: File,
+    settling: Option<JoinHandle<Result<()>>>,
+}
+
+impl Arriving {
+    /// Waits until the bytes are durable and have their name in `raw/`.
+    pub fn settle(&mut self) -> Result<()> {
+        match self.settling.take() {
+            None => Ok(()),
+            Some(thread) => thread.join().unwrap_or_else(|_| Err(LakeError::Invalid("the storing thread stopped".into()))),
+        }
+    }
+}
+
 /// Takes the bytes of `input` into the raw store. `done` counts bytes as they pass.
 pub fn receive(
     home: &Home,
@@ -34,14 +59,14 @@ pub fn receive(
     name: &str,
     done: &AtomicU64,
     cancelled: &dyn Fn() -> bool,
-) -> Result<Received> {
+) -> Result<Arriving> {
     let incoming = tempfile::Builder::new()
         .prefix("incoming-")
         .tempfile_in(home.scratch())
         .map_err(LakeError::io("creating a file in", home.scratch()))?;
     let path = incoming.path().to_path_buf();
     let mut out = incoming.reopen().map_err(LakeError::io("opening", &path))?;
-    // One thread hashes while this one reads and writes.
+    // One thread hashes while this one reads and writes, and another begins to make durable what is written.
     let (blocks, to_hash) = sync_channel::<Vec<u8>>(4);
     let hasher = std::thread::spawn(move || {
         let mut hash = Sha256::new();
@@ -50,7 +75,8 @@ pub fn receive(
         }
         hash.finalize()
     });
-    let mut size = 0u64;
+    let durable = Durable::new();
+    let (mut size, mut begun) = (0u64, 0u64);
     loop {
         if cancelled() {
             return Err(LakeError::Cancelled);
@@ -62,6 +88,10 @@ pub fn receive(
         }
         out.write_all(&block).map_err(LakeError::io("writing", &path))?;
         size += block.len() as u64;
+        if size - begun >= BEGIN {
+            begun = size;
+            durable.begin(out.try_clone().map_err(LakeError::io("opening", &path))?, path.clone());
+        }
         done.fetch_add(block.len() as u64, Ordering::Relaxed);
         if blocks.send(block).is_err() {
             return Err(LakeError::Invalid("the hashing thread stopped".into()));
@@ -73,17 +103,34 @@ pub fn receive(
     let target = home.raw(&sha256);
     // Bytes altered on disk are replaced by the good ones that have come.
     if target.exists() && verify(home, &sha256).is_ok() {
-        return Ok(Received { sha256, size, new: false });
+        return stored(home, &sha256);
     }
-    out.sync_data().map_err(LakeError::io("writing", &path))?;
-    let dir = target.parent().map(PathBuf::from).unwrap_or_else(|| home.work());
-    std::fs::create_dir_all(&dir).map_err(LakeError::io("creating", &dir))?;
-    let mut mode = out.metadata().map_err(LakeError::io("reading", &path))?.permissions();
+    let file = File::open(&path).map_err(LakeError::io("opening", &path))?;
+    let settling = std::thread::spawn(move || {
+        durable.begin(out, path.clone());
+        durable.settle()?;
+        name_it(incoming, &target)
+    });
+    Ok(Arriving { received: Received { sha256, size, new: true }, file, settling: Some(settling) })
+}
+
+/// Gives durable bytes their name.
+fn name_it(incoming: NamedTempFile, target: &Path) -> Result<()> {
+    let dir = target.parent().unwrap_or(target);
+    std::fs::create_dir_all(dir).map_err(LakeError::io("creating", dir))?;
+    let path = incoming.path().to_path_buf();
+    let mut mode = incoming.as_file().metadata().map_err(LakeError::io("reading", &path))?.permissions();
     mode.set_readonly(true);
     std::fs::set_permissions(&path, mode).map_err(LakeError::io("protecting", &path))?;
-    incoming.persist(&target).map_err(|e| LakeError::Io { action: "naming", path: target.clone(), source: e.error })?;
-    File::open(&dir).and_then(|d| d.sync_all()).map_err(LakeError::io("writing", &dir))?;
-    Ok(Received { sha256, size, new: true })
+    incoming.persist(target).map_err(|e| LakeError::Io { action: "naming", path: target.into(), source: e.error })?;
+    File::open(dir).and_then(|d| d.sync_all()).map_err(LakeError::io("writing", dir))
+}
+
+/// An object that has been there before.
+pub fn stored(home: &Home, sha256: &str) -> Result<Arriving> {
+    let file = open(home, sha256)?;
+    let size = file.metadata().map_err(LakeError::io("reading", home.raw(sha256)))?.len();
+    Ok(Arriving { received: Received { sha256: sha256.into(), size, new: false }, file, settling: None })
 }
 
 /// Opens a raw object for reading.

@@ -109,24 +109,35 @@ fn plain(batch: &RecordBatch) -> Result<RecordBatch> {
     RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), columns).map_err(arrow_error)
 }
 
-/// Whether a file of the table can hold a key of the new files, by the ranges in the Parquet footers.
-pub fn may_overlap(contract: &Contract, dir: &Path, new: &[DataFile], old: &Path) -> Result<bool> {
-    let Some(old_ranges) = ranges(contract, old) else { return Ok(true) };
-    for file in new {
-        let Some(new_ranges) = ranges(contract, &dir.join(&file.path)) else { return Ok(true) };
-        let apart = old_ranges.iter().zip(&new_ranges).any(|(a, b)| match (a, b) {
-            (Some(a), Some(b)) => a.1 < b.0 || b.1 < a.0,
-            _ => false,
-        });
-        if !apart {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// The key ranges of new files, by their Parquet footers: which older files can hold one of their keys?
+pub struct KeyRanges<'a> {
+    contract: &'a Contract,
+    /// `None` where a file does not tell.
+    new: Vec<Option<Ranges>>,
 }
 
+impl<'a> KeyRanges<'a> {
+    pub fn of(contract: &'a Contract, dir: &Path, new: &[DataFile]) -> Self {
+        KeyRanges { contract, new: new.iter().map(|f| ranges(contract, &dir.join(&f.path))).collect() }
+    }
+
+    pub fn may_meet(&self, old: &Path) -> bool {
+        let Some(old) = ranges(self.contract, old) else { return true };
+        let apart = |new: &Ranges| {
+            old.iter().zip(new).any(|(a, b)| match (a, b) {
+                (Some(a), Some(b)) => a.1 < b.0 || b.1 < a.0,
+                _ => false,
+            })
+        };
+        self.new.iter().any(|new| !new.as_ref().is_some_and(apart))
+    }
+}
+
+/// Least and greatest value of each key column, where known.
+type Ranges = Vec<Option<(Vec<u8>, Vec<u8>)>>;
+
 /// Minimum and maximum of each required key column over a whole file, order-preserving; `None` where unknown.
-fn ranges(contract: &Contract, path: &Path) -> Option<Vec<Option<(Vec<u8>, Vec<u8>)>>> {
+fn ranges(contract: &Contract, path: &Path) -> Option<Ranges> {
     let file = File::open(path).ok()?;
     let meta = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).ok()?;
     let schema = meta.metadata().file_metadata().schema_descr();
@@ -149,6 +160,43 @@ fn ranges(contract: &Contract, path: &Path) -> Option<Vec<Option<(Vec<u8>, Vec<u
         out.push(if known { range } else { None });
     }
     Some(out)
+}
+
+/// How much of a file came with one ingest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Share {
+    All,
+    Some,
+    None,
+}
+
+/// The share of `object`'s rows taken in at `ingested_at` (microseconds) in a file, by its footer; `Some` where that does not tell.
+pub fn share(path: &Path, object: &str, ingested_at: i64) -> Share {
+    let found = || -> Option<Share> {
+        let file = File::open(path).ok()?;
+        let meta = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).ok()?;
+        let schema = meta.metadata().file_metadata().schema_descr();
+        let index = |name: &str| (0..schema.num_columns()).find(|i| schema.column(*i).name() == name);
+        let wanted = [(index("_object")?, object.as_bytes().to_vec()), (index("_ingested_at")?, ordered(ingested_at))];
+        let (mut all, mut none) = (true, true);
+        for group in meta.metadata().row_groups() {
+            let (mut all_here, mut none_here) = (true, false);
+            for (column, value) in &wanted {
+                let statistics = group.column(*column).statistics()?;
+                let (low, high) = bounds(statistics)?;
+                all_here &= statistics.null_count_opt() == Some(0) && low == *value && high == *value;
+                none_here |= *value < low || *value > high;
+            }
+            all &= all_here;
+            none &= none_here;
+        }
+        Some(match (all, none) {
+            (_, true) => Share::None,
+            (true, _) => Share::All,
+            _ => Share::Some,
+        })
+    };
+    found().unwrap_or(Share::Some)
 }
 
 fn bounds(s: &Statistics) -> Option<(Vec<u8>, Vec<u8>)> {

@@ -5,6 +5,8 @@
 //! run is never concatenated: sorting yields (batch, row) pairs and slices are gathered straight into the encoder, so
 //! memory stays near the budget.
 
+mod distinct;
+
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,13 +24,14 @@ use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
+use crate::durable::Durable;
 use crate::error::{LakeError, Result};
 use crate::table::DataFile;
 
 /// Rows of a row group: small enough to skip most of a table, large enough to compress.
 const ROW_GROUP: usize = 256 << 10;
-/// Rows of a page in an ordered column; a look-up by number decodes about one of them per file.
-const PAGE: usize = 8 << 10;
+/// Rows of a page; a look-up by number decodes about one of them per file and column.
+const PAGE: usize = 4 << 10;
 const SLICE: usize = 32 << 10;
 
 /// Where rows came from; the same for all rows of one ingest.
@@ -108,6 +111,7 @@ pub struct RunWriter {
     held: Vec<RecordBatch>,
     bytes: usize,
     written: Vec<DataFile>,
+    durable: Option<Durable>,
 }
 
 impl RunWriter {
@@ -124,6 +128,7 @@ impl RunWriter {
             held: Vec::new(),
             bytes: 0,
             written: Vec::new(),
+            durable: None,
         }
     }
 
@@ -137,10 +142,11 @@ impl RunWriter {
         if self.bytes >= self.budget { self.flush() } else { Ok(()) }
     }
 
-    /// Writes what is held and gives the files, not yet part of any table.
+    /// Writes what is held and gives the files, durable and not yet part of any table.
     pub fn finish(mut self) -> Result<Vec<DataFile>> {
         self.flush()?;
-        Ok(std::mem::take(&mut self.written))
+        self.durable.map_or(Ok(()), Durable::settle)?;
+        Ok(self.written)
     }
 
     fn flush(&mut self) -> Result<()> {
@@ -151,12 +157,16 @@ impl RunWriter {
         self.bytes = 0;
         let order = sorted(&held, &self.order)?;
         let name = format!("{}-{}.parquet", self.prefix, uuid::Uuid::now_v7().simple());
-        let mut file = FileWriter::create(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone())?;
+        let plain = distinct::columns(&held, &order);
+        let mut file = FileWriter::create_with(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone(), &plain)?;
         let refs: Vec<&RecordBatch> = held.iter().collect();
         for slice in order.chunks(SLICE) {
             file.write(&interleave_record_batch(&refs, slice).map_err(arrow_error)?)?;
         }
-        self.written.push(file.finish()?);
+        let path = file.path.clone();
+        let (written, file) = file.close()?;
+        self.durable.get_or_insert_with(Durable::new).begin(file, path);
+        self.written.push(written);
         Ok(())
     }
 }
@@ -218,6 +228,18 @@ pub struct FileWriter {
 
 impl FileWriter {
     pub fn create(dir: &Path, name: &str, schema: SchemaRef, order: &[String], stamp: Option<Stamp>) -> Result<Self> {
+        FileWriter::create_with(dir, name, schema, order, stamp, &[])
+    }
+
+    /// Without a dictionary for the columns in `plain`.
+    fn create_with(
+        dir: &Path,
+        name: &str,
+        schema: SchemaRef,
+        order: &[String],
+        stamp: Option<Stamp>,
+        plain: &[String],
+    ) -> Result<Self> {
         std::fs::create_dir_all(dir).map_err(LakeError::io("creating", dir))?;
         let path = dir.join(name);
         let file = File::options().write(true).create_new(true).open(&path).map_err(LakeError::io("creating", &path))?;
@@ -237,7 +259,7 @@ impl FileWriter {
             )),
             None => schema.clone(),
         };
-        let options = ArrowWriterOptions::new().with_properties(properties(&schema, order)).with_skip_arrow_metadata(true);
+        let options = ArrowWriterOptions::new().with_properties(properties(&schema, order, plain)).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, physical.clone(), options).map_err(|e| parquet_error(&path, e))?;
         Ok(FileWriter { writer, schema, stamp: stamp.map(|s| (s, physical)), path, name: name.into(), rows: 0 })
     }
@@ -273,11 +295,19 @@ impl FileWriter {
         self.writer.bytes_written() + self.writer.in_progress_size()
     }
 
+    /// Ends the file and makes it durable.
     pub fn finish(self) -> Result<DataFile> {
+        let path = self.path.clone();
+        let (written, file) = self.close()?;
+        file.sync_data().map_err(LakeError::io("writing", path))?;
+        Ok(written)
+    }
+
+    /// Ends the file; the caller makes it durable before anything is committed.
+    fn close(self) -> Result<(DataFile, File)> {
         let file = self.writer.into_inner().map_err(|e| parquet_error(&self.path, e))?;
-        file.sync_data().map_err(LakeError::io("writing", &self.path))?;
         let size = file.metadata().map_err(LakeError::io("reading", &self.path))?.len();
-        Ok(DataFile { path: self.name, size, rows: self.rows })
+        Ok((DataFile { path: self.name, size, rows: self.rows }, file))
     }
 }
 
@@ -287,7 +317,7 @@ fn constant(value: &str, n: usize) -> ArrayRef {
     Arc::new(DictionaryArray::<Int32Type>::new(keys, values))
 }
 
-fn properties(schema: &Schema, order: &[String]) -> WriterProperties {
+fn properties(schema: &Schema, order: &[String], plain: &[String]) -> WriterProperties {
     let mut p = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(ROW_GROUP))
@@ -299,6 +329,9 @@ fn properties(schema: &Schema, order: &[String]) -> WriterProperties {
         let path = ColumnPath::from(field.name().as_str());
         if order.contains(field.name()) {
             p = p.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
+        }
+        if plain.contains(field.name()) {
+            p = p.set_column_dictionary_enabled(path.clone(), false);
         }
         match field.name().as_str() {
             // Hashes do not repeat and do not compress.

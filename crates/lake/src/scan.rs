@@ -57,6 +57,14 @@ impl LakeTable {
         Ok(LakeTable { schema: table.schema()?, orders, engine: engine.clone(), rows, sorted: Vec::new() })
     }
 
+    /// Leaves out every file of the first order that `keep` (by absolute path) does not name.
+    pub fn only(mut self, keep: impl Fn(&str) -> bool) -> Self {
+        self.orders.truncate(1);
+        self.orders[0].1.retain(|f| keep(&f.path));
+        self.rows = self.orders[0].1.iter().map(|f| f.rows as usize).sum();
+        self
+    }
+
     /// Says that every file is sorted by `order`, so that sorting the table is merging its files.
     pub fn sorted_files(mut self, order: &[String]) -> Self {
         self.sorted = order.to_vec();

@@ -17,6 +17,8 @@ use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::{SessionContext, ident};
 use futures::StreamExt;
 use governance::{Action, Context, Decision, Effect, Principal};
@@ -98,7 +100,7 @@ impl Answer {
     /// Rows that are in memory already.
     pub fn of(schema: SchemaRef, rows: Vec<RecordBatch>) -> Self {
         let stream = futures::stream::iter(rows.into_iter().map(Ok));
-        let stream = Box::pin(datafusion::physical_plan::stream::RecordBatchStreamAdapter::new(schema.clone(), stream));
+        let stream = Box::pin(RecordBatchStreamAdapter::new(schema.clone(), stream));
         Answer { schema, stream, touched: BTreeMap::new() }
     }
 }
@@ -183,20 +185,52 @@ impl Session {
         Ok(out)
     }
 
+    /// Optimises once, and lets the first rows be found while the log is made durable. They stay here until it is: an
+    /// answer that cannot be logged is not given.
     async fn start(&self, plan: LogicalPlan, sql: &str) -> Result<Answer> {
-        let frame = self.ctx.execute_logical_plan(plan).await.map_err(|e| self.explain(e))?;
-        let optimized = frame.clone().into_optimized_plan().map_err(|e| self.explain(e))?;
-        let touched = touched(&optimized)?;
-        let asked = crate::audit::asked(frame.logical_plan())?;
-        let query = match &self.tally {
-            None => Some(self.lake.audit_query(&self.access, &touched, &asked, sql)?),
-            Some(tally) => {
-                note(tally, &touched, asked)?;
-                None
+        let asked = crate::audit::asked(&plan)?;
+        let state = self.ctx.state();
+        let plan = state.optimize(&plan).map_err(|e| self.explain(e))?;
+        let touched = touched(&plan)?;
+        let tallied = match &self.tally {
+            None => None,
+            Some(tally) => Some(note(tally, &touched, asked.clone())?),
+        };
+        let mut log = {
+            let (lake, access, touched, sql) = (self.lake.clone(), self.access.clone(), touched.clone(), sql.to_string());
+            tokio::task::spawn_blocking(move || match tallied {
+                Some(()) => Ok(None),
+                None => lake.audit_query(&access, &touched, &asked, &sql).map(Some),
+            })
+        };
+        let physical = state.query_planner().create_physical_plan(&plan, &state).await;
+        let mut rows = match physical.and_then(|p| execute_stream(p, self.ctx.task_ctx())) {
+            Ok(rows) => rows,
+            Err(e) => {
+                // Asked is asked, even when nothing came of it.
+                log.await.map_err(|e| LakeError::Audit(e.to_string()))??;
+                return Err(self.explain(e));
             }
         };
-        let schema: SchemaRef = Arc::new(frame.schema().as_arrow().clone());
-        let stream = frame.execute_stream().await.map_err(|e| self.explain(e))?;
+        let schema = rows.schema();
+        let mut first = None;
+        let logged = loop {
+            tokio::select! {
+                biased;
+                logged = &mut log => break logged,
+                batch = rows.next(), if first.is_none() => first = Some(batch),
+            }
+        };
+        let query = logged.map_err(|e| LakeError::Audit(e.to_string()))??;
+        let stream: SendableRecordBatchStream = match first {
+            None => rows,
+            // The rows ended before the log was written.
+            Some(None) => Box::pin(RecordBatchStreamAdapter::new(schema.clone(), futures::stream::empty())),
+            Some(Some(batch)) => {
+                let all = futures::stream::iter([batch]).chain(rows);
+                Box::pin(RecordBatchStreamAdapter::new(schema.clone(), all))
+            }
+        };
         let stream =
             Box::pin(Counted { stream, lake: self.lake.clone(), access: self.access.clone(), query, rows: 0, ended: false });
         Ok(Answer { schema, stream, touched })
@@ -244,8 +278,8 @@ struct Counted {
     stream: SendableRecordBatchStream,
     lake: Lake,
     access: Access,
-    /// Place of the query's record.
-    query: u64,
+    /// Place of the query's record; none inside an action, whose one record says all.
+    query: Option<u64>,
     rows: u64,
     ended: bool,
 }
@@ -272,7 +306,9 @@ impl datafusion::execution::RecordBatchStream for Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        self.lake.audit_answer(&self.access, self.query, self.rows, self.ended);
+        if let Some(query) = self.query {
+            self.lake.audit_answer(&self.access, query, self.rows, self.ended);
+        }
     }
 }
 
@@ -386,6 +422,7 @@ impl Lake {
     pub(crate) async fn open_table(&self, name: &TableName) -> Result<Option<Table>> {
         let known = self.cached(name);
         let table = match known {
+            Some(table) if table.is_newest() => return Ok(Some(table)),
             Some(mut table) if table.root().join("_delta_log").is_dir() => match table.refresh().await {
                 Ok(()) => Some(table),
                 Err(_) => Table::open(self.home(), name).await?,

@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use arrow::datatypes::SchemaRef;
 use deltalake::DeltaTable;
@@ -30,6 +31,8 @@ pub struct Table {
     pub name: TableName,
     root: PathBuf,
     inner: DeltaTable,
+    /// When the log's folder had last changed as this state was read, where that tells.
+    seen: Option<SystemTime>,
 }
 
 /// A data file of a snapshot.
@@ -68,11 +71,12 @@ impl Table {
             };
         }
         let url = dir_url(&root)?;
+        let seen = changed(&root);
         let inner = match deltalake::open_table(url).await {
             Ok(table) => table,
             Err(e) => return Err(LakeError::delta(&name.to_string())(e)),
         };
-        let table = Table { name: name.clone(), root, inner };
+        let table = Table { name: name.clone(), root, inner, seen };
         table.refuse_foreign_features()?;
         Ok(Some(table))
     }
@@ -106,7 +110,7 @@ impl Table {
             ])
             .await
             .map_err(LakeError::delta(&label))?;
-        Ok(Table { name: name.clone(), root, inner })
+        Ok(Table { name: name.clone(), root, inner, seen: None })
     }
 
     /// A deletion vector or column mapping, set by another writer, would make our plain Parquet scan answer wrongly.
@@ -195,8 +199,14 @@ impl Table {
         Ok(self.files()?.iter().map(|f| f.rows).sum())
     }
 
+    /// Whether nothing has been committed since this state was read: every commit is a new name in the log's folder.
+    pub fn is_newest(&self) -> bool {
+        self.seen.is_some() && changed(&self.root) == self.seen
+    }
+
     /// Moves to the newest version.
     pub async fn refresh(&mut self) -> Result<()> {
+        self.seen = changed(&self.root);
         self.inner.update_state().await.map_err(LakeError::delta(&self.name.to_string()))
     }
 
@@ -367,6 +377,12 @@ pub(crate) fn remove(path: &Path) -> Result<()> {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(LakeError::io("removing", path)(e)),
         _ => Ok(()),
     }
+}
+
+/// When the log's folder last changed; `None` while that is so recent that another change could bear the same time.
+fn changed(root: &Path) -> Option<SystemTime> {
+    let at = std::fs::metadata(root.join("_delta_log")).and_then(|m| m.modified()).ok()?;
+    (at.elapsed().ok()? > Duration::from_secs(2)).then_some(at)
 }
 
 fn dir_url(path: &Path) -> Result<Url> {

@@ -62,7 +62,7 @@ impl<'p> Assembler<'p> {
     /// Ends the chunk. `original` gives the record that stands at a span, masked.
     pub fn finish(self, original: impl Fn(Span) -> String) -> Parsed {
         let Assembler { plan, outputs, mut notes, rows, records, refused } = self;
-        let arrays: Vec<ArrayRef> = outputs.into_iter().map(Output::finish).collect();
+        let arrays: Vec<ArrayRef> = outputs.into_iter().zip(&plan.columns).map(|(o, c)| o.finish(c)).collect();
         check(&plan.contract.columns, &plan.columns, &arrays, plan.now, &mut notes);
 
         let mut keep = vec![true; rows.len()];

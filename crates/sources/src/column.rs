@@ -6,25 +6,20 @@
 mod check;
 mod clean;
 mod memo;
+mod output;
 mod value;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::Mutex;
 
-use arrow::array::{ArrayRef, ArrowPrimitiveType, BooleanBuilder, PrimitiveBuilder, StringBuilder};
-use arrow::datatypes::{
-    Date32Type, Decimal128Type, Float64Type, Int32Type, Int64Type, Time64MicrosecondType, TimestampMicrosecondType,
-};
-use model::handset::Imei;
 use regex::Regex;
 
 use crate::contract::{Clean, Column, LegacyFont, MapOther, Physical, RuleCheck, Severity};
 use crate::grid::Grid;
 use crate::moment::Pattern;
-use memo::Memo;
-
 pub(crate) use check::check;
+pub(crate) use output::Output;
 
 /// Why one value is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,6 +66,8 @@ pub(crate) struct ColumnPlan {
     legacy: Option<LegacyFont>,
     keeps_original: bool,
     remember: bool,
+    /// Outputs of chunks that are done, with what they remember; one for each thread that parses.
+    spare: Mutex<Vec<Output>>,
     pub required: bool,
     pub key: bool,
 }
@@ -109,6 +106,7 @@ impl ColumnPlan {
             keeps_original: column.keeps_original,
             // What is remembered carries no flag.
             remember: costly && column.legacy_font.is_none(),
+            spare: Mutex::default(),
             required: column.required,
             key: column.key_position.is_some(),
         }
@@ -228,209 +226,4 @@ pub(crate) fn trim(text: &str) -> &str {
         [first, .., last] if *first > b' ' && *first < 0x80 && *last > b' ' && *last < 0x80 => text,
         _ => text.trim(),
     }
-}
-
-/// A column under construction.
-pub(crate) enum Output {
-    Text(StringBuilder, Option<Memo<Option<Box<str>>>>),
-    Int32(PrimitiveBuilder<Int32Type>, Option<Memo<Option<i32>>>),
-    Int64(PrimitiveBuilder<Int64Type>, Option<Memo<Option<i64>>>),
-    Float64(PrimitiveBuilder<Float64Type>, Option<Memo<Option<f64>>>),
-    Decimal(PrimitiveBuilder<Decimal128Type>, Option<Memo<Option<i128>>>, i8),
-    Date(PrimitiveBuilder<Date32Type>, Option<Memo<Option<i32>>>),
-    Timestamp(PrimitiveBuilder<TimestampMicrosecondType>, Option<Memo<Option<i64>>>),
-    Time(PrimitiveBuilder<Time64MicrosecondType>, Option<Memo<Option<i64>>>),
-    Boolean(BooleanBuilder),
-}
-
-impl Output {
-    /// `rows` and `bytes` are what the chunk will probably need.
-    pub fn new(plan: &ColumnPlan, rows: usize, bytes: usize) -> Output {
-        let r = plan.remember;
-        match plan.physical {
-            Physical::String => Output::Text(StringBuilder::with_capacity(rows, bytes), r.then(Memo::new)),
-            Physical::Int32 => Output::Int32(PrimitiveBuilder::with_capacity(rows), r.then(Memo::new)),
-            Physical::Int64 => Output::Int64(PrimitiveBuilder::with_capacity(rows), r.then(Memo::new)),
-            Physical::Float64 => Output::Float64(PrimitiveBuilder::with_capacity(rows), r.then(Memo::new)),
-            Physical::Decimal(_, scale) => Output::Decimal(
-                PrimitiveBuilder::with_capacity(rows).with_data_type(plan.physical.arrow()),
-                r.then(Memo::new),
-                scale,
-            ),
-            Physical::Date => Output::Date(PrimitiveBuilder::with_capacity(rows), r.then(Memo::new)),
-            Physical::Timestamp => {
-                Output::Timestamp(PrimitiveBuilder::with_capacity(rows).with_data_type(plan.physical.arrow()), r.then(Memo::new))
-            }
-            Physical::Time => Output::Time(PrimitiveBuilder::with_capacity(rows), r.then(Memo::new)),
-            Physical::Boolean => Output::Boolean(BooleanBuilder::with_capacity(rows)),
-        }
-    }
-
-    /// Takes one column of a grid; `base` is the chunk's row at which the grid begins.
-    pub fn append(&mut self, plan: &ColumnPlan, grid: &Grid, base: usize, notes: &mut Notes) {
-        match self {
-            Output::Text(builder, memo) => append_text(builder, memo, plan, grid, base, notes),
-            Output::Int32(b, m) => append_primitive(b, m, plan, grid, base, notes, value::int32),
-            Output::Int64(b, m) => append_primitive(b, m, plan, grid, base, notes, value::int64),
-            Output::Float64(b, m) => append_primitive(b, m, plan, grid, base, notes, value::float64),
-            Output::Decimal(b, m, scale) => {
-                let (Physical::Decimal(precision, _), scale) = (plan.physical, *scale) else { return };
-                append_primitive(b, m, plan, grid, base, notes, |v| value::decimal(v, precision, scale));
-            }
-            Output::Date(b, m) => {
-                append_primitive(b, m, plan, grid, base, notes, |v| value::date(v, &plan.patterns));
-            }
-            Output::Timestamp(b, m) => {
-                append_primitive(b, m, plan, grid, base, notes, |v| value::timestamp(v, &plan.patterns));
-            }
-            Output::Time(b, m) => {
-                append_primitive(b, m, plan, grid, base, notes, |v| value::time(v, &plan.patterns));
-            }
-            Output::Boolean(builder) => plan.raws(grid, |row, raw, last| {
-                match plan.value(raw).and_then(|v| v.map(|v| value::boolean(&v)).transpose()) {
-                    Ok(None) if !last => return false,
-                    Ok(v) => builder.append_option(v),
-                    Err(fault) => {
-                        builder.append_null();
-                        notes.faults.push((base + row, Some(plan.index), fault, raw.to_owned()));
-                    }
-                }
-                true
-            }),
-        }
-    }
-
-    pub fn finish(self) -> ArrayRef {
-        match self {
-            Output::Text(mut b, _) => Arc::new(b.finish()),
-            Output::Int32(mut b, _) => Arc::new(b.finish()),
-            Output::Int64(mut b, _) => Arc::new(b.finish()),
-            Output::Float64(mut b, _) => Arc::new(b.finish()),
-            Output::Decimal(mut b, ..) => Arc::new(b.finish()),
-            Output::Date(mut b, _) => Arc::new(b.finish()),
-            Output::Timestamp(mut b, _) => Arc::new(b.finish()),
-            Output::Time(mut b, _) => Arc::new(b.finish()),
-            Output::Boolean(mut b) => Arc::new(b.finish()),
-        }
-    }
-}
-
-fn append_text(
-    builder: &mut StringBuilder,
-    memo: &mut Option<Memo<Option<Box<str>>>>,
-    plan: &ColumnPlan,
-    grid: &Grid,
-    base: usize,
-    notes: &mut Notes,
-) {
-    plan.raws(grid, |row, raw, last| {
-        let reading = plan.unlegacy(raw, base + row, notes);
-        let typed = raw;
-        let raw = reading.as_deref().unwrap_or(raw);
-        if let Some(memo) = memo
-            && let Some(known) = memo.get(raw)
-        {
-            match known {
-                None if !last => return false,
-                None => builder.append_null(),
-                Some(text) => builder.append_value(text),
-            }
-            return true;
-        }
-        match plan.value(raw) {
-            Ok(None) => {
-                if let Some(memo) = memo {
-                    memo.put(raw, None);
-                }
-                if !last {
-                    return false;
-                }
-                builder.append_null();
-            }
-            Ok(Some(value)) => {
-                if plan.scan
-                    && value.len() >= 12
-                    && let Cow::Owned(masked) = model::aadhaar::mask(&value)
-                {
-                    notes.flags.push((base + row, format!("aadhaar_masked:{}", plan.name)));
-                    builder.append_value(&masked);
-                    return true;
-                }
-                if let Some(severity) = plan.luhn {
-                    check_luhn(plan, severity, raw, base + row, notes);
-                }
-                builder.append_value(&value);
-                if let Some(memo) = memo {
-                    memo.put(raw, Some(value.as_ref().into()));
-                }
-            }
-            Err(fault) => {
-                builder.append_null();
-                notes.faults.push((base + row, Some(plan.index), fault, typed.to_owned()));
-            }
-        }
-        true
-    });
-}
-
-/// The check digit is looked at where it stands: the stored key has lost it.
-fn check_luhn(plan: &ColumnPlan, severity: Severity, raw: &str, row: usize, notes: &mut Notes) {
-    let digits = raw.trim_matches(|c: char| !c.is_ascii_digit());
-    if Imei::read(digits).ok().and_then(Imei::luhn) != Some(false) {
-        return;
-    }
-    match severity {
-        Severity::Warning => notes.flags.push((row, format!("rule:{}", plan.name))),
-        Severity::Error => {
-            let fault = Fault { code: "rule", message: "has a wrong IMEI check digit; compare it with the handset" };
-            notes.faults.push((row, Some(plan.index), fault, raw.to_owned()));
-        }
-    }
-}
-
-fn append_primitive<P: ArrowPrimitiveType>(
-    builder: &mut PrimitiveBuilder<P>,
-    memo: &mut Option<Memo<Option<P::Native>>>,
-    plan: &ColumnPlan,
-    grid: &Grid,
-    base: usize,
-    notes: &mut Notes,
-    read: impl Fn(&str) -> Result<P::Native, Fault>,
-) {
-    plan.raws(grid, |row, raw, last| {
-        if let Some(memo) = memo
-            && let Some(known) = memo.get(raw)
-        {
-            if known.is_none() && !last {
-                return false;
-            }
-            builder.append_option(*known);
-            return true;
-        }
-        let value = plan.value(raw).and_then(|v| {
-            v.map(|v| {
-                read(&v).map_err(|fault| match plan.identifier && model::phone::is_scientific(&v) {
-                    true => clean::SCIENTIFIC,
-                    false => fault,
-                })
-            })
-            .transpose()
-        });
-        match value {
-            Ok(value) => {
-                if let Some(memo) = memo {
-                    memo.put(raw, value);
-                }
-                if value.is_none() && !last {
-                    return false;
-                }
-                builder.append_option(value);
-            }
-            Err(fault) => {
-                builder.append_null();
-                notes.faults.push((base + row, Some(plan.index), fault, raw.to_owned()));
-            }
-        }
-        true
-    });
 }

@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use crate::contract::{Contract, Format, Header, Kind};
 use crate::names::fold;
-use crate::plan::find_header;
 use crate::read::{columnar, delimited, header, input, sheet};
 use crate::{Limits, ReadError, ReadSeek, archive};
 

@@ -1,6 +1,6 @@
 //! What follows from a committed ingest: the second physical orders and the POLE tables. Every step may be repeated.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::Lake;
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
 use crate::pole;
-use crate::rows;
+use crate::rows::{self, Share};
 use crate::runs::{RunWriter, Stamp, arrow_error, stored_schema};
 use crate::scan::LakeTable;
 use crate::table::{Change, DataFile, Table};
@@ -74,10 +74,26 @@ impl Lake {
         Ok(())
     }
 
-    /// The rows of this ingest, as `source`.
+    /// The rows of this ingest, as `source`. They nearly always fill files of their own; only where they share one does
+    /// every row have to be asked where it came from.
     async fn source(&self, journal: &Journal) -> Result<SessionContext> {
-        let own = col("_object").eq(lit(journal.stamp.object.clone()));
-        self.rows_as_source(&journal.contract, own.and(col("_ingested_at").eq(instant(journal.stamp.ingested_at)))).await
+        let (object, at) = (&journal.stamp.object, journal.stamp.ingested_at);
+        let clean = Table::require(self.home(), &TableName::clean(&journal.contract)).await?;
+        let ctx = self.engine().context();
+        let mut shares = HashMap::new();
+        for file in clean.files()? {
+            let path = clean.root().join(&file.path);
+            let share = rows::share(&path, object, at);
+            shares.insert(path.to_string_lossy().into_owned(), share);
+        }
+        let mixed = shares.values().any(|s| *s == Share::Some);
+        let provider = LakeTable::new(self.engine(), &clean, &[])?.only(|path| shares.get(path) != Some(&Share::None));
+        let mut frame = ctx.read_table(Arc::new(provider))?;
+        if mixed {
+            frame = frame.filter(col("_object").eq(lit(object.clone())).and(col("_ingested_at").eq(instant(at))))?;
+        }
+        ctx.register_table("source", frame.into_view())?;
+        Ok(ctx)
     }
 
     async fn rows_as_source(&self, contract: &str, filter: Expr) -> Result<SessionContext> {

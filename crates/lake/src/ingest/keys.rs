@@ -5,103 +5,25 @@
 //! files beyond it; those already in the table are read from its `_key` column, skipping files whose key ranges cannot
 //! meet the new ones.
 
-use std::collections::{BTreeMap, HashSet};
-use std::fs::File;
-use std::io::Write;
-use std::os::unix::fs::FileExt;
-use std::path::Path;
+mod log;
 
-use arrow::array::{Array, ArrayRef, AsArray, Int64Array, RecordBatch, new_null_array};
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, new_null_array};
 use arrow::datatypes::{DataType, Int64Type, SchemaRef};
 use arrow::row::{RowConverter, Rows, SortField};
+pub use log::KeyLog;
+use log::{PARTS, part};
+use rayon::prelude::*;
 use sources::Contract;
 
 use crate::error::{LakeError, Result};
-use crate::rows::{self, Place};
+use crate::home::TableName;
+use crate::rows::{self, KeyRanges, Place};
 use crate::runs::arrow_error;
 use crate::table::{DataFile, Table};
-
-/// Partitions by the top bits of the hash; each is handled alone, so a file of any size is checked in bounded memory.
-const PARTS: usize = 64;
-/// Bytes of one hash with its row.
-const ENTRY: usize = 16;
-
-/// The key hash and row number of every new row, and the rows that withdraw others.
-pub struct KeyLog {
-    parts: Vec<Vec<(u64, i64)>>,
-    held: usize,
-    /// Hashes held in memory before they go to scratch files.
-    most: usize,
-    spill: Option<Vec<File>>,
-    pub withdrawals: Vec<i64>,
-}
-
-impl KeyLog {
-    /// `memory` is what the log may hold, in bytes.
-    pub fn new(memory: usize) -> Self {
-        let most = (memory / ENTRY).max(PARTS);
-        KeyLog { parts: vec![Vec::new(); PARTS], held: 0, most, spill: None, withdrawals: Vec::new() }
-    }
-
-    pub fn push(&mut self, keys: &Int64Array, rows: &Int64Array, work: &Path) -> Result<()> {
-        for (key, row) in keys.values().iter().zip(rows.values()) {
-            let key = *key as u64;
-            self.parts[(key >> 58) as usize].push((key, *row));
-        }
-        self.held += keys.len();
-        if self.held >= self.most {
-            self.spill(work)?;
-        }
-        Ok(())
-    }
-
-    fn spill(&mut self, work: &Path) -> Result<()> {
-        if self.spill.is_none() {
-            let files: std::io::Result<Vec<File>> = (0..PARTS).map(|_| tempfile::tempfile_in(work)).collect();
-            self.spill = Some(files.map_err(LakeError::io("creating a scratch file in", work))?);
-        }
-        if let Some(files) = &mut self.spill {
-            for (part, file) in self.parts.iter_mut().zip(files) {
-                let mut bytes = Vec::with_capacity(part.len() * ENTRY);
-                for (key, row) in std::mem::take(part) {
-                    bytes.extend_from_slice(&key.to_le_bytes());
-                    bytes.extend_from_slice(&row.to_le_bytes());
-                }
-                file.write_all(&bytes).map_err(LakeError::io("writing a scratch file in", work))?;
-            }
-        }
-        self.held = 0;
-        Ok(())
-    }
-
-    /// A copy of one partition, in no order.
-    fn part(&self, p: usize) -> Result<Vec<(u64, i64)>> {
-        let mut all = self.parts[p].clone();
-        if let Some(files) = &self.spill {
-            let scratch = LakeError::io("reading a scratch file in", "work");
-            let mut bytes = Vec::new();
-            let read = files[p].metadata().and_then(|m| {
-                bytes.resize(m.len() as usize, 0);
-                files[p].read_exact_at(&mut bytes, 0)
-            });
-            read.map_err(scratch)?;
-            all.extend(bytes.chunks_exact(ENTRY).map(|c| {
-                let (k, r) = c.split_at(8);
-                (u64::from_le_bytes(k.try_into().unwrap_or_default()), i64::from_le_bytes(r.try_into().unwrap_or_default()))
-            }));
-        }
-        Ok(all)
-    }
-}
-
-/// One partition of all logs together.
-fn part(logs: &[KeyLog], p: usize) -> Result<Vec<(u64, i64)>> {
-    let mut all = Vec::new();
-    for log in logs {
-        all.extend(log.part(p)?);
-    }
-    Ok(all)
-}
 
 /// What is to be done with rows before they are committed.
 #[derive(Debug, Default)]
@@ -134,46 +56,37 @@ pub fn check(
     memory: usize,
 ) -> Result<Verdicts> {
     let mut verdicts = Verdicts::default();
-    let total_new: u64 = new.iter().map(|f| f.rows).sum();
     let withdrawing: HashSet<i64> = logs.iter().flat_map(|l| l.withdrawals.iter().copied()).collect();
-    let mut suspect_keys: HashSet<u64> = HashSet::new();
-
-    // A bitmap of hash prefixes answers nearly all "is it new?" questions without a search.
-    let most = (memory as u64 * 2).next_power_of_two().clamp(1 << 16, 1 << 32);
-    let bits = (total_new.max(1) * 16).next_power_of_two().clamp(1 << 10, most).trailing_zeros();
-    let mut seen = vec![0u64; 1usize << (bits - 6)];
-    for p in 0..PARTS {
+    let old = older(contract, dir, new, table, withdrawn)?;
+    let seen = (!old.is_empty()).then(|| Seen::for_rows(new.iter().map(|f| f.rows).sum(), memory));
+    let suspects = |p: usize| -> Result<Vec<u64>> {
         let mut part = part(&logs, p)?;
         part.sort_unstable();
-        for pair in part.windows(2) {
-            if pair[0].0 == pair[1].0 {
-                suspect_keys.insert(pair[0].0);
-            }
+        let mut suspects: Vec<u64> = part.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[0].0).collect();
+        if let Some(seen) = &seen {
+            part.iter().for_each(|(key, _)| seen.mark(*key));
         }
-        for (key, row) in &part {
-            let bit = key >> (64 - bits);
-            seen[(bit >> 6) as usize] |= 1 << (bit & 63);
-            if withdrawing.contains(row) {
-                suspect_keys.insert(*key);
-            }
+        if !withdrawing.is_empty() {
+            suspects.extend(part.iter().filter(|(_, row)| withdrawing.contains(row)).map(|(key, _)| *key));
         }
-    }
+        Ok(suspects)
+    };
+    let found: Vec<Vec<u64>> = (0..PARTS).into_par_iter().map(suspects).collect::<Result<_>>()?;
+    let mut suspect_keys: HashSet<u64> = found.into_iter().flatten().collect();
     let mut maybe_old: HashSet<u64> = HashSet::new();
-    for source in [table, withdrawn].into_iter().flatten() {
-        for file in source.files()? {
-            let path = source.root().join(&file.path);
-            if !rows::may_overlap(contract, dir, new, &path)? {
-                continue;
-            }
-            rows::for_each_key(&source.name, &path, |key| {
-                let bit = key >> (64 - bits);
-                if seen[(bit >> 6) as usize] & (1 << (bit & 63)) != 0 {
-                    maybe_old.insert(key);
+    if let Some(seen) = seen {
+        let known = |file: &Older| {
+            let mut known = Vec::new();
+            rows::for_each_key(file.table, &file.path, |key| {
+                if seen.holds(key) {
+                    known.push(key)
                 }
-            })?;
-        }
+            })
+            .map(|()| known)
+        };
+        let known: Vec<Vec<u64>> = old.par_iter().map(known).collect::<Result<_>>()?;
+        maybe_old.extend(known.into_iter().flatten());
     }
-    drop(seen);
     if !maybe_old.is_empty() {
         for p in 0..PARTS {
             suspect_keys.extend(part(&logs, p)?.iter().map(|(key, _)| *key).filter(|key| maybe_old.contains(key)));
@@ -190,18 +103,12 @@ pub fn check(
         let wanted: HashSet<u64> = portion.iter().copied().collect();
         let mut groups: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
         let mut pool = Pool::new(contract)?;
-        for (source, tombstone) in [(table, false), (withdrawn, true)] {
-            let Some(source) = source else { continue };
-            for file in source.files()? {
-                let path = source.root().join(&file.path);
-                if !rows::may_overlap(contract, dir, new, &path)? {
-                    continue;
-                }
-                rows::with_keys(&source.name, &path, &wanted, |batch| pool.take(&batch, Side::Old { tombstone }, &mut groups))?;
-            }
+        for file in &old {
+            let side = Side::Old { tombstone: file.tombstone };
+            rows::with_keys(file.table, &file.path, &wanted, |batch| pool.take(&batch, side, &mut groups))?;
         }
         for file in new {
-            let name = table.map(|t| t.name.clone()).unwrap_or_else(|| crate::home::TableName::clean(&contract.name));
+            let name = table.map(|t| t.name.clone()).unwrap_or_else(|| TableName::clean(&contract.name));
             rows::with_keys(&name, &dir.join(&file.path), &wanted, |batch| pool.take(&batch, Side::New, &mut groups))?;
         }
         for entries in groups.into_values() {
@@ -209,6 +116,65 @@ pub fn check(
         }
     }
     Ok(verdicts)
+}
+
+/// A committed file that may hold a key of the new rows.
+struct Older<'a> {
+    table: &'a TableName,
+    path: PathBuf,
+    /// Its rows have been withdrawn by their source.
+    tombstone: bool,
+}
+
+fn older<'a>(
+    contract: &Contract,
+    dir: &Path,
+    new: &[DataFile],
+    table: Option<&'a Table>,
+    withdrawn: Option<&'a Table>,
+) -> Result<Vec<Older<'a>>> {
+    let ranges = KeyRanges::of(contract, dir, new);
+    let mut old = Vec::new();
+    for (source, tombstone) in [(table, false), (withdrawn, true)] {
+        let Some(source) = source else { continue };
+        for file in source.files()? {
+            let path = source.root().join(&file.path);
+            if ranges.may_meet(&path) {
+                old.push(Older { table: &source.name, path, tombstone });
+            }
+        }
+    }
+    Ok(old)
+}
+
+/// A bitmap of hash prefixes: it answers nearly all "is it new?" questions without a search.
+struct Seen {
+    bits: u32,
+    words: Vec<AtomicU64>,
+}
+
+impl Seen {
+    /// About sixteen bits a row, so that few strangers hit one that is set; at most a quarter of `memory`, in bytes.
+    fn for_rows(rows: u64, memory: usize) -> Self {
+        let most = (memory as u64 * 2).next_power_of_two().clamp(1 << 16, 1 << 32);
+        let bits = (rows.max(1) * 16).next_power_of_two().clamp(1 << 10, most).trailing_zeros();
+        Seen { bits, words: (0..1usize << (bits - 6)).map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    fn place(&self, key: u64) -> (usize, u64) {
+        let bit = key >> (64 - self.bits);
+        ((bit >> 6) as usize, 1 << (bit & 63))
+    }
+
+    fn mark(&self, key: u64) {
+        let (word, bit) = self.place(key);
+        self.words[word].fetch_or(bit, Ordering::Relaxed);
+    }
+
+    fn holds(&self, key: u64) -> bool {
+        let (word, bit) = self.place(key);
+        self.words[word].load(Ordering::Relaxed) & bit != 0
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

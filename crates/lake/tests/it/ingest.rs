@@ -184,3 +184,33 @@ async fn zip_members_are_ingested_with_their_own_hash() {
     assert_eq!(reports.iter().map(|r| r.accepted).sum::<u64>(), 2);
     assert_eq!(b.rows("SELECT count(DISTINCT _object) FROM clean.test_register").await, ["2"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_its_own_rows_are_derived_from_an_ingest() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", THREE).await;
+    b.ingest("two.csv", "d,Dev,7000000004,Y,2026-01-04 10:00:00,1,,\n").await;
+    // Now rows of two objects share a file, whose range of object names may hold the third.
+    b.lake.compact(None).await.unwrap();
+    for (i, id) in ["e", "f", "g"].iter().enumerate() {
+        b.ingest(&format!("{id}.csv"), &format!("{id},New,700000001{i},X,2026-02-0{} 10:00:00,1,,\n", i + 1)).await;
+    }
+    assert_eq!(b.rows("SELECT count(*), count(DISTINCT person_key) FROM pole.person_mention").await, ["7|7"]);
+    assert_eq!(b.rows("SELECT id FROM clean.test_register WHERE place = 'X' ORDER BY id").await, ["a", "c", "e", "f", "g"]);
+    // And when a correction leaves old and new rows of one object side by side.
+    b.ingest("late.csv", "a,Aasha,7000000001,X,2026-01-01 10:00:00,2,,\n").await;
+    assert_eq!(b.rows("SELECT count(*), count(DISTINCT person_key) FROM pole.person_mention").await, ["7|7"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_cannot_be_read_is_kept_and_named() {
+    let b = Bench::new().await;
+    let path = b.dir.path().join("nothing.csv");
+    std::fs::write(&path, "").unwrap();
+    let e = b.ingest_path(&path).await.unwrap_err();
+    assert!(e.to_string().contains("nothing.csv"), "{e}");
+    let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert!(b.lake.home().raw(empty).is_file(), "the received bytes have their name although no row could be read");
+    let left: Vec<_> = std::fs::read_dir(b.lake.home().work()).unwrap().flatten().map(|e| e.file_name()).collect();
+    assert!(left.is_empty(), "{left:?}");
+}

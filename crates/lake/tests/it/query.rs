@@ -118,3 +118,21 @@ async fn compaction_keeps_every_row_and_leaves_one_file() {
     assert_eq!(b.rows(sql).await, before);
     assert_eq!(b.rows("SELECT count(*) FROM clean.test_register WHERE place = 'X'").await, ["4"]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_another_process_commits_is_seen_at_once() {
+    let b = Bench::new().await;
+    b.ingest("one.csv", TWO).await;
+    let sql = "SELECT count(*) FROM clean.test_register";
+    let log = b.lake.home().table(&lake::TableName::clean("test.register")).join("_delta_log");
+    // Only a folder that has been at rest for a while is trusted without being listed.
+    let rest = std::time::SystemTime::now() - std::time::Duration::from_secs(3600);
+    std::fs::File::open(&log).unwrap().set_modified(rest).unwrap();
+    assert_eq!(b.rows(sql).await, ["2"]);
+    assert_eq!(b.rows(sql).await, ["2"]);
+    let other = crate::bench::open(b.lake.home().root(), &b.contract).await;
+    let request = lake::Request { contract: Some(b.contract.clone()), ..lake::Request::default() };
+    let path = b.file("two.csv", "z,Zoya,7000000009,Z,2026-01-09 10:00:00,1,,\n");
+    other.ingest_path(&path, request, &Default::default()).await.unwrap();
+    assert_eq!(b.rows(sql).await, ["3"]);
+}

@@ -1,6 +1,6 @@
 //! What costly cells became before. Files repeat themselves: a tower's position, a status word, a make of car.
 
-const SLOTS: usize = 1024;
+const SLOTS: usize = 16_384;
 /// Longer texts are free text and rarely come again.
 const LONGEST: usize = 64;
 
