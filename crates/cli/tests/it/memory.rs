@@ -58,6 +58,7 @@ fn peak(program: &Program, arguments: &[&str]) -> (Vec<Value>, u64) {
 }
 
 #[test]
+#[ignore = "minutes in a debug build, and its bounds are not confirmed yet: run it on a release build"]
 fn a_file_many_times_the_memory_passes() {
     let dir = tempfile::tempdir().unwrap();
     let contract = register::contract(dir.path(), false).display().to_string();
