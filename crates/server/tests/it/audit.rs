@@ -74,7 +74,8 @@ const OTHER: &[&str] = &[
 fn every_route_is_tried_or_shows_no_row() {
     let routes: BTreeSet<&str> = ROUTER.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
     assert!(routes.len() > 30, "the router is read at all");
-    let named: BTreeSet<&str> = DATA.iter().map(|(route, ..)| *route).chain(LOG.iter().map(|(route, _)| *route)).chain(OTHER.iter().copied()).collect();
+    let named: BTreeSet<&str> =
+        DATA.iter().map(|(route, ..)| *route).chain(LOG.iter().map(|(route, _)| *route)).chain(OTHER.iter().copied()).collect();
     assert_eq!(routes.difference(&named).collect::<Vec<_>>(), Vec::<&&str>::new(), "a route no test knows");
     assert_eq!(named.difference(&routes).collect::<Vec<_>>(), Vec::<&&str>::new(), "a route that is gone");
 }
@@ -130,7 +131,9 @@ async fn the_log_is_shown_with_its_proofs_and_without_its_secrets() {
     for path in ["tile/0/000", "tile/entries/000"] {
         assert!(site.get(&format!("/audit/log/{path}.p/{size}")).await.status.is_success(), "{path}");
     }
-    for path in ["signing.key", "subject.key", "tile/../signing.key", "tile/%2e%2e/signing.key", "log.pub", "pending.0", "tile/0/999"] {
+    for path in
+        ["signing.key", "subject.key", "tile/../signing.key", "tile/%2e%2e/signing.key", "log.pub", "pending.0", "tile/0/999"]
+    {
         assert_eq!(site.get(&format!("/audit/log/{path}")).await.status.as_u16(), 404, "{path}");
     }
     for path in ["/audit/999999", "/audit/x", "/api/v1/audit/-1"] {

@@ -15,11 +15,15 @@ use super::golden::{contracts, lines, read};
 const FILES: &str = include_str!("../../../lake/tests/contracts/public.csv");
 
 fn files() -> impl Iterator<Item = (&'static str, &'static str, usize)> {
-    FILES.lines().skip(1).map(|line| {
-        let mut cells = line.split(',');
-        let mut next = || cells.next().expect("three cells");
-        (next(), next(), next().parse().expect("a number"))
-    }).chain(SHIPPED.iter().copied())
+    FILES
+        .lines()
+        .skip(1)
+        .map(|line| {
+            let mut cells = line.split(',');
+            let mut next = || cells.next().expect("three cells");
+            (next(), next(), next().parse().expect("a number"))
+        })
+        .chain(SHIPPED.iter().copied())
 }
 
 /// The same files under the contracts that are shipped.
