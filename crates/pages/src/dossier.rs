@@ -175,6 +175,13 @@ pub struct Dossier {
     pub export: Option<String>,
 }
 
+impl Dossier {
+    /// Whether any identifier joins rows; one row alone has nothing to export as a reason.
+    pub fn joined(&self) -> bool {
+        self.whys.iter().any(|why| why.origins.len() > 1)
+    }
+}
+
 /// The same on paper: one document without links or scripts, every origin in full.
 #[derive(Clone, Debug, Template)]
 #[template(path = "paper.html")]
