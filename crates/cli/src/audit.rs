@@ -131,7 +131,8 @@ pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
         }
         AuditCommand::Prove { since: Some(old), .. } => {
             let text = open(args).await?.audit().since(*old)?;
-            output::text(&text)
+            output::text(&text)?;
+            Ok(ExitCode::SUCCESS)
         }
         AuditCommand::Prove { record, to, .. } => {
             let index = record.unwrap_or_default();
@@ -157,14 +158,16 @@ pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
         }
         AuditCommand::Key => {
             let lines: String = ledger::public(&args.home.join("audit"))?.iter().map(|k| format!("{k}\n")).collect();
-            output::text(&lines)
+            output::text(&lines)?;
+            Ok(ExitCode::SUCCESS)
         }
         AuditCommand::Rotate { lost } => {
             let (old, new) = ledger::rotate(&args.home.join("audit"), *lost)?;
             let lake = open(args).await?;
             let what = json!({ "old": old.as_ref().map(|k| format!("{:08x}", k.id)), "new": new.to_string(), "lost": lost });
             lake.record(&access(args, None)?, "key-rotation", true, what)?;
-            output::text(&format!("{new}\n"))
+            output::text(&format!("{new}\n"))?;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }

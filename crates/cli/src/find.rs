@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use dossier::{Found, Kind, Table, Tables, Target};
-use governance::audit::hash;
 use lake::{Access, LakeError, Session};
 use pages::Lang;
 use serde::Serialize;
@@ -28,10 +27,11 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
         Wanted::Place => Kind::Place,
     });
     let asked = text.clone();
+    let mark = lake.audit().mark(&asked);
     let found = lake
         .act(&access(args, None)?, "search", |session| async move {
             let found = dossier::search(&session, &asked, only).await?;
-            let what = json!({ "text": hash(&asked), "found": found.hits.len() });
+            let what = json!({ "text": mark, "found": found.hits.len() });
             Ok::<_, LakeError>((found, what))
         })
         .await?;

@@ -28,12 +28,6 @@ fn broken(e: std::io::Error) -> LakeError {
     LakeError::Io { action: "writing", path: "standard output".into(), source: e }
 }
 
-/// Prints a text that is itself the answer: a key, a proof.
-pub fn text(text: &str) -> Result<ExitCode, LakeError> {
-    std::io::stdout().lock().write_all(text.as_bytes()).map_err(broken)?;
-    Ok(ExitCode::SUCCESS)
-}
-
 /// Prints records: JSON as they are; otherwise their scalar fields as columns.
 pub fn records<T: Serialize>(rows: &[T], format: Format) -> Result<(), LakeError> {
     let mut out = std::io::stdout().lock();
@@ -109,7 +103,7 @@ fn grid(out: &mut impl Write, names: &[String], body: &[Vec<String>], format: Fo
     body.iter().try_for_each(|r| line(r))
 }
 
-/// Writes a text as it is.
+/// Writes a text that is itself the answer: a document, a key, a proof.
 pub fn text(text: &str) -> Result<(), LakeError> {
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(broken)

@@ -3,7 +3,6 @@
 use ::dossier::{Found, Kind};
 use axum::Json;
 use axum::extract::{Query, State};
-use governance::audit::hash;
 use lake::{At, LakeError};
 use pages::search::{Hit, Search};
 use pages::{Section, dossier as page};
@@ -84,7 +83,7 @@ async fn find(app: &App, ask: &Ask, text: &str, only: Option<Kind>) -> Reply<Fou
     app.lake
         .act(&access, "search", |session| async move {
             let found = ::dossier::search(&session, &text, only).await?;
-            let what = json!({ "text": hash(&text), "found": found.hits.len() });
+            let what = json!({ "text": app.lake.audit().mark(&text), "found": found.hits.len() });
             Ok::<_, LakeError>((found, what))
         })
         .await

@@ -104,11 +104,8 @@ async fn call_records_need_an_authority() {
     assert_eq!(site.log()[0].record.authority.as_deref(), Some("SP/AJM/12"));
     let page = site.get("/phone/7000000101?authority=SP%2FAJM%2F12").await.body;
     assert!(page.contains("id=\"contacts\"") && page.contains("SP/AJM/12"));
-    assert_eq!(
-        site.get("/phone/7000000101?authority=%20").await.body.contains("id=\"contacts\""),
-        false,
-        "blanks are no authority"
-    );
+    let blank = site.get("/phone/7000000101?authority=%20").await;
+    assert!(!blank.body.contains("id=\"contacts\""), "blanks are no authority");
     let long = format!("/phone/7000000101?authority={}", "x".repeat(101));
     assert_eq!(site.get(&long).await.status.as_u16(), 400);
 }
