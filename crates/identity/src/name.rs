@@ -6,22 +6,27 @@
 mod age;
 mod compare;
 mod evidence;
+mod frequency;
 mod key;
 pub mod letters;
 mod marks;
+mod pairing;
 mod parse;
 mod romanise;
 pub mod scripts;
 pub mod sounds;
 mod word;
+mod wording;
 
 pub use age::{Age, Born};
 pub use compare::compare;
 pub use evidence::{AGREES, Evidence, Field, Level, Reason, ReasonKind, Words};
+pub use frequency::Frequencies;
 pub use key::{PhoneticKey, keys};
 pub use marks::{Relation, Sex};
 pub use parse::{Name, Part, Relative, Word, WordClass, parse};
-pub use romanise::romanise;
+pub use romanise::{devanagari, romanise};
+pub use wording::{Language, explain, level_words, reason_words};
 
 /// How alike two names are, from 0 to 1. For many comparisons, [`parse`] each name once and [`compare`].
 pub fn similarity(a: &str, b: &str) -> f64 {

@@ -21,9 +21,19 @@ pub fn learn<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Counts {
     let (nd, nl) = (DEVANAGARI.len(), LATIN.len());
     // To begin with every letter may stand for every other, letters of one name rather so than letters that share none.
     let mut model = Counts::default();
-    for d in 0..nd {
-        for l in 0..nl {
-            let alike = DEVANAGARI[d].to_lowercase().chars().next() == LATIN[l].chars().next();
+    for (d, sound) in DEVANAGARI.iter().enumerate() {
+        for (l, letter) in LATIN.iter().enumerate() {
+            let alike = match *sound {
+                // The second halves of double letters are other sounds than their names say.
+                "gy2" => matches!(*letter, "y" | "n"),
+                "ss" => matches!(*letter, "s" | "sh" | "x2"),
+                "ai2" => *letter == "i",
+                "au2" => *letter == "u",
+                "r2" => matches!(*letter, "i" | "u"),
+                "Mn" => *letter == "n",
+                "Mb" => *letter == "m",
+                _ => sound.to_lowercase().chars().next() == letter.chars().next(),
+            };
             model.pairs[d][l] = if alike { 20.0 } else { 1.0 };
         }
     }
@@ -31,7 +41,7 @@ pub fn learn<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Counts {
     for row in &mut model.pairs {
         row[nl] = 2.0;
     }
-    for _ in 0..ROUNDS {
+    for round in 0..ROUNDS {
         let all: f64 = model.pairs.iter().flatten().sum();
         let p = |d: usize, l: usize| (model.pairs[d][l] + 1e-3) / all;
         let mut next = Counts::default();
@@ -73,7 +83,8 @@ pub fn learn<'a>(pairs: impl Iterator<Item = &'a Pair>) -> Counts {
             }
             let whole = forward[n][m];
             // A pair whose letters have nothing to do with one another is an error of the source, not a spelling.
-            if whole <= 0.0 || -whole.log2() > 9.0 * (n.max(m) as f64) {
+            // Before something is learnt, everything looks like one.
+            if whole <= 0.0 || round > 3 && -whole.log2() > 9.0 * (n.max(m) as f64) {
                 continue;
             }
             for i in 0..=n {

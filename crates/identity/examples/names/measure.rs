@@ -12,13 +12,20 @@ use crate::people::{self, Person};
 
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
-pub fn all(folder: &Path, out: &mut impl Write) -> Outcome {
+pub fn all(folder: &Path, parts: &[&str], out: &mut impl Write) -> Outcome {
+    let asked = |part: &str| parts.is_empty() || parts.contains(&part);
     let pairs = pairs::read(folder)?;
     for development in [true, false] {
         writeln!(out, "{}", if development { "development half" } else { "held-back half" })?;
-        words(&pairs, folder, development, out)?;
-        names(&pairs, development, out)?;
-        people(&pairs, development, out)?;
+        if asked("words") {
+            words(&pairs, folder, development, out)?;
+        }
+        if asked("names") {
+            names(&pairs, development, out)?;
+        }
+        if asked("people") {
+            people(&pairs, development, out)?;
+        }
     }
     Ok(())
 }
@@ -47,6 +54,16 @@ fn words(pairs: &[Pair], folder: &Path, development: bool, out: &mut impl Write)
         }
         let started = Instant::now();
         let ranks: Vec<usize> = truth.iter().map(|(h, l)| rank(&parse(h), &pool, |c| l.contains(c))).collect();
+        if development && std::env::var_os("BAD").is_some() {
+            for (h, l) in truth.iter().step_by(9).take(120) {
+                let q = parse(h);
+                let mut v: Vec<(f32, &str)> = pool.iter().map(|(t, n)| (compare(&q, n).similarity, t.as_str())).collect();
+                v.sort_by(|a, b| b.0.total_cmp(&a.0));
+                if !l.contains(v[0].1) {
+                    writeln!(out, "    W {h} {l:?} {:?}", &v[..3])?;
+                }
+            }
+        }
         report(out, if counted { "word, candidates" } else { "word, given names" }, &ranks, pool.len(), started)?;
         let found = pairs.iter().filter(|p| p.development() == development && p.counted == counted);
         let (mut hit, mut n, mut bad) = (0, 0, Vec::new());
@@ -159,7 +176,7 @@ fn people(pairs: &[Pair], development: bool, out: &mut impl Write) -> Outcome {
         candidates as f64 / started.elapsed().as_secs_f64() / 1e6
     )?;
     if development {
-        for t in 2..12 {
+        for t in -2..12 {
             let (p, r, f) = f1(t as f32 * 2.0);
             writeln!(out, "    {}: {p:.4} {r:.4} {f:.4}", t * 2)?;
         }

@@ -36,14 +36,37 @@ pub fn read(folder: &Path) -> io::Result<Vec<Pair>> {
             let mut cells = line.split(',');
             let (Some(hindi), Some(latin)) = (cells.next(), cells.next()) else { continue };
             let count = cells.next().and_then(|c| c.trim().parse().ok()).unwrap_or(1);
-            if latin.chars().all(|c| c.is_ascii_lowercase()) && !hindi.contains(['/', ' ']) {
-                out.push(Pair { hindi: hindi.into(), latin: latin.into(), count, counted });
+            if latin.chars().all(|c| c.is_ascii_lowercase()) && hindi.chars().count() > 1 && !hindi.contains(['/', ' ']) {
+                // The machine reads folded text.
+                let hindi: String = identity::names::scripts::fold(hindi).collect();
+                out.push(Pair { hindi, latin: latin.into(), count, counted });
             }
         }
         Ok(())
     };
     add("eci_candidate_token_pairs_agg.csv", true)?;
     add("hindi_given_names_train.csv", false)?;
+    Ok(out)
+}
+
+/// Every spelling in one script with every one in the other, from a table of variants written by hand: the only source for letters
+/// that the pairs hardly have (Laxman, Gyan, Krishan). Short forms with a full stop are no spellings.
+pub fn variants(file: &Path) -> io::Result<Vec<Pair>> {
+    let mut out = Vec::new();
+    for line in std::fs::read_to_string(file)?.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let [_, _, hindi, latin, ..] = cells[..] else { continue };
+        for h in hindi.split(';').filter(|h| !h.contains(['.', ' '])) {
+            for l in latin.split(';').filter(|l| l.len() > 3 && !l.contains(['.', ' '])) {
+                out.push(Pair {
+                    hindi: identity::names::scripts::fold(h).collect(),
+                    latin: l.to_lowercase(),
+                    count: 8,
+                    counted: false,
+                });
+            }
+        }
+    }
     Ok(out)
 }
 

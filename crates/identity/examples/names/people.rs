@@ -62,7 +62,12 @@ impl<'a> Bag<'a> {
 /// `n` people from one half of the pairs, with families: about one in five has a brother in the data.
 pub fn make(pairs: &[Pair], development: bool, n: usize) -> Vec<Person> {
     let half = |counted: bool| -> Vec<&Pair> {
-        pairs.iter().filter(|p| p.development() == development && p.counted == counted && p.latin.len() > 2).collect()
+        pairs
+            .iter()
+            .filter(|p| {
+                p.development() == development && p.counted == counted && p.latin.len() > 2 && p.hindi.chars().count() > 2
+            })
+            .collect()
     };
     let (given, family) = (Bag::new(half(false)), Bag::new(half(true)));
     let mut draw = Draw(hash(if development { "development" } else { "held back" }));

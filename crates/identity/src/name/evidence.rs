@@ -164,4 +164,4 @@ impl Evidence {
 
 /// Bits from which two mentions are put forward as one person. Preset on the development half of the name pairs (docs/names.md);
 /// a name alone may reach it and still merges nobody.
-pub const AGREES: f32 = 9.0;
+pub const AGREES: f32 = 6.0;

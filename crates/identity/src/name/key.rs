@@ -63,6 +63,7 @@ pub(super) fn skeleton(sounds: &[Sound]) -> PhoneticKey {
     let code = |c: char| CLASSES.iter().position(|k| *k == c).unwrap_or_default() as u8;
     let (vowel, nasal, labial, breath, glide, back, hiss, hard) =
         (code('A'), code('N'), code('M'), code('H'), code('Y'), code('K'), code('S'), code('C'));
+    let (lips, lips_voiced) = (code('P'), code('B'));
     let table = classes();
     let (mut key, mut count, mut last) = (0u64, 0, 0u8);
     for (i, s) in sounds.iter().enumerate() {
@@ -77,7 +78,10 @@ pub(super) fn skeleton(sounds: &[Sound]) -> PhoneticKey {
             // Beginnings are heard; elsewhere vowels, breath and glides are spelled as one likes.
             first
         } else {
-            !((class == nasal || class == labial) && before_consonant && !first)
+            // A nasal before a consonant is often left out, an m only where it is one (Bhanwar, Bhawar; but Ramrati).
+            let swallowed =
+                class == nasal && before_consonant || class == labial && follows.is_some_and(|c| c == lips || c == lips_voiced);
+            !swallowed || first
         };
         if kept && class == hiss && last == back && key & 15 == u64::from(back) {
             // ksh, x and chh are one (Lakshman, Laxman, Lachhman).

@@ -167,16 +167,35 @@ pub(super) fn is_spoken_vowel(s: Sound) -> bool {
     is_vowel(s) && s != MUTE && s != MUTE_AFTER_CLUSTER
 }
 
+/// Vowels sound otherwise at a word's end, and have sounds of their own there.
+const ENDS: [(Sound, Sound); 13] = [
+    (dev("aa"), dev("aa$")),
+    (dev("i"), dev("i$")),
+    (dev("ii"), dev("ii$")),
+    (dev("u"), dev("u$")),
+    (dev("uu"), dev("uu$")),
+    (dev("e"), dev("e$")),
+    (dev("o"), dev("o$")),
+    (lat("a"), lat("a$")),
+    (lat("e"), lat("e$")),
+    (lat("i"), lat("i$")),
+    (lat("o"), lat("o$")),
+    (lat("u"), lat("u$")),
+    (lat("y"), lat("y$")),
+];
+
+/// The r of both scripts, the one consonant that changes places with its vowel.
+#[inline]
+pub(super) fn is_r(s: Sound) -> bool {
+    s == dev("r") || s == lat("r")
+}
+
+/// What the last sound of a word is when more follows.
+pub(super) fn inside(s: Sound) -> Sound {
+    if s == MUTE_AFTER_CLUSTER { MUTE } else { ENDS.iter().find(|(_, to)| *to == s).map_or(s, |(from, _)| *from) }
+}
+
 fn at_end(s: Sound) -> Sound {
-    const ENDS: [(Sound, Sound); 7] = [
-        (dev("aa"), dev("aa$")),
-        (dev("i"), dev("i$")),
-        (dev("ii"), dev("ii$")),
-        (dev("u"), dev("u$")),
-        (dev("uu"), dev("uu$")),
-        (dev("e"), dev("e$")),
-        (dev("o"), dev("o$")),
-    ];
     ENDS.iter().find(|(from, _)| *from == s).map_or(s, |(_, to)| *to)
 }
 
@@ -357,16 +376,7 @@ fn latin(run: &str, out: &mut Vec<Sound>) {
         i += 1;
     }
     if let Some(last) = out[start..].last_mut() {
-        const ENDS: [(Sound, Sound); 7] = [
-            (lat("a"), lat("a$")),
-            (lat("e"), lat("e$")),
-            (lat("i"), lat("i$")),
-            (lat("o"), lat("o$")),
-            (lat("u"), lat("u$")),
-            (lat("y"), lat("y$")),
-            (lat("aa"), lat("aa")),
-        ];
-        *last = ENDS.iter().find(|(from, _)| from == last).map_or(*last, |(_, to)| *to);
+        *last = at_end(*last);
     }
 }
 

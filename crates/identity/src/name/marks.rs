@@ -165,7 +165,7 @@ pub fn mark(word: &str) -> Option<Mark> {
 /// Common short forms, written out. `bare` ones stand without a full stop.
 pub fn written_out(word: &str, point: bool) -> Option<&'static str> {
     let bare = match word {
-        "mohd" | "md" | "mohmd" | "mhd" | "mohmad" | "मौ" | "मोहम" => "mohammad",
+        "mohd" | "md" | "mohmd" | "mhd" | "mohmad" | "मौ" | "मोहम" | "محمد" => "mohammad",
         "kr" | "kmr" | "कुमा" => "kumar",
         "km" | "kum" | "कुमा." => "kumari",
         "sk" => "sheikh",

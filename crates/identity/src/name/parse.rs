@@ -95,8 +95,18 @@ impl Name {
         let names: Vec<Part> = std::iter::once(read.own).chain(read.aliases).filter(|p| !p.is_empty()).collect();
         if !names.is_empty() {
             self.relatives.push(Relative { relation, names });
+            self.shade();
         }
         self
+    }
+
+    /// A family name that a relative's name repeats says nothing new.
+    fn shade(&mut self) {
+        for word in self.relatives.iter_mut().flat_map(|r| &mut r.names).flat_map(|p| &mut p.words) {
+            if self.own.words.iter().any(|w| w.id == word.id) && word.class == WordClass::Given {
+                (word.class, word.bits) = (WordClass::Element, 1.0);
+            }
+        }
     }
 
     /// Adds an age that stands in a column of its own; `on` is the year of the record.
@@ -257,6 +267,7 @@ pub fn parse(text: &str) -> Name {
         }
     }
     close(&mut name, &section, &mut words);
+    name.shade();
     name.born = Born::from_numbers(&dates);
     let told = name.own.words.iter().filter(|w| w.class == WordClass::Element || w.class == WordClass::Title).find_map(|w| w.sex);
     // An element beside the name is surer than "Shri", which forms print before every line.

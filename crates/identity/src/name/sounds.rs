@@ -122,32 +122,49 @@ pub fn costs() -> &'static Costs {
     COSTS.get_or_init(|| Costs::new(counts()))
 }
 
+/// What letting an r and its neighbour change places costs beside the letters' own costs (Prakash, Parkash; Mahendra, Mahender).
+const TURN: u32 = (3.0 * BIT) as u32;
+
 /// The cheapest way from one row of sounds to the other, in units of 1/[`BIT`]; gives up with `limit` when it must cost as much.
 pub fn distance(a: &[Sound], b: &[Sound], costs: &Costs, limit: u32) -> u32 {
     const WIDE: usize = 2 * super::letters::LONGEST + 1;
     let b = &b[..b.len().min(WIDE - 1)];
-    let mut row = [0u32; WIDE];
+    // Three rows in turn: turning an r needs the last but one.
+    let mut rows = [[0u32; WIDE]; 3];
     for (j, s) in b.iter().enumerate() {
-        row[j + 1] = row[j] + u32::from(costs.drop(*s));
+        rows[0][j + 1] = rows[0][j] + u32::from(costs.drop(*s));
     }
-    for &s in a {
+    let mut least_before = 0;
+    for (i, &s) in a.iter().enumerate() {
         let (swap, gone) = (costs.swap(s), u32::from(costs.drop(s)));
-        let mut before = row[0];
-        row[0] += gone;
-        let (mut left, mut least) = (row[0], row[0]);
+        let [row, before, earlier] = &mut rows;
+        std::mem::swap(before, earlier);
+        std::mem::swap(row, before);
+        let mut left = before[0] + gone;
+        let mut least = left;
+        row[0] = left;
+        let s_is_r = super::letters::is_r(s);
+        let last = i.checked_sub(1).map(|k| a[k]).filter(|l| s_is_r || super::letters::is_r(*l));
         for (j, &t) in b.iter().enumerate() {
-            let swapped = before + u32::from(swap[usize::from(t)]);
-            before = row[j + 1];
-            let here = swapped.min(before + gone).min(left + u32::from(costs.drop(t)));
+            let swapped = before[j] + u32::from(swap[usize::from(t)]);
+            let mut here = swapped.min(before[j + 1] + gone).min(left + u32::from(costs.drop(t)));
+            if let Some(last) = last
+                && j > 0
+                && (s_is_r && super::letters::is_r(b[j - 1]) || !s_is_r && super::letters::is_r(t))
+            {
+                let crossed = u32::from(swap[usize::from(b[j - 1])]) + u32::from(costs.swap(last)[usize::from(t)]);
+                here = here.min(earlier[j - 1] + crossed + TURN);
+            }
             row[j + 1] = here;
             left = here;
             least = least.min(here);
         }
-        if least >= limit {
+        if least.min(least_before) >= limit {
             return limit;
         }
+        least_before = least;
     }
-    row[b.len()].min(limit)
+    rows[0][b.len()].min(limit)
 }
 
 /// Is this a Latin sound?

@@ -1,5 +1,7 @@
 //! Linking by exact identifiers: examples, and laws that hold for every input.
 
+mod names;
+
 use std::collections::BTreeSet;
 
 use identity::{Because, Judgement, Key, Linked, Mention, Rules, Verdict, link, public_id};
