@@ -231,8 +231,13 @@ impl Session {
                 Box::pin(RecordBatchStreamAdapter::new(schema.clone(), all))
             }
         };
-        let stream =
-            Box::pin(Counted { stream, lake: self.lake.clone(), access: self.access.clone(), query, rows: 0, ended: false });
+        let stream: SendableRecordBatchStream = match query {
+            None => stream,
+            Some(query) => {
+                let (lake, access) = (self.lake.clone(), self.access.clone());
+                Box::pin(Counted { stream, lake, access, query, rows: 0, ended: false })
+            }
+        };
         Ok(Answer { schema, stream, touched })
     }
 
