@@ -4,3 +4,4 @@ mod bench;
 mod erase;
 mod ingest;
 mod query;
+mod shipped;
