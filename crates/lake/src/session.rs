@@ -283,8 +283,8 @@ struct Counted {
     stream: SendableRecordBatchStream,
     lake: Lake,
     access: Access,
-    /// Place of the query's record; none inside an action, whose one record says all.
-    query: Option<u64>,
+    /// Place of the query's record.
+    query: u64,
     rows: u64,
     ended: bool,
 }
@@ -311,9 +311,7 @@ impl datafusion::execution::RecordBatchStream for Counted {
 
 impl Drop for Counted {
     fn drop(&mut self) {
-        if let Some(query) = self.query {
-            self.lake.audit_answer(&self.access, query, self.rows, self.ended);
-        }
+        self.lake.audit_answer(&self.access, self.query, self.rows, self.ended);
     }
 }
 

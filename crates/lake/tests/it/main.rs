@@ -10,3 +10,4 @@ mod full;
 mod ingest;
 mod public;
 mod query;
+mod shipped;
