@@ -142,6 +142,7 @@ fn follow(judgements: &[Judgement], ids: &[&str], sets: &mut Sets, out: &mut Lin
         let followed = match judgement.verdict {
             Verdict::Same => sets.join(a, b),
             Verdict::NotSame => sets.keep_apart(a, b),
+            Verdict::Unsure => continue,
         };
         match (followed, judgement.verdict) {
             (false, _) => out.conflicts.push(Conflict { judgement: judgement.clone() }),
@@ -150,7 +151,7 @@ fn follow(judgements: &[Judgement], ids: &[&str], sets: &mut Sets, out: &mut Lin
                 out.joins
                     .push(Join { because: Because::Judgement(judgement.clone()), mentions: vec![left.into(), right.into()] });
             }
-            (true, Verdict::NotSame) => {}
+            (true, Verdict::NotSame | Verdict::Unsure) => {}
         }
     }
 }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Verdict {
     Same,
     NotSame,
+    /// Looked at and left open: says nothing about the records, and takes the pair's place in the queue.
+    Unsure,
 }
 
 /// One person's answer about two mentions. Judgements are only ever added: a later one about the same pair outranks an

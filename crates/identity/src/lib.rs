@@ -11,6 +11,7 @@
 mod cluster;
 mod judgement;
 mod key;
+pub mod link;
 pub mod name;
 mod sets;
 
