@@ -45,7 +45,12 @@ fn link() -> Result<String, LinkError> {
     let pairs = out.map_or(Ok(0), |path| done.write_pairs(&path))?;
     let mut text = format!("read {read:.2}");
     done.seconds.iter().for_each(|(stage, s)| text += &format!(" {stage} {s:.2}"));
-    text += &format!(" total {:.2} s; {} candidates, {pairs} pairs, one to one: {}\n", started.elapsed().as_secs_f64(), done.candidates, done.one_to_one);
+    text += &format!(
+        " total {:.2} s; {} candidates, {pairs} pairs, one to one: {}\n",
+        started.elapsed().as_secs_f64(),
+        done.candidates,
+        done.one_to_one
+    );
     done.notes.iter().for_each(|n| text += &format!("note: {n}\n"));
     if std::env::var_os("VERBOSE").is_some() {
         text += &done.model.to_toml()?;

@@ -57,8 +57,11 @@ impl Blocking {
             if block.on.is_empty() {
                 return Err(LinkError::Model("a [[block]] has nothing in `on`".into()));
             }
-            let on: Vec<Expression> =
-                block.on.iter().map(|t| Expression::parse(t, &frame.names).map_err(LinkError::Model)).collect::<Result<_, _>>()?;
+            let on: Vec<Expression> = block
+                .on
+                .iter()
+                .map(|t| Expression::parse(t, &frame.names).map_err(LinkError::Model))
+                .collect::<Result<_, _>>()?;
             rules.push(pieces::rule(frame, block.on.join(" + "), Keys::new(frame, &on), model.limits.block));
         }
         let whole = rules.is_empty();
@@ -123,7 +126,15 @@ impl Blocking {
         }
     }
 
-    fn within(&self, frame: &Frame, number: usize, key: Option<u32>, rows: &[u32], range: std::ops::Range<usize>, f: &mut impl FnMut(u32, u32)) {
+    fn within(
+        &self,
+        frame: &Frame,
+        number: usize,
+        key: Option<u32>,
+        rows: &[u32],
+        range: std::ops::Range<usize>,
+        f: &mut impl FnMut(u32, u32),
+    ) {
         let one_key = self.rules[number].keys.single() || key.is_none();
         for j in range {
             for i in 0..j {

@@ -129,15 +129,23 @@ impl Comparisons {
             return Err(LinkError::Model("no field is compared; give at least one [[field]] without compare = false".into()));
         }
         if compared.len() > MOST {
-            return Err(LinkError::Model(format!("{} fields are compared, at most {MOST} can be; join some or set compare = false", compared.len())));
+            return Err(LinkError::Model(format!(
+                "{} fields are compared, at most {MOST} can be; join some or set compare = false",
+                compared.len()
+            )));
         }
         let at = |name: &str| compared.iter().position(|&i| model.fields[i].name == name);
         let mut all = Vec::with_capacity(compared.len());
         for &i in &compared {
             let field = &model.fields[i];
-            let levels: Vec<Level> = field.levels.iter().map(|l| l.parse().map_err(LinkError::Model)).collect::<Result<_, _>>()?;
+            let levels: Vec<Level> =
+                field.levels.iter().map(|l| l.parse().map_err(LinkError::Model)).collect::<Result<_, _>>()?;
             if levels.is_empty() || levels.len() > MOST_LEVELS {
-                return Err(LinkError::Model(format!("field {} has {} levels; from 1 to {MOST_LEVELS} are possible", field.name, levels.len())));
+                return Err(LinkError::Model(format!(
+                    "field {} has {} levels; from 1 to {MOST_LEVELS} are possible",
+                    field.name,
+                    levels.len()
+                )));
             }
             suits(&field.name, &levels, &frame.fields[i])?;
             let swap = levels.iter().enumerate().find_map(|(n, l)| match l {
@@ -147,7 +155,15 @@ impl Comparisons {
             let swap = swap.map(|(level, other)| Swap { level, other, to: across(&frame.fields[i], &frame.fields[other]) });
             let cheap = levels.iter().all(|l| matches!(l, Level::Exact | Level::Swapped(_) | Level::Year | Level::Difference(_)));
             let given = field.given.as_deref().and_then(at);
-            all.push(Comparison { field: i, levels, given, unless_swapped: None, frequency: field.term_frequency == Some(true), swap, cheap });
+            all.push(Comparison {
+                field: i,
+                levels,
+                given,
+                unless_swapped: None,
+                frequency: field.term_frequency == Some(true),
+                swap,
+                cheap,
+            });
         }
         for i in 0..all.len() {
             if let Some(other) = all[i].swap.as_ref().map(|s| s.other) {
@@ -217,7 +233,8 @@ pub fn at(pattern: u64, c: usize) -> usize {
 }
 
 fn across(from: &Data, to: &Data) -> Vec<u32> {
-    let index: std::collections::HashMap<&str, u32> = (1..to.column.values.len() as u32).map(|c| (to.column.values.get(c), c)).collect();
+    let index: std::collections::HashMap<&str, u32> =
+        (1..to.column.values.len() as u32).map(|c| (to.column.values.get(c), c)).collect();
     from.column.values.iter().map(|v| index.get(v).copied().unwrap_or(0)).collect()
 }
 

@@ -14,7 +14,9 @@ pub enum LinkError {
     /// A model names a column that a table does not have.
     #[error("the model's field {field} reads column {column}, which {table} does not have; it has {}", known.join(", "))]
     NoColumn { field: String, column: String, table: String, known: Vec<String> },
-    #[error("{table}: the id {id} stands in two rows; ids must be unique within a table, or leave the id column out of the model")]
+    #[error(
+        "{table}: the id {id} stands in two rows; ids must be unique within a table, or leave the id column out of the model"
+    )]
     RepeatedId { table: String, id: String },
     #[error("{0}")]
     Data(String),

@@ -119,7 +119,8 @@ mod tests {
 
     #[test]
     fn measures_of_a_small_case_by_hand() {
-        let frame = Frame { mode: Mode::Dedupe, left: 5, rows: 5, ids: Default::default(), fields: Vec::new(), names: Vec::new() };
+        let frame =
+            Frame { mode: Mode::Dedupe, left: 5, rows: 5, ids: Default::default(), fields: Vec::new(), names: Vec::new() };
         // Truth {0,1,2} {3,4}; result {0,1} {2,3,4}.
         let q = quality(&frame, &[0, 0, 2, 2, 2], &[Some(7), Some(7), Some(7), Some(9), Some(9)], None);
         assert_eq!((q.true_pairs, q.found_pairs, q.right_pairs), (4, 4, 2));

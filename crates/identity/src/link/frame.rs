@@ -83,7 +83,9 @@ fn mode(model: &Model, tables: usize) -> Result<Mode, LinkError> {
     match (model.mode, tables) {
         (None, 1) => Ok(Mode::Dedupe),
         (None, _) => Ok(Mode::Link),
-        (Some(Mode::Dedupe), n) if n > 1 => Err(LinkError::Model("mode = \"dedupe\" takes one table; for two it is \"link\" or \"link-and-dedupe\"".into())),
+        (Some(Mode::Dedupe), n) if n > 1 => {
+            Err(LinkError::Model("mode = \"dedupe\" takes one table; for two it is \"link\" or \"link-and-dedupe\"".into()))
+        }
         (Some(Mode::Link), 1) => Err(LinkError::Model("mode = \"link\" needs a second table".into())),
         (Some(mode), _) => Ok(mode),
     }
@@ -104,7 +106,10 @@ fn ids(model: &Model, tables: &[&Table]) -> Result<Column, LinkError> {
             return Err(LinkError::RepeatedId { table: table.name.clone(), id: column.values.get(at as u32 + 1).into() });
         }
         if column.counts[0] > 0 {
-            return Err(LinkError::Data(format!("{}: {} rows have no {name}; every record needs an id", table.name, column.counts[0])));
+            return Err(LinkError::Data(format!(
+                "{}: {} rows have no {name}; every record needs an id",
+                table.name, column.counts[0]
+            )));
         }
         out.append(column)?;
     }
@@ -125,10 +130,8 @@ fn data(field: &Field, tables: &[&Table]) -> Result<Data, LinkError> {
             (_, [], _) => own,
             (_, columns, _) => columns,
         };
-        let found: Vec<&Column> = names
-            .iter()
-            .map(|n| table.column(n).ok_or_else(|| missing(&field.name, n, table)))
-            .collect::<Result<_, _>>()?;
+        let found: Vec<&Column> =
+            names.iter().map(|n| table.column(n).ok_or_else(|| missing(&field.name, n, table))).collect::<Result<_, _>>()?;
         let part = match found.as_slice() {
             [one] => one.map(&field.name, |v| clean(field.kind, v))?,
             many => joined(&field.name, many, field.kind, table.rows)?,

@@ -66,7 +66,9 @@ impl FromStr for Level {
         }
         let (word, sign, value) = match text.find(['<', '>']) {
             None => (text, "", ""),
-            Some(at) => (text[..at].trim(), text.get(at..at + 2).unwrap_or_default(), text.get(at + 2..).unwrap_or_default().trim()),
+            Some(at) => {
+                (text[..at].trim(), text.get(at..at + 2).unwrap_or_default(), text.get(at + 2..).unwrap_or_default().trim())
+            }
         };
         let share = || value.parse::<f32>().ok().filter(|x| (0.0..=1.0).contains(x)).ok_or_else(wrong);
         let count = || value.parse::<usize>().ok().filter(|n| *n <= 64).ok_or_else(wrong);
@@ -142,7 +144,17 @@ mod tests {
 
     #[test]
     fn wrong_levels_name_the_right_ones() {
-        for text in ["", "exactly", "jaro_winkler <= 0.9", "jaro_winkler >= 2", "damerau <= -1", "start >= 0", "days <= x", "exact >= 1", "km <="] {
+        for text in [
+            "",
+            "exactly",
+            "jaro_winkler <= 0.9",
+            "jaro_winkler >= 2",
+            "damerau <= -1",
+            "start >= 0",
+            "days <= x",
+            "exact >= 1",
+            "km <=",
+        ] {
             assert!(text.parse::<Level>().unwrap_err().contains("levels are: exact"), "{text}");
         }
     }

@@ -217,7 +217,10 @@ impl Model {
         let wrong = |text: String| Err(LinkError::Model(text));
         let t = &self.thresholds;
         if !(0.0..=1.0).contains(&t.review) || !(0.0..=1.0).contains(&t.merge) || t.review > t.merge {
-            return wrong(format!("thresholds must be probabilities with review ≤ merge, not review = {} and merge = {}", t.review, t.merge));
+            return wrong(format!(
+                "thresholds must be probabilities with review ≤ merge, not review = {} and merge = {}",
+                t.review, t.merge
+            ));
         }
         if self.training.prior.is_some_and(|p| !(p > 0.0 && p < 1.0)) {
             return wrong("training.prior must lie between 0 and 1".into());

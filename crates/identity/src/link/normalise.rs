@@ -9,8 +9,26 @@ use unicode_normalization::UnicodeNormalization;
 pub const LONGEST: usize = 256;
 
 /// What stands in files for "nothing".
-const NOTHING: &[&str] =
-    &["-", "--", "---", ".", "?", "#n/a", "<na>", "n/a", "n.a.", "na", "nan", "nil", "none", "null", "unknown", "not known", "not available", "अज्ञात"];
+const NOTHING: &[&str] = &[
+    "-",
+    "--",
+    "---",
+    ".",
+    "?",
+    "#n/a",
+    "<na>",
+    "n/a",
+    "n.a.",
+    "na",
+    "nan",
+    "nil",
+    "none",
+    "null",
+    "unknown",
+    "not known",
+    "not available",
+    "अज्ञात",
+];
 
 /// Lower case, NFKC, single blanks; without format characters (joiners, direction marks) and controls. `None` for blanks and for
 /// words that say there is no value, the table's own (`missing`) among them.

@@ -49,7 +49,13 @@ impl Outcome {
             for &(a, b) in &pairs {
                 let pattern = self.comparisons.pattern(&self.frame, a, b, &mut caches);
                 let bits = self.scorer.total(&self.comparisons, &self.frame, pattern, a);
-                let why = if same.contains(&(a, b)) { "judgement" } else if bits >= merge { "evidence" } else { "cluster" };
+                let why = if same.contains(&(a, b)) {
+                    "judgement"
+                } else if bits >= merge {
+                    "evidence"
+                } else {
+                    "cluster"
+                };
                 let (left, right) = (cell(self.frame.id(a)), cell(self.frame.id(b)));
                 let (p, s, t) = (probability(f64::from(bits)), self.frame.source(a) + 1, self.frame.source(b) + 1);
                 writeln!(out, "{left},{right},{p:.6},{bits:.3},{s},{t},{why}")?;
@@ -68,7 +74,12 @@ impl Outcome {
                 // Ids of two tables may be equal; the name of a cluster may not.
                 let first = self.frame.source(cluster) + 1;
                 let mark = if self.frame.left < self.frame.rows { format!("{first}:") } else { String::new() };
-                writeln!(out, "{},{source},{}", cell(self.frame.id(row as u32)), cell(&format!("{mark}{}", self.frame.id(cluster))))?;
+                writeln!(
+                    out,
+                    "{},{source},{}",
+                    cell(self.frame.id(row as u32)),
+                    cell(&format!("{mark}{}", self.frame.id(cluster)))
+                )?;
             }
             Ok(())
         })
@@ -87,11 +98,20 @@ impl Outcome {
         rows.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
         file(path, |out| {
             write!(out, "left_id,right_id,match_probability,reason")?;
-            self.frame.names.iter().try_for_each(|n| write!(out, ",{},{}", cell(&format!("left_{n}")), cell(&format!("right_{n}"))))?;
+            self.frame
+                .names
+                .iter()
+                .try_for_each(|n| write!(out, ",{},{}", cell(&format!("left_{n}")), cell(&format!("right_{n}"))))?;
             writeln!(out, ",verdict,who,why")?;
             for s in &rows {
                 let enough = enough(&self.model, &self.comparisons, &self.frame, &self.scorer, &self.groups, s);
-                let reason = if s.bits < merge { "between thresholds" } else if enough { "contradicted by the cluster" } else { "one kind of evidence only" };
+                let reason = if s.bits < merge {
+                    "between thresholds"
+                } else if enough {
+                    "contradicted by the cluster"
+                } else {
+                    "one kind of evidence only"
+                };
                 let (left, right) = (cell(self.frame.id(s.a)), cell(self.frame.id(s.b)));
                 write!(out, "{left},{right},{:.6},{reason}", probability(f64::from(s.bits)))?;
                 for field in 0..self.frame.names.len() {

@@ -58,7 +58,13 @@ pub fn resolve(
 }
 
 /// The same from edges in memory.
-pub fn of_edges(rows: usize, edges: &mut [Edge], bounds: Bounds, judged: &Judged, score: impl Fn(u32, u32) -> f32 + Sync) -> Resolved {
+pub fn of_edges(
+    rows: usize,
+    edges: &mut [Edge],
+    bounds: Bounds,
+    judged: &Judged,
+    score: impl Fn(u32, u32) -> f32 + Sync,
+) -> Resolved {
     edges.par_sort_unstable_by(|x, y| y.0.total_cmp(&x.0).then((x.1, x.2).cmp(&(y.1, y.2))));
     if bounds.one_to_one {
         return Resolved { cluster: one_to_one(rows, edges, judged), cut: Vec::new() };

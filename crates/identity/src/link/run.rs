@@ -112,7 +112,10 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
     }
     let groups = groups(&model, &comparisons);
     let one_to_one = frame.mode == Mode::Link
-        && model.clustering.one_to_one.unwrap_or_else(|| resolve::unique::each_is_one(&frame, &comparisons, &scorer, merge, &pairs));
+        && model
+            .clustering
+            .one_to_one
+            .unwrap_or_else(|| resolve::unique::each_is_one(&frame, &comparisons, &scorer, merge, &pairs));
     let bounds = Bounds { merge, largest: model.clustering.largest, one_to_one };
     let allowed = |s: &Scored| enough(&model, &comparisons, &frame, &scorer, &groups, s);
     let direct = |a: u32, b: u32| {
@@ -121,7 +124,12 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
     };
     let resolved = resolve::resolve(&frame, &pairs, bounds, &judged, allowed, direct)?;
     if !resolved.cut.is_empty() {
-        notes.push(format!("{} components were larger than {} records and were cut; the largest had {}", resolved.cut.len(), bounds.largest, resolved.cut[0]));
+        notes.push(format!(
+            "{} components were larger than {} records and were cut; the largest had {}",
+            resolved.cut.len(),
+            bounds.largest,
+            resolved.cut[0]
+        ));
     }
     clock.lap("cluster");
     let truth_inside = truth::inside(tables, &frame);
@@ -159,7 +167,9 @@ fn parameters(
         let pairs: Vec<(u32, u32)> =
             labels.iter().filter_map(|(a, b)| Some((*row.get(a.as_str())?, *row.get(b.as_str())?))).collect();
         if pairs.is_empty() {
-            return Err(LinkError::Data("none of the labelled pairs is in the tables; train without labels or check their ids".into()));
+            return Err(LinkError::Data(
+                "none of the labelled pairs is in the tables; train without labels or check their ids".into(),
+            ));
         }
         return Ok(train::labels::train(&pairs, 1.0, comparisons, frame, &chance));
     }

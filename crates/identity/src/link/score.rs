@@ -38,7 +38,11 @@ impl Scorer {
                 row[i + 1] = level.bits() as f32;
             }
             weights.push(row);
-            exact.push(if c.frequency && c.levels[0] == Level::Exact { frequencies(p.levels[0].m, &frame.fields[c.field].column.counts, duplicates) } else { Vec::new() });
+            exact.push(if c.frequency && c.levels[0] == Level::Exact {
+                frequencies(p.levels[0].m, &frame.fields[c.field].column.counts, duplicates)
+            } else {
+                Vec::new()
+            });
         }
         let most: Vec<f32> = weights
             .iter()
@@ -65,7 +69,15 @@ impl Scorer {
 
     /// Bits and levels of a pair; `None` as soon as it cannot reach `floor`.
     #[inline]
-    pub fn score(&self, comparisons: &Comparisons, frame: &Frame, a: u32, b: u32, floor: f32, caches: &mut [Cache]) -> Option<(f32, u64)> {
+    pub fn score(
+        &self,
+        comparisons: &Comparisons,
+        frame: &Frame,
+        a: u32,
+        b: u32,
+        floor: f32,
+        caches: &mut [Cache],
+    ) -> Option<(f32, u64)> {
         let (mut bits, mut pattern) = (self.prior, 0u64);
         for &(c, rest) in &self.order {
             let level = comparisons.level(frame, c, a, b, caches);

@@ -127,7 +127,12 @@ fn pair(bytes: &[u8; WIDTH]) -> Scored {
     let four = |i: usize| [bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]];
     let low = u64::from(u32::from_le_bytes(four(12)));
     let high = u64::from(u32::from_le_bytes(four(16)));
-    Scored { a: u32::from_le_bytes(four(0)), b: u32::from_le_bytes(four(4)), bits: f32::from_le_bytes(four(8)), pattern: high << 32 | low }
+    Scored {
+        a: u32::from_le_bytes(four(0)),
+        b: u32::from_le_bytes(four(4)),
+        bits: f32::from_le_bytes(four(8)),
+        pattern: high << 32 | low,
+    }
 }
 
 #[cfg(test)]

@@ -109,11 +109,12 @@ fn step(training: &Training, chance: &Chance, first: &Parameters, now: &Paramete
     let fields = now.fields.iter().enumerate().map(|(c, f)| {
         let seen: f64 = matched[c][1..].iter().sum();
         let u = chance.shares(c, &matched[c]);
-        let levels = f.levels.iter().zip(&first.fields[c].levels).zip(u).enumerate().map(|(i, ((l, start), u))| LevelParameters {
-            level: l.level.clone(),
-            m: ((matched[c][i + 1] + INERTIA * start.m) / (seen + INERTIA)).clamp(1e-6, 1.0),
-            u,
-        });
+        let levels =
+            f.levels.iter().zip(&first.fields[c].levels).zip(u).enumerate().map(|(i, ((l, start), u))| LevelParameters {
+                level: l.level.clone(),
+                m: ((matched[c][i + 1] + INERTIA * start.m) / (seen + INERTIA)).clamp(1e-6, 1.0),
+                u,
+            });
         FieldParameters { field: f.field.clone(), levels: levels.collect() }
     });
     let prior = training.prior.unwrap_or_else(|| ((total + 0.5) / (chance.all + 1.0)).clamp(1e-15, 0.5));

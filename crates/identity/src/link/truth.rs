@@ -4,13 +4,30 @@ use std::collections::HashMap;
 
 use crate::link::error::LinkError;
 use crate::link::frame::Frame;
-use crate::link::table::Table;
 use crate::link::resolve::union::Union;
+use crate::link::table::Table;
 
 /// Names a column of true clusters goes by; never used as evidence.
 pub const CLUSTER_NAMES: &[&str] = &[
-    "cluster", "cluster_id", "clusterid", "true_cluster", "cluster_true", "ground_truth", "truth", "true_id", "entity", "entity_id",
-    "entityid", "true_entity_id", "person_truth", "label", "match_id", "group_truth", "truth_id", "true_person_id", "uncorrupted_record",
+    "cluster",
+    "cluster_id",
+    "clusterid",
+    "true_cluster",
+    "cluster_true",
+    "ground_truth",
+    "truth",
+    "true_id",
+    "entity",
+    "entity_id",
+    "entityid",
+    "true_entity_id",
+    "person_truth",
+    "label",
+    "match_id",
+    "group_truth",
+    "truth_id",
+    "true_person_id",
+    "uncorrupted_record",
 ];
 
 pub fn is_truth(name: &str) -> bool {
@@ -82,7 +99,10 @@ pub fn from_table(truth: &Table, frame: &Frame) -> Result<Vec<Option<u32>>, Link
 
 fn known(labels: Vec<Option<u32>>, truth: &Table, frame: &Frame) -> Result<Vec<Option<u32>>, LinkError> {
     if labels.iter().all(Option::is_none) && frame.rows > 0 {
-        return Err(LinkError::Data(format!("{}: none of its ids is in the tables; check that the truth belongs to them", truth.name)));
+        return Err(LinkError::Data(format!(
+            "{}: none of its ids is in the tables; check that the truth belongs to them",
+            truth.name
+        )));
     }
     Ok(labels)
 }

@@ -38,13 +38,16 @@ impl Expression {
         let wrong = || format!("there is no blocking expression {text:?}; possible are: {GRAMMAR}");
         let field = |name: &str| {
             let at = fields.iter().position(|f| f == name.trim());
-            at.ok_or_else(|| format!("the blocking expression {text:?} names no field of the model; fields are: {}", fields.join(", ")))
+            at.ok_or_else(|| {
+                format!("the blocking expression {text:?} names no field of the model; fields are: {}", fields.join(", "))
+            })
         };
         let Some((word, rest)) = text.trim().strip_suffix(')').and_then(|t| t.split_once('(')) else {
             return Ok(Expression { field: field(text)?, take: Take::All });
         };
         let parts: Vec<&str> = rest.split(',').map(str::trim).collect();
-        let number = |i: usize| parts.get(i).and_then(|t| t.parse::<usize>().ok()).filter(|n| (1..=64).contains(n)).ok_or_else(wrong);
+        let number =
+            |i: usize| parts.get(i).and_then(|t| t.parse::<usize>().ok()).filter(|n| (1..=64).contains(n)).ok_or_else(wrong);
         let (take, n) = match word.trim() {
             "start" => (Take::Start(number(1)?), 2),
             "end" => (Take::End(number(1)?), 2),
@@ -97,7 +100,9 @@ impl Expression {
             Take::Birthday => cut(4, 4).filter(|d| !d.starts_with("00")).into_iter().for_each(key),
             Take::FirstWord => value.split(' ').next().into_iter().for_each(key),
             Take::LastWord => value.rsplit(' ').next().into_iter().for_each(key),
-            Take::Words => crate::link::compare::words::split(value).filter(|w| w.chars().nth(1).is_some()).take(12).for_each(key),
+            Take::Words => {
+                crate::link::compare::words::split(value).filter(|w| w.chars().nth(1).is_some()).take(12).for_each(key)
+            }
         }
     }
 }
@@ -119,7 +124,10 @@ mod tests {
         assert_eq!(keys("start(f, 3)", "ab"), [""; 0]);
         assert_eq!(keys("end(f, 2)", "abc"), ["bc"]);
         assert_eq!(keys("part(f, 2, 2)", "abcd"), ["bc"]);
-        assert_eq!((keys("year(f)", "19600210"), keys("birthday(f)", "19600210")), (vec!["1960".into()], vec!["0210".to_string()]));
+        assert_eq!(
+            (keys("year(f)", "19600210"), keys("birthday(f)", "19600210")),
+            (vec!["1960".into()], vec!["0210".to_string()])
+        );
         assert_eq!(keys("birthday(f)", "19600000"), [""; 0]);
         assert_eq!(keys("words(f)", "12 lake road b"), ["12", "lake", "road"]);
         assert_eq!((keys("first_word(f)", "a b"), keys("last_word(f)", "a b")), (vec!["a".into()], vec!["b".to_string()]));

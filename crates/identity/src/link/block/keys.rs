@@ -12,7 +12,10 @@ use crate::link::train::sample::mix;
 pub enum Keys {
     One(Vec<u32>),
     /// Keys of row `i` are `keys[ends[i - 1]..ends[i]]`, sorted.
-    Many { ends: Vec<u32>, keys: Vec<u32> },
+    Many {
+        ends: Vec<u32>,
+        keys: Vec<u32>,
+    },
 }
 
 impl Keys {
@@ -81,7 +84,9 @@ impl Keys {
     /// Key and row of everything that has one, sorted.
     pub fn sorted(&self) -> Vec<u64> {
         let mut out: Vec<u64> = match self {
-            Keys::One(keys) => keys.iter().enumerate().filter(|(_, k)| **k != 0).map(|(i, &k)| u64::from(k) << 32 | i as u64).collect(),
+            Keys::One(keys) => {
+                keys.iter().enumerate().filter(|(_, k)| **k != 0).map(|(i, &k)| u64::from(k) << 32 | i as u64).collect()
+            }
             Keys::Many { ends, .. } => {
                 (0..ends.len() as u32).flat_map(|i| self.of(i).iter().map(move |&k| u64::from(k) << 32 | u64::from(i))).collect()
             }

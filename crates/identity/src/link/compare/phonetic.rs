@@ -58,7 +58,14 @@ mod tests {
     #[test]
     fn soundex_as_published() {
         // US National Archives, "The Soundex Indexing System".
-        for (name, want) in [("washington", "w252"), ("gutierrez", "g362"), ("pfister", "p236"), ("jackson", "j250"), ("tymczak", "t522"), ("lee", "l000")] {
+        for (name, want) in [
+            ("washington", "w252"),
+            ("gutierrez", "g362"),
+            ("pfister", "p236"),
+            ("jackson", "j250"),
+            ("tymczak", "t522"),
+            ("lee", "l000"),
+        ] {
             assert_eq!(key(name).as_deref(), Some(want), "{name}");
         }
         assert_eq!(key("josé"), key("jose"));

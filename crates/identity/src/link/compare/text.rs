@@ -135,7 +135,9 @@ mod tests {
     #[test]
     fn jaro_winkler_as_published() {
         // Winkler, "The State of Record Linkage and Current Research Problems", table 2.
-        for (a, b, want) in [("martha", "marhta", 0.961), ("dwayne", "duane", 0.840), ("dixon", "dicksonx", 0.813), ("a", "b", 0.0)] {
+        for (a, b, want) in
+            [("martha", "marhta", 0.961), ("dwayne", "duane", 0.840), ("dixon", "dicksonx", 0.813), ("a", "b", 0.0)]
+        {
             assert!((jaro_winkler(a, b) - want).abs() < 0.001, "{a} {b} {}", jaro_winkler(a, b));
         }
         assert!((jaro_winkler("मार्था", "मार्था") - 1.0).abs() < 1e-6);

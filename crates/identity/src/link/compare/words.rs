@@ -150,8 +150,15 @@ mod tests {
     #[test]
     fn rare_words_count_more_and_slips_count_in_part() {
         let mut column = Column::new("a".into());
-        let values =
-            ["12 lake road udaipur", "12 lake raod udaipur", "14 lake road udaipur", "house of ghanshyam", "ghanshyam house", "road", "123 45"];
+        let values = [
+            "12 lake road udaipur",
+            "12 lake raod udaipur",
+            "14 lake road udaipur",
+            "house of ghanshyam",
+            "ghanshyam house",
+            "road",
+            "123 45",
+        ];
         values.iter().for_each(|v| column.push(Some(v)).unwrap());
         let words = Words::new(&column);
         assert!((words.likeness(1, 1) - 1.0).abs() < 1e-6);

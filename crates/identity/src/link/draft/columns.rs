@@ -7,7 +7,8 @@ use crate::link::table::{Column, Table};
 use crate::link::truth::is_truth;
 
 /// Names of columns that say where a row came from, not whom it is about.
-const ORIGIN: &[&str] = &["source", "source_dataset", "dataset", "data_source", "source_table", "row", "row_number", "index", "unnamed: 0"];
+const ORIGIN: &[&str] =
+    &["source", "source_dataset", "dataset", "data_source", "source_table", "row", "row_number", "index", "unnamed: 0"];
 
 /// The column of ids: one in every table, a different value in each row.
 pub fn id(tables: &[&Table]) -> Option<String> {

@@ -12,11 +12,20 @@ pub enum Guess {
 }
 
 /// Words in names of columns of places.
-pub const PLACE: &[&str] = &["address", "street", "city", "town", "suburb", "state", "village", "district", "county", "place", "country", "locality", "tehsil", "thana"];
-const PERSON: &[&str] = &["given", "first", "fore", "sur", "last", "family", "middle", "father", "mother", "husband", "spouse", "maiden", "nick", "alias"];
+pub const PLACE: &[&str] = &[
+    "address", "street", "city", "town", "suburb", "state", "village", "district", "county", "place", "country", "locality",
+    "tehsil", "thana",
+];
+const PERSON: &[&str] = &[
+    "given", "first", "fore", "sur", "last", "family", "middle", "father", "mother", "husband", "spouse", "maiden", "nick",
+    "alias",
+];
 const DATE: &[&str] = &["dob", "date", "birth", "born", "died", "death", "dod"];
 const POSTCODE: &[&str] = &["postcode", "post_code", "zip", "pincode", "pin_code", "postal"];
-const NUMBERED: &[&str] = &["phone", "mobile", "tel", "ssn", "soc_sec", "aadhaar", "passport", "licen", "account", "imei", "national", "tax", "isbn", "contact"];
+const NUMBERED: &[&str] = &[
+    "phone", "mobile", "tel", "ssn", "soc_sec", "aadhaar", "passport", "licen", "account", "imei", "national", "tax", "isbn",
+    "contact",
+];
 
 /// Whether a column's name has one of the words.
 pub fn hints(name: &str, words: &[&str]) -> bool {

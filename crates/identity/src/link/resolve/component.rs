@@ -195,7 +195,14 @@ mod tests {
     fn judged(pairs: &[(u32, u32, Verdict)]) -> Judged {
         let all: Vec<Judgement> = pairs
             .iter()
-            .map(|&(a, b, verdict)| Judgement { left: a.to_string(), right: b.to_string(), verdict, who: "r".into(), when: 1, why: String::new() })
+            .map(|&(a, b, verdict)| Judgement {
+                left: a.to_string(),
+                right: b.to_string(),
+                verdict,
+                who: "r".into(),
+                when: 1,
+                why: String::new(),
+            })
             .collect();
         Judged::new(100, &all, |id| id.parse().ok())
     }

@@ -72,13 +72,8 @@ impl Judged {
             return Vec::new();
         }
         let here = |row: u32| rows.binary_search(&row).is_ok();
-        let mut out: Vec<(u32, u32)> = rows
-            .iter()
-            .filter_map(|a| self.apart_of.get(a))
-            .flatten()
-            .copied()
-            .filter(|&(a, b)| here(a) && here(b))
-            .collect();
+        let mut out: Vec<(u32, u32)> =
+            rows.iter().filter_map(|a| self.apart_of.get(a)).flatten().copied().filter(|&(a, b)| here(a) && here(b)).collect();
         out.sort_unstable();
         out.dedup();
         out
@@ -114,7 +109,12 @@ mod tests {
     #[test]
     fn the_newest_word_on_a_pair_counts() {
         use Verdict::{NotSame, Same, Unsure};
-        let j = judged(&[judgement("a", "b", Same, 1), judgement("b", "a", NotSame, 2), judgement("c", "d", Same, 1), judgement("c", "d", Unsure, 2)]);
+        let j = judged(&[
+            judgement("a", "b", Same, 1),
+            judgement("b", "a", NotSame, 2),
+            judgement("c", "d", Same, 1),
+            judgement("c", "d", Unsure, 2),
+        ]);
         assert!(j.same.is_empty() && j.apart(0, 1) && j.unsure.contains(&(2, 3)) && j.conflicts.is_empty());
         let j = judged(&[judgement("a", "zz", Same, 1), judgement("a", "a", NotSame, 1)]);
         assert_eq!((j.unknown, j.same.len()), (1, 0));

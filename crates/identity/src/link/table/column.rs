@@ -134,7 +134,8 @@ impl Column {
 
     /// Adds the rows of another column.
     pub fn append(&mut self, other: &Column) -> Result<(), LinkError> {
-        let to: Vec<u32> = (0..other.values.len() as u32).map(|c| self.values.intern(other.values.get(c))).collect::<Result<_, _>>()?;
+        let to: Vec<u32> =
+            (0..other.values.len() as u32).map(|c| self.values.intern(other.values.get(c))).collect::<Result<_, _>>()?;
         self.counts.resize(self.values.len(), 0);
         for (code, &count) in other.counts.iter().enumerate() {
             self.counts[to[code] as usize] += count;

@@ -54,7 +54,8 @@ fn csv(file: File, path: &Path, table: &mut Table, missing: &[String]) -> Result
     if header.trim().is_empty() {
         return Err(unreadable(path, "there is no header line; the first line must name the columns"));
     }
-    let delimiter = [b',', b';', b'\t', b'|'].into_iter().max_by_key(|d| header.bytes().filter(|b| b == d).count()).unwrap_or(b',');
+    let delimiter =
+        [b',', b';', b'\t', b'|'].into_iter().max_by_key(|d| header.bytes().filter(|b| b == d).count()).unwrap_or(b',');
     let format = Format::default().with_header(true).with_delimiter(delimiter);
     let (schema, _) = format.infer_schema(header.as_bytes(), Some(0)).map_err(|e| unreadable(path, e))?;
     let fields: Vec<Field> = schema.fields().iter().map(|f| Field::new(f.name().trim(), DataType::Utf8, true)).collect();

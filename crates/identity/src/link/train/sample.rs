@@ -37,14 +37,26 @@ fn every(frame: &Frame, i: u64) -> (u32, u32) {
         return ((i / right) as u32, (frame.left as u64 + i % right) as u32);
     }
     let b = ((1.0 + (1.0 + 8.0 * i as f64).sqrt()) / 2.0) as u64;
-    let b = if b * (b - 1) / 2 > i { b - 1 } else if b * (b + 1) / 2 <= i { b + 1 } else { b };
+    let b = if b * (b - 1) / 2 > i {
+        b - 1
+    } else if b * (b + 1) / 2 <= i {
+        b + 1
+    } else {
+        b
+    };
     ((i - b * (b - 1) / 2) as u32, b as u32)
 }
 
 pub fn chance(comparisons: &Comparisons, frame: &Frame, sample: usize) -> Chance {
     let all = frame.pairs();
     let whole = all <= 2.0 * sample as f64;
-    let n = if all < 1.0 { 0 } else if whole { all as usize } else { sample };
+    let n = if all < 1.0 {
+        0
+    } else if whole {
+        all as usize
+    } else {
+        sample
+    };
     let pieces: Vec<usize> = (0..n).step_by(PIECE).collect();
     let empty = || vec![[0u64; 16]; comparisons.all.len()];
     let counts = pieces
@@ -120,7 +132,11 @@ mod tests {
     fn random_pairs_are_asked_for() {
         for (mode, left, rows) in [(Mode::Dedupe, 7, 7), (Mode::Link, 3, 8)] {
             let f = frame(mode, left, rows);
-            assert!((0..1000).map(|i| pair(&f, i)).all(|(a, b)| a != b && f.asked(a, b) && (a as usize) < rows && (b as usize) < rows));
+            assert!(
+                (0..1000)
+                    .map(|i| pair(&f, i))
+                    .all(|(a, b)| a != b && f.asked(a, b) && (a as usize) < rows && (b as usize) < rows)
+            );
         }
     }
 }
