@@ -58,7 +58,14 @@ pub(crate) fn mark(salt: &[u8], text: &str) -> String {
 pub(crate) fn signer(folder: &Folder) -> Result<Signer> {
     let path = folder.path(SIGNING);
     match std::fs::read_to_string(&path) {
-        Ok(text) => Signer::parse(&text).map_err(|source| LedgerError::Key { path, source }),
+        Ok(text) => {
+            let signer = Signer::parse(&text).map_err(|source| LedgerError::Key { path, source })?;
+            // A program killed between the two files of a new log: nothing is signed yet, so no older key can be missing.
+            if !folder.path("checkpoint").exists() && !folder.path(PUBLIC).exists() {
+                folder.write(PUBLIC, format!("{}\n", signer.public()).as_bytes())?;
+            }
+            Ok(signer)
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             if folder.path("checkpoint").exists() || folder.path(PUBLIC).exists() {
                 return Err(LedgerError::KeyLost { path });

@@ -25,6 +25,20 @@ fn a_record_torn_by_a_kill_goes_and_nothing_else() {
 }
 
 #[test]
+fn a_kill_between_the_two_keys_of_a_new_log_is_made_good() {
+    let b = Bench::new();
+    drop(b.open());
+    let public = b.log().join("log.pub");
+    let before = std::fs::read(&public).unwrap();
+    // As it is when only the signing key was there yet.
+    for name in ["checkpoint", "log.pub"] {
+        let _ = std::fs::remove_file(b.log().join(name));
+    }
+    assert_eq!(b.open().append(&record(0)).unwrap(), 0);
+    assert_eq!(std::fs::read(&public).unwrap(), before);
+}
+
+#[test]
 fn a_kill_while_a_full_bundle_was_being_placed_is_made_good() {
     let b = Bench::new();
     b.fill(0, 256);
