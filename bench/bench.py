@@ -102,6 +102,7 @@ def main():
     parser.add_argument("--plates", type=int)
     parser.add_argument("--sizes", type=int, nargs="+", help="rows of the steps of growth")
     parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--queries", type=int, default=40, help="different numbers and plates that are looked up")
     parser.add_argument("--work", help="folder for what is measured; made and removed when absent")
     parser.add_argument("--scratch", help="where that folder is made")
     parser.add_argument("--data", help="folder for generated files, kept between runs")

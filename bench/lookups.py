@@ -39,7 +39,7 @@ def lookup(ground, rows, plates, kept=None):
         ground.ingest(home, PLATE, csv, plates)
         for name, order in (("plates unsorted", ""), ("plates sorted", "ORDER BY plate_raw, captured_at")):
             files[name] = typed(ground, name, f"read_csv('{csv}')", "*", order)
-    samples = sample(files)
+    samples = sample(files, ground.options.queries)
     lines = ask_all(ground, home, rows, plates, files, samples, "as ingested", True)
     # What `sarovar maintain` leaves behind every night: few files, each sorted throughout.
     say("compacting")
@@ -133,14 +133,14 @@ def typed(ground, name, source, select, order):
     return target
 
 
-def sample(files):
+def sample(files, count):
     """Numbers, tower windows that share a number, and plates that occur."""
     import duckdb
 
     db = duckdb.connect()
     db.execute(f"SET threads TO {THREADS}")
     source = files["sorted by number"]
-    numbers = [n for (n,) in db.execute(f"SELECT number FROM (SELECT DISTINCT number FROM '{source}') ORDER BY hash(number) LIMIT 40").fetchall()]
+    numbers = [n for (n,) in db.execute(f"SELECT number FROM (SELECT DISTINCT number FROM '{source}') ORDER BY hash(number) LIMIT {count}").fetchall()]
     towers = []
     for number in numbers:
         met = db.execute(f"SELECT first_cell, min(started_at) FROM '{source}' WHERE number = ? GROUP BY 1 ORDER BY 2 LIMIT 3", [number]).fetchall()
@@ -148,5 +148,5 @@ def sample(files):
             towers.append([(cell, f"{at - HALF}", f"{at + HALF}") for cell, at in met])
     marks = []
     if "plates sorted" in files:
-        marks = [p for (p,) in db.execute(f"SELECT plate_raw FROM '{files['plates sorted']}' WHERE plate_confidence >= 0.8 ORDER BY hash(event_id) LIMIT 40").fetchall()]
+        marks = [p for (p,) in db.execute(f"SELECT plate_raw FROM '{files['plates sorted']}' WHERE plate_confidence >= 0.8 ORDER BY hash(event_id) LIMIT {count}").fetchall()]
     return numbers, towers, marks

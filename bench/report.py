@@ -73,20 +73,27 @@ def grid(rows):
     return columns, [[shown(c, row.get(c)) for c in columns] for row in rows]
 
 
+def tables(rows):
+    """Ingests and look-ups have other columns: each gets a table of its own."""
+    kinds = ([row for row in rows if "engine" not in row], [row for row in rows if "engine" in row])
+    return [grid(kind) for kind in kinds if kind]
+
+
 def console(name, began, host, rows):
-    columns, cells = grid(rows)
-    widths = [max(len(c), *(len(line[i]) for line in cells)) for i, c in enumerate(columns)]
-    lines = [f"== {name}, {began}: {sentence(host)}", "  ".join(c.ljust(w) for c, w in zip(columns, widths))]
-    for line in cells:
-        lines.append("  ".join(t.ljust(w) if i == 0 else t.rjust(w) for i, (t, w) in enumerate(zip(line, widths))))
+    lines = [f"== {name}, {began}: {sentence(host)}"]
+    for columns, cells in tables(rows):
+        widths = [max(len(c), *(len(line[i]) for line in cells)) for i, c in enumerate(columns)]
+        lines.append("  ".join(c.ljust(w) for c, w in zip(columns, widths)))
+        for line in cells:
+            lines.append("  ".join(t.ljust(w) if i == 0 else t.rjust(w) for i, (t, w) in enumerate(zip(line, widths))))
     return "\n".join(lines)
 
 
 def section(name, began, host, rows):
-    columns, cells = grid(rows)
-    lines = [f"## {name}", "", f"{began}. {sentence(host)}.", ""]
-    lines += ["| " + " | ".join(columns) + " |", "|" + "|".join("---" if i == 0 else "--:" for i in range(len(columns))) + "|"]
-    lines += ["| " + " | ".join(line) + " |" for line in cells]
+    lines = [f"## {name}", "", f"{began}. {sentence(host)}."]
+    for columns, cells in tables(rows):
+        lines += ["", "| " + " | ".join(columns) + " |", "|" + "|".join("---" if i == 0 else "--:" for i in range(len(columns))) + "|"]
+        lines += ["| " + " | ".join(line) + " |" for line in cells]
     return "\n".join(lines) + "\n"
 
 

@@ -22,7 +22,18 @@ const fn bad(message: &'static str) -> Fault {
 /// Applies the steps; none when the value turns out to be missing.
 #[inline]
 pub(super) fn clean<'a>(steps: &[Clean], raw: &'a str) -> Result<Option<Cow<'a, str>>, Fault> {
-    let mut value = Cow::Borrowed(raw);
+    // Nearly every identifier begins with these two, which only ever give back a part of what they got.
+    let (mut text, mut steps) = (raw, steps);
+    while let [step, rest @ ..] = steps {
+        match step {
+            Clean::Unquote => text = unquote(text),
+            Clean::Null(word) if word == text => return Ok(None),
+            Clean::Null(_) => {}
+            _ => break,
+        }
+        steps = rest;
+    }
+    let mut value = Cow::Borrowed(text);
     for step in steps {
         if value.is_empty() {
             return Ok(None);
@@ -120,7 +131,12 @@ fn apply<'a>(step: &Clean, text: &'a str) -> Result<Option<Cow<'a, str>>, Fault>
 #[inline]
 fn unquote(text: &str) -> &str {
     match text.as_bytes() {
-        [b'\'' | b'"', ..] | [.., b'\'' | b'"'] => trim(text.trim_matches(['\'', '"'])),
+        bytes @ ([b'\'' | b'"', ..] | [.., b'\'' | b'"']) => {
+            let quote = |b: &&u8| matches!(b, b'\'' | b'"');
+            let start = bytes.iter().take_while(quote).count();
+            let end = bytes.len() - bytes[start..].iter().rev().take_while(quote).count();
+            trim(&text[start..end])
+        }
         _ => text,
     }
 }
