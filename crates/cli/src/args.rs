@@ -71,6 +71,11 @@ pub enum Command {
     Maintain(Maintain),
     /// The access log.
     Audit(Audit),
+    /// What the name engine thinks of names, explained.
+    Names {
+        #[command(subcommand)]
+        what: NamesCommand,
+    },
     /// The measured work, beside peers: generate, ingest, lookup, growth, startup. `bench NAME --help` shows the options.
     #[command(disable_help_flag = true)]
     Bench {
@@ -224,4 +229,14 @@ pub enum AuditCommand {
     },
     /// Checks the chain.
     Verify,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NamesCommand {
+    /// Whether two names may be one person's; father, alias and age may be part of each.
+    Compare { a: String, b: String },
+    /// The phonetic keys of a name.
+    Key { name: String },
+    /// The likeliest spellings in Latin and Devanagari.
+    Translit { name: String },
 }

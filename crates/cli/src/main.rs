@@ -7,6 +7,7 @@ mod bench;
 mod bring;
 mod keep;
 mod look;
+mod names;
 mod output;
 mod serve;
 
@@ -47,6 +48,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Export { name, to } => look::export(&args, name, to).await,
         Command::Maintain(m) => keep::maintain(&args, m).await,
         Command::Audit(a) => keep::audit(&args, a).await,
+        Command::Names { what } => names::run(what, args.format),
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
     }
