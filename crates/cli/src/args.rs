@@ -96,6 +96,11 @@ pub enum Command {
     Maintain(Maintain),
     /// The access log: its records, their proof, its keys.
     Audit(crate::audit::Audit),
+    /// What the name engine thinks of names, explained.
+    Names {
+        #[command(subcommand)]
+        what: NamesCommand,
+    },
     /// The measured work, beside peers: generate, ingest, lookup, growth, startup. `bench NAME --help` shows the options.
     #[command(disable_help_flag = true)]
     Bench {
@@ -273,4 +278,14 @@ pub struct Maintain {
     /// Erases raw objects (SHA-256) and everything made from them.
     #[arg(long, value_name = "OBJECT", num_args = 1..)]
     pub purge: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum NamesCommand {
+    /// Whether two names may be one person's; father, alias and age may be part of each.
+    Compare { a: String, b: String },
+    /// The phonetic keys of a name.
+    Key { name: String },
+    /// The likeliest spellings in Latin and Devanagari.
+    Translit { name: String },
 }

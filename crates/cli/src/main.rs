@@ -9,6 +9,7 @@ mod bring;
 mod find;
 mod keep;
 mod look;
+mod names;
 mod output;
 mod serve;
 
@@ -52,6 +53,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Maintain(m) => keep::maintain(&args, m).await,
         Command::Audit(a) => audit::run(&args, a).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "audit") => audit::bench(&args, arguments),
+        Command::Names { what } => names::run(what, args.format),
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
     }

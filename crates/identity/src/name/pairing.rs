@@ -173,7 +173,7 @@ pub(super) fn pair(a: &Part, b: &Part, costs: &Costs) -> Pairing {
         let (l, r) = (&left[i], &right[j]);
         let kind = if l.id == r.id && l.script == r.script {
             ReasonKind::Same
-        } else if l.script != r.script && grid[i][j] < 0.6 {
+        } else if l.script != r.script && grid[i][j] < 1.0 {
             ReasonKind::OtherScript
         } else {
             ReasonKind::Spelling
@@ -188,26 +188,31 @@ pub(super) fn pair(a: &Part, b: &Part, costs: &Costs) -> Pairing {
         );
     }
     joined(a, b, &mut free_left, &mut free_right, costs, &mut out);
-    for (kind, test) in
-        [(ReasonKind::Nickname, nickname as fn(&Part, &Word, &Part, &Word, &Costs) -> bool), (ReasonKind::Initial, initial)]
-    {
-        for i in 0..n {
-            let found = (0..m).find(|j| {
-                free_left[i]
-                    && free_right[*j]
-                    && (test(a, &left[i], b, &right[*j], costs) || test(b, &right[*j], a, &left[i], costs))
-            });
-            if let Some(j) = found {
-                (free_left[i], free_right[j]) = (false, false);
-                order[i] = Some(j);
-                let least = left[i].bits.min(right[j].bits);
-                let (gain, share) = if kind == ReasonKind::Nickname { (0.3 * least, 0.3) } else { (0.5 * least, 0.7) };
-                agree(&mut out, kind, (i, i), (j, j), gain, share * least);
+    for (kind, test, gain, share) in [
+        (ReasonKind::Nickname, nickname as fn(&Part, &Word, &Part, &Word, &Costs) -> bool, 0.3, 0.3),
+        (ReasonKind::Initial, initial, 0.5, 0.7),
+    ] {
+        loop {
+            let mut best: Option<(f32, usize, usize, usize)> = None;
+            for i in (0..n).filter(|i| free_left[*i]) {
+                for j in (0..m).filter(|j| free_right[*j]) {
+                    let (l, r) = (&left[i], &right[j]);
+                    let least = l.bits.min(r.bits);
+                    let better =
+                        best.is_none_or(|(b, off, sum, _)| least > b || least == b && (i.abs_diff(j), i + j) < (off, sum));
+                    if better && (test(a, l, b, r, costs) || test(b, r, a, l, costs)) {
+                        best = Some((least, i.abs_diff(j), i + j, i));
+                    }
+                }
             }
+            let Some((least, _, sum, i)) = best else { break };
+            let j = sum - i;
+            (free_left[i], free_right[j]) = (false, false);
+            order[i] = Some(j);
+            agree(&mut out, kind, (i, i), (j, j), gain * least, share * least);
         }
     }
-    if order[..n].iter().flatten().is_sorted() {
-    } else {
+    if !order[..n].iter().flatten().is_sorted() {
         out.add((ReasonKind::Order, None, None, -OTHER_ORDER));
     }
     left_over(left, right, &grid, &free_left, &free_right, &mut out);
@@ -343,28 +348,18 @@ fn left_over(
             out.add((ReasonKind::Differs, Some((i as u8, i as u8)), Some((j as u8, j as u8)), -most * share));
         }
     }
-    // An initial that no word begins with speaks against, though less than a word.
-    loop {
-        let word = |words: &[Word], free: &[bool; MOST], used: &[bool; MOST], initial: bool| {
-            (0..words.len()).find(|i| {
-                free[*i]
-                    && !used[*i]
-                    && if initial {
-                        words[*i].class == WordClass::Initial
-                    } else {
-                        matches!(words[*i].class, WordClass::Given | WordClass::Initial)
-                    }
-            })
-        };
-        let found = match (word(left, free_left, &used_left, true), word(right, free_right, &used_right, false)) {
-            (Some(i), Some(j)) => Some((i, j)),
-            _ => word(left, free_left, &used_left, false).zip(word(right, free_right, &used_right, true)),
-        };
-        let Some((i, j)) = found else { break };
-        (used_left[i], used_right[j]) = (true, true);
-        out.lost += 1;
-        out.conflict = out.conflict.max(0.8);
-        out.add((ReasonKind::Differs, Some((i as u8, i as u8)), Some((j as u8, j as u8)), -LOST_INITIAL));
+    // An initial that no word begins with speaks against, though less than a word: initials meet initials, then words.
+    let find = |words: &[Word], free: &[bool; MOST], used: &[bool; MOST], class: WordClass| {
+        (0..words.len()).find(|i| free[*i] && !used[*i] && words[*i].class == class)
+    };
+    let (short, long) = (WordClass::Initial, WordClass::Given);
+    for (l, r) in [(short, short), (short, long), (long, short)] {
+        while let Some((i, j)) = find(left, free_left, &used_left, l).zip(find(right, free_right, &used_right, r)) {
+            (used_left[i], used_right[j]) = (true, true);
+            out.lost += 1;
+            out.conflict = out.conflict.max(0.8);
+            out.add((ReasonKind::Differs, Some((i as u8, i as u8)), Some((j as u8, j as u8)), -LOST_INITIAL));
+        }
     }
     let mut rest = |words: &[Word], free: &[bool; MOST], used: &[bool; MOST], swapped: bool| {
         for (i, word) in words.iter().enumerate().filter(|(i, _)| free[*i] && !used[*i]) {
