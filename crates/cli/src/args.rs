@@ -92,6 +92,8 @@ pub enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// Finds records of the same person or thing in one table, or across two (CSV or Parquet).
+    Link(Link),
     /// Compaction, retention, erasure.
     Maintain(Maintain),
     /// The access log: its records, their proof, its keys.
@@ -262,6 +264,52 @@ pub struct Dossier {
     /// Language of the printable page.
     #[arg(long, default_value = "hi", value_parser = ["hi", "en"])]
     pub lang: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Link {
+    /// One table to find repetitions in, or two to link.
+    #[arg(required = true, num_args = 1..=2, value_name = "TABLE")]
+    pub tables: Vec<PathBuf>,
+    /// The model (TOML); what it leaves out is drafted from the tables.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// Pairs of records that are one: left_id, right_id, match_probability, match_weight, left_source, right_source, why.
+    #[arg(long)]
+    pub out: PathBuf,
+    /// Every record with its cluster: id, source, cluster.
+    #[arg(long)]
+    pub clusters: Option<PathBuf>,
+    /// Pairs for a person to decide, with both records' values.
+    #[arg(long)]
+    pub review: Option<PathBuf>,
+    /// True pairs (two columns of ids) or true clusters (id, cluster). Measures are printed. Truth inside the tables is used when absent.
+    #[arg(long)]
+    pub truth: Option<PathBuf>,
+    /// Match probability from which a pair is one, in place of the model's.
+    #[arg(long, value_name = "P")]
+    pub threshold: Option<f64>,
+    /// Folder for charts: weights, shares, one pair's waterfall, precision and recall.
+    #[arg(long, value_name = "DIR")]
+    pub charts: Option<PathBuf>,
+    /// dedupe, link or link-and-dedupe; by the number of tables when absent.
+    #[arg(long)]
+    pub mode: Option<String>,
+    /// Parameters (JSON) of an earlier run, in place of training.
+    #[arg(long, value_name = "JSON")]
+    pub parameters: Option<PathBuf>,
+    /// Keeps the parameters of this run.
+    #[arg(long, value_name = "JSON")]
+    pub save_parameters: Option<PathBuf>,
+    /// Keeps the model with everything that was drafted.
+    #[arg(long, value_name = "TOML")]
+    pub save_model: Option<PathBuf>,
+    /// Judgements, one JSON object a line: left, right, verdict (same, not_same, unsure), who, when (microseconds), why. They always win.
+    #[arg(long, value_name = "NDJSON")]
+    pub judgements: Option<PathBuf>,
+    /// Says in words why two records are one or not.
+    #[arg(long, num_args = 2, value_names = ["LEFT", "RIGHT"])]
+    pub explain: Vec<String>,
 }
 
 #[derive(Debug, clap::Args)]

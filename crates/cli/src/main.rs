@@ -8,6 +8,7 @@ mod bench;
 mod bring;
 mod find;
 mod keep;
+mod link;
 mod look;
 mod names;
 mod output;
@@ -50,6 +51,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Search(s) => find::search(&args, s).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
+        Command::Link(l) => link::link(&args, l),
         Command::Maintain(m) => keep::maintain(&args, m).await,
         Command::Audit(a) => audit::run(&args, a).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "audit") => audit::bench(&args, arguments),

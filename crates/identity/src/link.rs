@@ -13,13 +13,16 @@
 
 pub mod block;
 pub mod candidates;
+pub mod chart;
 pub mod clean;
 pub mod compare;
 pub mod comparison;
 pub mod draft;
 pub mod error;
 pub mod evaluate;
+pub mod explain;
 pub mod frame;
+pub mod incremental;
 pub mod level;
 pub mod model;
 pub mod normalise;

@@ -9,6 +9,7 @@ use crate::link::compare::{geo, phonetic};
 use crate::link::error::LinkError;
 use crate::link::level::Level;
 use crate::link::model::{Field, Kind, Mode, Model};
+use crate::link::normalise::normalise;
 use crate::link::table::{Column, Table};
 use crate::name::{self, Name};
 
@@ -43,7 +44,7 @@ impl Frame {
         if u32::try_from(rows).is_err() {
             return Err(LinkError::Data(format!("{rows} rows are more than one run takes (4,294,967,295)")));
         }
-        let fields: Vec<Data> = model.fields.par_iter().map(|f| data(f, tables)).collect::<Result<_, _>>()?;
+        let fields: Vec<Data> = model.fields.par_iter().map(|f| data(f, tables, &model.missing)).collect::<Result<_, _>>()?;
         Ok(Frame {
             mode: mode(model, tables.len())?,
             left: tables.first().map_or(0, |t| t.rows),
@@ -121,7 +122,7 @@ fn missing(field: &str, column: &str, table: &Table) -> LinkError {
     LinkError::NoColumn { field: field.into(), column: column.into(), table: table.name.clone(), known: table.names() }
 }
 
-fn data(field: &Field, tables: &[&Table]) -> Result<Data, LinkError> {
+fn data(field: &Field, tables: &[&Table], missing_words: &[String]) -> Result<Data, LinkError> {
     let own = std::slice::from_ref(&field.name);
     let mut column: Option<Column> = None;
     for (i, table) in tables.iter().enumerate() {
@@ -133,8 +134,8 @@ fn data(field: &Field, tables: &[&Table]) -> Result<Data, LinkError> {
         let found: Vec<&Column> =
             names.iter().map(|n| table.column(n).ok_or_else(|| missing(&field.name, n, table))).collect::<Result<_, _>>()?;
         let part = match found.as_slice() {
-            [one] => one.map(&field.name, |v| clean(field.kind, v))?,
-            many => joined(&field.name, many, field.kind, table.rows)?,
+            [one] => one.map(&field.name, |v| clean(field.kind, &normalise(v, missing_words)?))?,
+            many => joined(&field.name, many, field.kind, table.rows, missing_words)?,
         };
         match &mut column {
             None => column = Some(part),
@@ -147,12 +148,12 @@ fn data(field: &Field, tables: &[&Table]) -> Result<Data, LinkError> {
     Ok(out)
 }
 
-fn joined(name: &str, columns: &[&Column], kind: Kind, rows: usize) -> Result<Column, LinkError> {
+fn joined(name: &str, columns: &[&Column], kind: Kind, rows: usize, words: &[String]) -> Result<Column, LinkError> {
     let mut out = Column::new(name.into());
     for row in 0..rows {
         let parts: Vec<&str> = columns.iter().map(|c| c.get(row)).filter(|t| !t.is_empty()).collect();
         let whole = kind != Kind::Place || parts.len() == columns.len();
-        let value = whole.then(|| clean(kind, &parts.join(" "))).flatten();
+        let value = whole.then(|| clean(kind, &normalise(&parts.join(" "), words)?)).flatten();
         out.push(value.as_deref())?;
     }
     Ok(out)

@@ -188,7 +188,8 @@ fn index<'f>(frame: &'f Frame, judgements: &[Judgement]) -> std::collections::Ha
     (0..frame.rows as u32).map(|r| (frame.id(r), r)).filter(|(id, _)| wanted.contains(id)).collect()
 }
 
-fn groups(model: &Model, comparisons: &Comparisons) -> Vec<usize> {
+/// The group of evidence of each comparison, by number.
+pub fn groups(model: &Model, comparisons: &Comparisons) -> Vec<usize> {
     let mut names: Vec<&str> = Vec::new();
     comparisons
         .all

@@ -39,7 +39,12 @@ impl Scorer {
             }
             weights.push(row);
             exact.push(if c.frequency && c.levels[0] == Level::Exact {
-                frequencies(p.levels[0].m, &frame.fields[c.field].column.counts, duplicates)
+                frequencies(
+                    p.levels[0].m,
+                    &frame.fields[c.field].column.counts,
+                    frame.fields[c.field].column.filled() as f64,
+                    duplicates,
+                )
             } else {
                 Vec::new()
             });
@@ -65,6 +70,26 @@ impl Scorer {
         }
         ordered.reverse();
         Scorer { prior: parameters.prior_bits() as f32, weights, exact, order: ordered }
+    }
+
+    /// As [`Scorer::new`] with frequencies of values that were counted elsewhere: by field, the rows of each value; a value not in there counts as
+    /// one that was met once.
+    pub fn frozen(
+        parameters: &Parameters,
+        comparisons: &Comparisons,
+        frame: &Frame,
+        duplicates: f64,
+        counts: &[std::collections::HashMap<String, u32>],
+    ) -> Scorer {
+        let mut out = Scorer::new(parameters, comparisons, frame, duplicates);
+        for (c, comparison) in comparisons.all.iter().enumerate().filter(|(_, k)| k.frequency && k.levels[0] == Level::Exact) {
+            let known = &counts[comparison.field];
+            let rows: f64 = known.values().map(|&n| f64::from(n)).sum();
+            let values = &frame.fields[comparison.field].column.values;
+            let here: Vec<u32> = values.iter().map(|v| known.get(v).copied().unwrap_or(1)).collect();
+            out.exact[c] = frequencies(parameters.fields[c].levels[0].m, &here, rows, duplicates);
+        }
+        out
     }
 
     /// Bits and levels of a pair; `None` as soon as it cannot reach `floor`.
@@ -128,8 +153,8 @@ impl Scorer {
 }
 
 /// Weight of exact agreement by value: log2(m / share of the other things' records that have the value).
-fn frequencies(m: f64, counts: &[u32], duplicates: f64) -> Vec<f32> {
-    let rows: f64 = counts.iter().skip(1).map(|&c| f64::from(c)).sum::<f64>().max(1.0);
+fn frequencies(m: f64, counts: &[u32], rows: f64, duplicates: f64) -> Vec<f32> {
+    let rows = rows.max(1.0);
     let bits = |count: u32| {
         let others = (f64::from(count) - 1.0 - duplicates).max(0.5);
         (m / (others / rows).min(1.0)).log2() as f32

@@ -80,7 +80,7 @@ pub fn from_table(truth: &Table, frame: &Frame) -> Result<Vec<Option<u32>>, Link
     let mut sets = Union::new(frame.rows);
     let mut met = 0usize;
     for i in 0..truth.rows {
-        let score = score.map_or(1.0, |s| match truth.columns[s].get(i) {
+        let score = score.map_or(1.0, |s| match truth.columns[s].get(i).to_lowercase().as_str() {
             "true" | "yes" => 1.0,
             other => other.parse().unwrap_or(0.0),
         });

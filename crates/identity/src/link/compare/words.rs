@@ -30,8 +30,29 @@ fn is_mark(c: char) -> bool {
     unicode_normalization::char::is_combining_mark(c)
 }
 
+/// In how many rows each word stands, and of how many rows.
+pub type Known = (HashMap<String, u32>, f32);
+
+/// Counts words over values with their rows.
+pub fn known<'v>(values: impl Iterator<Item = (&'v str, u32)>) -> Known {
+    let (mut words, mut rows): Known = (HashMap::new(), 0.0);
+    for (value, count) in values {
+        rows += count as f32;
+        let mut own: Vec<&str> = split(value).collect();
+        own.sort_unstable();
+        own.dedup();
+        own.into_iter().for_each(|w| *words.entry(w.to_string()).or_default() += count);
+    }
+    (words, rows)
+}
+
 impl Words {
     pub fn new(column: &Column) -> Words {
+        Words::with(column, None)
+    }
+
+    /// With frequencies of words counted elsewhere; a word not among them counts as one met once.
+    pub fn with(column: &Column, elsewhere: Option<&Known>) -> Words {
         let mut out = Words { ends: vec![0], total: vec![0.0], ..Words::default() };
         let mut number: HashMap<String, u32> = HashMap::new();
         let mut holders: Vec<u32> = Vec::new();
@@ -52,7 +73,11 @@ impl Words {
             out.ends.push(out.words.len() as u32);
         }
         out.bags = out.text.iter().map(|t| Bag::new(t)).collect();
-        let rows = column.filled().max(1) as f32;
+        let mut rows = column.filled().max(1) as f32;
+        if let Some((words, all)) = elsewhere {
+            rows = all.max(1.0);
+            holders = out.text.iter().map(|t| words.get(&**t).copied().unwrap_or(1)).collect();
+        }
         out.weight = holders.iter().map(|&h| ((rows + 1.0) / h.max(1) as f32).ln().max(0.05)).collect();
         for code in 1..out.ends.len() {
             let (from, to) = (out.ends[code - 1] as usize, out.ends[code] as usize);
@@ -60,6 +85,11 @@ impl Words {
             out.total.push(out.words[from..to].iter().map(|&w| out.weight[w as usize]).sum());
         }
         out
+    }
+
+    /// Whether no value was taken in.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
     }
 
     pub fn of(&self, code: u32) -> &[u32] {

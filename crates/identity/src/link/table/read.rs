@@ -15,14 +15,14 @@ use crate::link::table::Table;
 
 const BATCH: usize = 65_536;
 
-pub fn read(path: &Path, missing: &[String]) -> Result<Table, LinkError> {
+pub fn read(path: &Path) -> Result<Table, LinkError> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     let mut table = Table { name, ..Table::default() };
     let file = File::open(path).map_err(LinkError::io("opening", path))?;
     let ending = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
     match ending.as_str() {
-        "parquet" | "pq" => parquet(file, path, &mut table, missing)?,
-        "csv" | "tsv" | "txt" | "" => csv(file, path, &mut table, missing)?,
+        "parquet" | "pq" => parquet(file, path, &mut table)?,
+        "csv" | "tsv" | "txt" | "" => csv(file, path, &mut table)?,
         other => return Err(unreadable(path, format!("cannot read .{other}; give .csv or .parquet"))),
     }
     Ok(table)
@@ -32,16 +32,16 @@ fn unreadable(path: &Path, reason: impl ToString) -> LinkError {
     LinkError::Unreadable { path: path.into(), reason: reason.to_string() }
 }
 
-fn parquet(file: File, path: &Path, table: &mut Table, missing: &[String]) -> Result<(), LinkError> {
+fn parquet(file: File, path: &Path, table: &mut Table) -> Result<(), LinkError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|e| unreadable(path, e))?;
     let reader = builder.with_batch_size(BATCH).build().map_err(|e| unreadable(path, e))?;
     for batch in reader {
-        table.push(&batch.map_err(|e| unreadable(path, e))?, missing)?;
+        table.push(&batch.map_err(|e| unreadable(path, e))?)?;
     }
     Ok(())
 }
 
-fn csv(file: File, path: &Path, table: &mut Table, missing: &[String]) -> Result<(), LinkError> {
+fn csv(file: File, path: &Path, table: &mut Table) -> Result<(), LinkError> {
     let io = LinkError::io("reading", path);
     let mut reader = BufReader::with_capacity(1 << 20, file);
     let mut mark = [0u8; 3];
@@ -73,7 +73,7 @@ fn csv(file: File, path: &Path, table: &mut Table, missing: &[String]) -> Result
         .build(Utf8::new(reader))
         .map_err(|e| unreadable(path, e))?;
     for batch in reader {
-        table.push(&batch.map_err(|e| unreadable(path, e))?, missing)?;
+        table.push(&batch.map_err(|e| unreadable(path, e))?)?;
     }
     Ok(())
 }
@@ -159,14 +159,14 @@ mod tests {
     fn of(bytes: &[u8], ending: &str) -> Result<Table, LinkError> {
         let mut file = tempfile::Builder::new().suffix(ending).tempfile().unwrap();
         file.write_all(bytes).unwrap();
-        read(file.path(), &[])
+        read(file.path())
     }
 
     #[test]
     fn blanks_marks_delimiters_and_stray_bytes() {
         let t = of(b"\xef\xbb\xbfid; name ;x\n1; J\xf6rg;\n2;\"a;b\"\n", ".csv").unwrap();
         assert_eq!(t.names(), ["id", "name", "x"]);
-        assert_eq!((t.columns[1].get(0), t.columns[1].get(1), t.columns[2].get(1)), ("j\u{fffd}rg", "a;b", ""));
+        assert_eq!((t.columns[1].get(0), t.columns[1].get(1), t.columns[2].get(1)), ("J\u{fffd}rg", "a;b", ""));
     }
 
     #[test]
@@ -176,6 +176,6 @@ mod tests {
         assert!(of(b"a,b\n1,2,3\n", ".csv").is_err());
         assert!(of(b"not parquet", ".parquet").is_err());
         assert!(of(b"x", ".docx").unwrap_err().to_string().contains("give .csv or .parquet"));
-        assert!(read(Path::new("nowhere.csv"), &[]).unwrap_err().to_string().contains("opening nowhere.csv"));
+        assert!(read(Path::new("nowhere.csv")).unwrap_err().to_string().contains("opening nowhere.csv"));
     }
 }
