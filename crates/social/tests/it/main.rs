@@ -1,3 +1,7 @@
 //! The desk from outside.
 
 mod conformance;
+mod desk;
+mod office;
+mod outbox;
+mod server;

@@ -1,0 +1,116 @@
+//! A small department for the tests: a headquarters with a district and a thana, officers, channels on the stand-in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use governance::Principal;
+use social::network::{Networks, Secret, StandIn};
+use social::outbox::{Channels, Clock, Patience, SystemClock};
+use social::vault::Vault;
+use social::{Desk, Outbox};
+use store::Store;
+use store::social::{Account, NewAccount, Unit};
+
+pub const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+
+pub fn who(id: &str) -> Principal {
+    Principal { id: id.into(), name: id.into(), roles: vec![], unit: None }
+}
+
+pub fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+pub fn unit(code: &str, parent: Option<&str>) -> Unit {
+    Unit {
+        code: code.into(),
+        parent: parent.map(str::to_owned),
+        name_en: code.into(),
+        name_hi: code.into(),
+        kind: "thana".into(),
+        constituencies: "AC-46".into(),
+        numbers: String::new(),
+        paused_at: None,
+        paused_by: None,
+        pause_reason: None,
+    }
+}
+
+/// Short waits, so that a test sees what takes minutes in life.
+pub fn hurry() -> Patience {
+    Patience {
+        lease: Duration::from_millis(1500),
+        quiet: Some(Duration::from_millis(3500)),
+        rest: Duration::from_secs(1),
+        ..Patience::default()
+    }
+}
+
+pub struct Office {
+    pub desk: Desk,
+    pub channels: Channels,
+    pub networks: Networks,
+}
+
+impl Office {
+    pub async fn new(store: Store) -> Self {
+        for (code, parent) in [("HQ", None), ("DIST", Some("HQ")), ("THANA", Some("DIST")), ("OTHER", Some("HQ"))] {
+            store.put_unit(&unit(code, parent)).await.unwrap();
+        }
+        for (person, unit, role) in [
+            ("writer", "THANA", "writer"),
+            ("writer", "THANA", "duty"),
+            ("sp", "DIST", "approver"),
+            ("sp", "DIST", "publisher"),
+            ("igp", "HQ", "approver"),
+            ("igp", "HQ", "publisher"),
+            ("law", "HQ", "law"),
+            ("both", "THANA", "writer"),
+            ("both", "THANA", "approver"),
+        ] {
+            store.put_officer(person, unit, role).await.unwrap();
+        }
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let channels = Channels::new(Arc::new(Vault::from_text(KEY).unwrap()), clock);
+        let networks = Networks::default().with(StandIn::new().unwrap());
+        Self { desk: Desk::new(store), channels, networks }
+    }
+
+    pub async fn channel(&self, handle: &str, unit: &str, address: &str) -> Account {
+        let id = self.desk.store.fresh_id(now());
+        let secret = Secret { access: "access-0".into(), refresh: "refresh-0".into(), ..Secret::default() };
+        let new = NewAccount {
+            secret: self.channels.vault().seal(&id, &secret).unwrap(),
+            id,
+            unit: unit.into(),
+            network: "standin".into(),
+            handle: handle.into(),
+            remote: handle.into(),
+            address: address.into(),
+            app: "app".into(),
+            state: "connected".into(),
+            expires_at: None,
+            connected_by: "igp".into(),
+        };
+        self.desk.store.put_account(new, 0).await.unwrap()
+    }
+
+    pub fn worker(&self, name: &str) -> Outbox {
+        self.worker_with(name, Arc::new(SystemClock), hurry())
+    }
+
+    pub fn worker_with(&self, name: &str, clock: Arc<dyn Clock>, patience: Patience) -> Outbox {
+        Outbox::new(self.desk.store.clone(), self.networks.clone(), self.channels.clone(), clock, patience, name)
+    }
+}
+
+/// Looks until `done` says so; fails after `seconds`.
+pub async fn until(seconds: u64, worker: &Outbox, mut done: impl AsyncFnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !done().await {
+        assert!(began.elapsed() < Duration::from_secs(seconds), "not done after {seconds} s");
+        worker.run_once().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
