@@ -352,13 +352,15 @@ fn left_over(
     let find = |words: &[Word], free: &[bool; MOST], used: &[bool; MOST], class: WordClass| {
         (0..words.len()).find(|i| free[*i] && !used[*i] && words[*i].class == class)
     };
-    let (short, long) = (WordClass::Initial, WordClass::Given);
-    for (l, r) in [(short, short), (short, long), (long, short)] {
+    // Likewise a title and a name that is none listed: two family names.
+    let (short, long, title) = (WordClass::Initial, WordClass::Given, WordClass::Title);
+    for (l, r) in [(short, short), (short, long), (long, short), (title, long), (long, title)] {
         while let Some((i, j)) = find(left, free_left, &used_left, l).zip(find(right, free_right, &used_right, r)) {
             (used_left[i], used_right[j]) = (true, true);
             out.lost += 1;
+            let lost = if l == title || r == title { LOST_OTHER } else { LOST_INITIAL };
             out.conflict = out.conflict.max(0.8);
-            out.add((ReasonKind::Differs, Some((i as u8, i as u8)), Some((j as u8, j as u8)), -LOST_INITIAL));
+            out.add((ReasonKind::Differs, Some((i as u8, i as u8)), Some((j as u8, j as u8)), -lost));
         }
     }
     let mut rest = |words: &[Word], free: &[bool; MOST], used: &[bool; MOST], swapped: bool| {

@@ -48,6 +48,7 @@ fn a_record_falls_into_its_parts() {
 
 #[test]
 fn levels_are_what_an_officer_would_say() {
+    let mut wrong = Vec::new();
     for (a, b, level) in [
         ("Ramesh Kumar", "RAMESH  KUMAR.", Level::Exact),
         ("रमेश कुमार", "Ramesh Kumar", Level::OtherScript),
@@ -55,7 +56,7 @@ fn levels_are_what_an_officer_would_say() {
         ("Surendra Choudhary", "Surender Chaudhry", Level::Spelling),
         ("Ramlal Meena", "Ram Lal Mina", Level::Spelling),
         ("ओमप्रकाश", "Om Prakash", Level::Spelling),
-        ("Laxman Singh", "लक्ष्मण सिंह", Level::OtherScript),
+        ("Laxman Singh", "लक्ष्मण सिंह", Level::Spelling),
         ("Jitu Meena", "Jitendra Meena", Level::Nickname),
         ("R. K. Sharma", "राम कुमार शर्मा", Level::Initial),
         ("Mahendra", "Mahendra Singh Rathore", Level::MissingPart),
@@ -67,8 +68,15 @@ fn levels_are_what_an_officer_would_say() {
         ("रमेश पुत्र मोहन लाल उम्र 20", "Ramesh S/o Mohan Lal age 60", Level::Contradiction),
     ] {
         let found = told(a, b);
-        assert_eq!(found.level, level, "{a} | {b}: {found:?}");
+        if found.level != level {
+            wrong.push(format!(
+                "{a} | {b}: {:?}, not {level:?}; {:?}",
+                found.level,
+                explain(&found, &parse(a), &parse(b), Language::English)
+            ));
+        }
     }
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
