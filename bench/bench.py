@@ -13,6 +13,7 @@ import urllib.request
 import report
 from ground import CDR, Ground
 from ingesting import Kept, ingesting
+from linkage import linkage
 from lookups import lookup
 from measure import Failed, median, say
 
@@ -91,12 +92,13 @@ def benches(options):
         "lookup": lambda g: lookup(g, rows or 20 * MILLION, plates),
         "growth": lambda g: growth(g, sizes),
         "startup": lambda g: startup(g, rows or MILLION),
+        "linkage": linkage,
     }
 
 
 def main():
     parser = argparse.ArgumentParser(prog="sarovar bench")
-    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "all"])
+    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "linkage", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--plates", type=int)

@@ -63,29 +63,7 @@ def febrl(kind):
     }
 
 
-def million(kind):
-    """Persons of the generator: Splink's settings for persons with the blocking rules both engines are given."""
-    return {
-        "id": "unique_id",
-        "settings": dict(
-            link_type=kind,
-            comparisons=[
-                cl.JaroWinklerAtThresholds("first_name", [0.9, 0.7]).configure(term_frequency_adjustments=True),
-                cl.JaroWinklerAtThresholds("surname", [0.9, 0.7]).configure(term_frequency_adjustments=True),
-                cl.DateOfBirthComparison("dob", input_is_string=True),
-                cl.ExactMatch("postcode").configure(term_frequency_adjustments=True),
-            ],
-            blocking_rules_to_generate_predictions=[
-                block_on("first_name", "surname"), block_on("surname", "dob"), block_on("first_name", "dob"), block_on("postcode", "first_name"),
-            ],
-        ),
-        "certain": [block_on("first_name", "surname", "dob")],
-        "recall": 0.7,
-        "training": [block_on("first_name", "surname"), block_on("dob")],
-    }
-
-
-PLANS = {"fake": fake, "febrl": febrl, "million": million}
+PLANS = {"fake": fake, "febrl": febrl}
 
 
 def truth_of(row):

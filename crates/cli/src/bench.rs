@@ -16,10 +16,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The driver's files, as they are in the repository.
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 11] = [
     ("bench.py", include_str!("../../../bench/bench.py")),
     ("ground.py", include_str!("../../../bench/ground.py")),
     ("ingesting.py", include_str!("../../../bench/ingesting.py")),
+    ("linkage.py", include_str!("../../../bench/linkage.py")),
+    ("splink_peer.py", include_str!("../../../bench/splink_peer.py")),
     ("lookups.py", include_str!("../../../bench/lookups.py")),
     ("measure.py", include_str!("../../../bench/measure.py")),
     ("peer.py", include_str!("../../../bench/peer.py")),

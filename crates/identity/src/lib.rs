@@ -5,6 +5,9 @@
 //! identifier. Each join can say why it was made ([`Join`]), and an identifier so common that it identifies nobody joins
 //! nothing and is reported ([`TooCommon`]): a landline of a village shop must not make forty families one person.
 //!
+//! Likeness has its own module, [`link`](mod@link): it weighs evidence over any table, proposes, and merges by itself only above thresholds that a
+//! model states; judgements bind it too.
+//!
 //! The crate knows nothing of what a mention is. It takes an id and keys, and gives clusters whose ids do not depend on
 //! the order in which mentions came.
 

@@ -1,6 +1,8 @@
 //! Linking by exact identifiers: examples, and laws that hold for every input.
 
+mod linkage;
 mod names;
+mod persons;
 
 use std::collections::BTreeSet;
 
