@@ -211,6 +211,7 @@ async fn a_file_that_cannot_be_read_is_kept_and_named() {
     assert!(e.to_string().contains("nothing.csv"), "{e}");
     let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
     assert!(b.lake.home().raw(empty).is_file(), "the received bytes have their name although no row could be read");
-    let left: Vec<_> = std::fs::read_dir(b.lake.home().work()).unwrap().flatten().map(|e| e.file_name()).collect();
+    let left = std::fs::read_dir(b.lake.home().scratch()).unwrap().flatten();
+    let left: Vec<_> = left.map(|e| e.file_name().into_string().unwrap()).filter(|n| n.starts_with("incoming")).collect();
     assert!(left.is_empty(), "{left:?}");
 }
