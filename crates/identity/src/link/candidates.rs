@@ -52,10 +52,9 @@ pub fn patterns(
                     return found;
                 }
                 blocking.visit(frame, *rule, piece, |a, b| {
-                    if share >= 1.0 || mix(u64::from(a) << 32 | u64::from(b)) < below {
-                        if let Some((_, pattern)) = scorer.score(comparisons, frame, a, b, floor, caches) {
-                            *found.entry(pattern).or_default() += 1;
-                        }
+                    let drawn = share >= 1.0 || mix(u64::from(a) << 32 | u64::from(b)) < below;
+                    if drawn && let Some((_, pattern)) = scorer.score(comparisons, frame, a, b, floor, caches) {
+                        *found.entry(pattern).or_default() += 1;
                     }
                 });
                 found

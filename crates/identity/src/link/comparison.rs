@@ -167,10 +167,8 @@ impl Comparisons {
         }
         for i in 0..all.len() {
             if let Some(other) = all[i].swap.as_ref().map(|s| s.other) {
-                for j in 0..all.len() {
-                    if all[j].field == other && all[j].swap.is_none() {
-                        all[j].unless_swapped = Some(i);
-                    }
+                for one in all.iter_mut().filter(|one| one.field == other && one.swap.is_none()) {
+                    one.unless_swapped = Some(i);
                 }
             }
         }

@@ -142,10 +142,10 @@ impl Scorer {
     /// Independent groups that speak for a match with at least `least` bits.
     pub fn groups(&self, comparisons: &Comparisons, frame: &Frame, pattern: u64, row: u32, groups: &[usize], least: f32) -> u32 {
         let mut seen = 0u64;
-        for c in 0..self.weights.len() {
+        for (c, group) in groups.iter().enumerate().take(self.weights.len()) {
             let level = at(pattern, c);
             if level != 0 && self.weight(comparisons, frame, c, level, row) >= least {
-                seen |= 1 << groups[c];
+                seen |= 1 << group;
             }
         }
         seen.count_ones()

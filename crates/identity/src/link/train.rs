@@ -58,7 +58,7 @@ pub fn start(comparisons: &Comparisons, frame: &Frame, chance: &Chance, prior: O
         let levels = names.into_iter().zip(m).zip(u).map(|((level, m), u)| LevelParameters { level, m, u }).collect();
         FieldParameters { field: frame.names[comparison.field].clone(), levels }
     });
-    let guess = (0.2 * frame.rows as f64 / chance.all.max(1.0)).min(0.3).max(1e-12);
+    let guess = (0.2 * frame.rows as f64 / chance.all.max(1.0)).clamp(1e-12, 0.3);
     Parameters { prior: prior.unwrap_or(guess), fields: fields.collect(), rounds: 0, converged: false, notes: Vec::new() }
 }
 
