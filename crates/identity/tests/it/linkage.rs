@@ -30,13 +30,11 @@ fn linked(model: &str, tables: &[&Table]) -> Result<Outcome, LinkError> {
 
 fn people(n: usize, seed: u64) -> Table {
     let rows: Vec<persons::Row> = persons::rows(n, seed).collect();
-    let texts: Vec<[String; 6]> = rows
-        .iter()
-        .map(|r| [r.id.to_string(), r.first.clone(), r.last.clone(), r.dob.clone(), r.postcode.clone(), r.cluster.to_string()])
-        .collect();
+    let lines: Vec<String> = rows.iter().map(persons::Row::csv).collect();
+    let texts: Vec<Vec<&str>> = lines.iter().map(|l| l.split(',').collect()).collect();
     let names: Vec<&str> = persons::HEADER.split(',').collect();
     let columns: Vec<(&str, Vec<&str>)> =
-        names.iter().enumerate().map(|(i, n)| (*n, texts.iter().map(|t| t[i].as_str()).collect())).collect();
+        names.iter().enumerate().map(|(i, n)| (*n, texts.iter().map(|t| t[i]).collect())).collect();
     table(&columns)
 }
 
