@@ -50,7 +50,7 @@ impl Place {
 
     async fn scheduled(&self, english: &str) -> String {
         let id = self.approved(&message(english)).await;
-        self.office.desk.schedule(&who("sp"), &id, &[self.account.clone()], When::Now, now()).await.unwrap();
+        self.office.desk.schedule(&who("sp"), &id, std::slice::from_ref(&self.account), When::Now, now()).await.unwrap();
         id
     }
 
@@ -82,14 +82,23 @@ async fn nobody_approves_their_own_words_and_an_edit_voids_approval() {
     assert!(refused(desk.approve(&who("both"), &post.id, 1, None, now()).await).contains("wrote this message"));
     assert!(refused(desk.approve(&who("stranger"), &post.id, 1, None, now()).await).contains("is not approver"));
     desk.approve(&who("sp"), &post.id, 1, None, now()).await.unwrap();
-    desk.schedule(&who("sp"), &post.id, &[p.account.clone()], When::At((now() + TimeDelta::hours(1)).timestamp_micros()), now())
-        .await
-        .unwrap();
+    desk.schedule(
+        &who("sp"),
+        &post.id,
+        std::slice::from_ref(&p.account),
+        When::At((now() + TimeDelta::hours(1)).timestamp_micros()),
+        now(),
+    )
+    .await
+    .unwrap();
 
     let edited = desk.edit(&who("writer"), &post.id, 1, &message("Wear a good helmet."), now()).await.unwrap();
     assert_eq!((edited.state.as_str(), edited.version), ("draft", 2));
     assert_eq!(p.state(&post.id).await, "cancelled", "what was scheduled is not any more");
-    assert!(refused(desk.schedule(&who("sp"), &post.id, &[p.account.clone()], When::Now, now()).await).contains("not approved"));
+    assert!(
+        refused(desk.schedule(&who("sp"), &post.id, std::slice::from_ref(&p.account), When::Now, now()).await)
+            .contains("not approved")
+    );
     assert!(refused(desk.edit(&who("writer"), &post.id, 1, &message("x"), now()).await).contains("version 2"), "collision");
     assert_eq!(desk.store.versions(&post.id).await.unwrap().len(), 2);
 }
@@ -115,7 +124,7 @@ async fn two_approvers_at_once_sign_one_step_once() {
     desk.submit(&who("writer"), &post.id, &[], 0, now()).await.unwrap();
     let (sp, igp) = (who("sp"), who("igp"));
     let (a, b) = tokio::join!(desk.approve(&sp, &post.id, 1, None, now()), desk.approve(&igp, &post.id, 1, None, now()));
-    assert!(a.is_ok() != b.is_ok() || desk.store.approvals(&post.id, 1).await.unwrap().len() == 1);
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     assert_eq!(desk.store.approvals(&post.id, 1).await.unwrap().len(), 1);
 }
 
@@ -161,7 +170,7 @@ async fn a_pause_reaches_everything_below_and_a_statement_goes_out_all_the_same(
     worker.run_once().await.unwrap();
     assert_eq!(p.state(&id).await, "queued");
     let statement = p.approved(&Message { kind: Kind::Statement, ..message("Stay at home; the police are on the spot.") }).await;
-    desk.schedule(&who("sp"), &statement, &[p.account.clone()], When::Now, now()).await.unwrap();
+    desk.schedule(&who("sp"), &statement, std::slice::from_ref(&p.account), When::Now, now()).await.unwrap();
     worker.run_once().await.unwrap();
     assert_eq!((p.state(&id).await.as_str(), p.state(&statement).await.as_str()), ("queued", "live"));
     desk.resume(&who("igp"), "HQ", now()).await.unwrap();
@@ -177,7 +186,7 @@ async fn an_election_announced_while_posts_are_queued_holds_them() {
     let (id, other) = (p.approved(&praise).await, p.approved(&message("Wear a helmet.")).await);
     let tomorrow = (now() + TimeDelta::days(1)).timestamp_micros();
     for post in [&id, &other] {
-        desk.schedule(&who("sp"), post, &[p.account.clone()], When::At(tomorrow), now()).await.unwrap();
+        desk.schedule(&who("sp"), post, std::slice::from_ref(&p.account), When::At(tomorrow), now()).await.unwrap();
     }
     let silence = SilenceRow {
         id: String::new(),
@@ -194,7 +203,10 @@ async fn an_election_announced_while_posts_are_queued_holds_them() {
 
     // One that slipped through is found when its time comes.
     let late = p.approved(&praise).await;
-    assert!(refused(desk.schedule(&who("sp"), &late, &[p.account.clone()], When::Now, now()).await).contains("model_code"));
+    assert!(
+        refused(desk.schedule(&who("sp"), &late, std::slice::from_ref(&p.account), When::Now, now()).await)
+            .contains("model_code")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -203,7 +215,7 @@ async fn a_time_in_the_past_and_a_strange_channel_are_refused() {
     let desk = &p.office.desk;
     let id = p.approved(&message("Wear a helmet.")).await;
     let past = When::At((now() - TimeDelta::hours(2)).timestamp_micros());
-    assert!(refused(desk.schedule(&who("sp"), &id, &[p.account.clone()], past, now()).await).contains("in the past"));
+    assert!(refused(desk.schedule(&who("sp"), &id, std::slice::from_ref(&p.account), past, now()).await).contains("in the past"));
     assert!(refused(desk.schedule(&who("sp"), &id, &[], When::Now, now()).await).contains("at least one channel"));
     let stranger = p.office.channel("@other", "OTHER", &p.server.address).await;
     assert!(refused(desk.schedule(&who("sp"), &id, &[stranger], When::Now, now()).await).contains("neither above nor below"));

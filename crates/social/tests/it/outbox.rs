@@ -7,7 +7,7 @@ use std::time::Duration;
 use social::network::{Network, StandIn};
 use social::outbox::{Clock, Patience, health};
 use store::Store;
-use store::social::{Account, Claim, Delivery, Post};
+use store::social::{Account, Claim, Delivery, NewAccount, Post};
 
 use crate::office::{Office, hurry, now, until};
 use crate::server::{Faults, Server};
@@ -88,7 +88,7 @@ async fn place(faults: Faults) -> Place {
 impl Place {
     async fn one(&self, text: &str) -> String {
         let due = now().timestamp_micros() - 1_000_000;
-        queue(&self.office.desk.store, &[self.account.clone()], text, &[text.to_owned()], due).await.remove(0)
+        queue(&self.office.desk.store, std::slice::from_ref(&self.account), text, &[text.to_owned()], due).await.remove(0)
     }
 
     async fn get(&self, id: &str) -> Delivery {
@@ -144,7 +144,7 @@ async fn what_never_goes_through_becomes_a_persons() {
 async fn a_refused_text_fails_once_and_takes_its_thread_along() {
     let p = place(Faults::default()).await;
     let texts = ["fine".to_owned(), "a forbidden word".to_owned(), "more".to_owned()];
-    let ids = queue(&p.office.desk.store, &[p.account.clone()], "t", &texts, now().timestamp_micros() - 1).await;
+    let ids = queue(&p.office.desk.store, std::slice::from_ref(&p.account), "t", &texts, now().timestamp_micros() - 1).await;
     let worker = p.office.worker("w");
     until(20, &worker, async || p.get(&ids[2]).await.state == "human").await;
     let states: Vec<String> = [p.get(&ids[0]).await.state, p.get(&ids[1]).await.state].into();
@@ -156,7 +156,7 @@ async fn a_refused_text_fails_once_and_takes_its_thread_along() {
 async fn a_thread_is_a_chain_of_answers() {
     let p = place(Faults::default()).await;
     let texts = ["one".to_owned(), "two".to_owned(), "three".to_owned()];
-    let ids = queue(&p.office.desk.store, &[p.account.clone()], "t", &texts, now().timestamp_micros() - 1).await;
+    let ids = queue(&p.office.desk.store, std::slice::from_ref(&p.account), "t", &texts, now().timestamp_micros() - 1).await;
     until(20, &p.office.worker("w"), async || p.get(&ids[2]).await.state == "live").await;
     let chain: Vec<_> = p.server.with(|m| m.posts.iter().map(|p| p.reply_to.clone()).collect());
     assert_eq!(chain, [None, Some("r1".into()), Some("r2".into())]);
@@ -167,10 +167,10 @@ async fn two_equal_texts_are_two_posts_and_neither_is_taken_for_the_other() {
     let p = place(Faults::default()).await;
     let due = now().timestamp_micros() - 1;
     let store = &p.office.desk.store;
-    let first = queue(store, &[p.account.clone()], "x", &["same".to_owned()], due).await.remove(0);
+    let first = queue(store, std::slice::from_ref(&p.account), "x", &["same".to_owned()], due).await.remove(0);
     p.office.worker("w").run_once().await.unwrap();
     p.server.faults.lock().unwrap().error_before = 1000;
-    let second = queue(store, &[p.account.clone()], "y", &["same".to_owned()], due).await.remove(0);
+    let second = queue(store, std::slice::from_ref(&p.account), "y", &["same".to_owned()], due).await.remove(0);
     let worker = p.office.worker("w");
     worker.run_once().await.unwrap();
     assert_eq!(p.get(&second).await.state, "unknown");
@@ -264,9 +264,38 @@ async fn a_network_that_is_down_is_tried_again_without_an_attempt_being_in_doubt
 async fn a_post_too_late_to_be_of_use_is_a_persons() {
     let p = place(Faults::default()).await;
     let due = now().timestamp_micros() - 7 * 3600 * 1_000_000;
-    let id = queue(&p.office.desk.store, &[p.account.clone()], "l", &["late".to_owned()], due).await.remove(0);
+    let id = queue(&p.office.desk.store, std::slice::from_ref(&p.account), "l", &["late".to_owned()], due).await.remove(0);
     p.office.worker("w").run_once().await.unwrap();
     assert_eq!((p.get(&id).await.state.as_str(), p.server.with(|m| m.posts.len())), ("missed", 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_reached_or_opened_is_said_and_not_tried_for_ever() {
+    let p = place(Faults::default()).await;
+    let (store, worker) = (&p.office.desk.store, p.office.worker("w"));
+    let strange = p.one("a").await;
+    let other = NewAccount {
+        id: "x-account".into(),
+        unit: "THANA".into(),
+        network: "youtube".into(),
+        handle: "@y".into(),
+        remote: "y".into(),
+        address: p.server.address.clone(),
+        app: "y".into(),
+        state: "connected".into(),
+        secret: "sealed by nobody".into(),
+        expires_at: None,
+        connected_by: "igp".into(),
+    };
+    store.put_account(other.clone(), 0).await.unwrap();
+    let shut = store.put_account(NewAccount { id: "shut".into(), network: "standin".into(), ..other }, 0).await.unwrap();
+    let waits = queue(store, &[shut], "s", &["b".to_owned()], now().timestamp_micros() - 1).await.remove(0);
+    until(10, &worker, async || p.get(&strange).await.state == "live" && p.get(&waits).await.reason.is_some()).await;
+    assert_eq!(
+        (p.get(&waits).await.state.as_str(), store.account("shut").await.unwrap().state.as_str()),
+        ("queued", "reconnect")
+    );
+    assert_eq!(p.server.with(|m| m.posts.len()), 1);
 }
 
 struct Jumping(AtomicI64);
@@ -283,7 +312,7 @@ async fn a_clock_set_forward_sends_nothing_before_its_time() {
     let clock = Arc::new(Jumping(AtomicI64::new(0)));
     let worker = p.office.worker_with("w", clock.clone(), hurry());
     let due = now().timestamp_micros() + 3600 * 1_000_000;
-    let id = queue(&p.office.desk.store, &[p.account.clone()], "f", &["future".to_owned()], due).await.remove(0);
+    let id = queue(&p.office.desk.store, std::slice::from_ref(&p.account), "f", &["future".to_owned()], due).await.remove(0);
     clock.0.store(2 * 3600 * 1_000_000, Ordering::Relaxed);
     assert!(worker.run_once().await.unwrap().held_by_clock);
     assert_eq!((p.get(&id).await.state.as_str(), p.server.with(|m| m.posts.len())), ("queued", 0));
