@@ -103,6 +103,21 @@ pub enum Command {
         #[command(subcommand)]
         what: NamesCommand,
     },
+    /// The desk: messages from draft to proof.
+    Post {
+        #[command(subcommand)]
+        what: crate::post::PostCommand,
+    },
+    /// Units, officers and accounts of the desk.
+    Channel {
+        #[command(subcommand)]
+        what: crate::channel::ChannelCommand,
+    },
+    /// What people write to the department's accounts.
+    Inbox {
+        #[command(subcommand)]
+        what: crate::channel::InboxCommand,
+    },
     /// The measured work, beside peers: generate, ingest, lookup, growth, startup. `bench NAME --help` shows the options.
     #[command(disable_help_flag = true)]
     Bench {

@@ -6,12 +6,14 @@ mod args;
 mod audit;
 mod bench;
 mod bring;
+mod channel;
 mod find;
 mod keep;
 mod link;
 mod look;
 mod names;
 mod output;
+mod post;
 mod serve;
 
 use std::process::ExitCode;
@@ -56,6 +58,9 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Audit(a) => audit::run(&args, a).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "audit") => audit::bench(&args, arguments),
         Command::Names { what } => names::run(what, args.format),
+        Command::Post { what } => post::run(&args, what).await,
+        Command::Channel { what } => channel::run(&args, what).await,
+        Command::Inbox { what } => channel::inbox(&args, what).await,
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
     }

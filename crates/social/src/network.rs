@@ -166,8 +166,6 @@ pub struct Page {
 pub struct Probe {
     pub handle: String,
     pub remote: String,
-    /// The network's own clock, UTC microseconds, where it says.
-    pub network_time: Option<i64>,
     pub expires_at: Option<i64>,
 }
 
@@ -224,6 +222,9 @@ pub trait Network: Send + Sync {
 
     /// Numbers of one own post, under the network's own names; never summed across networks.
     async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble>;
+
+    /// The network's own clock, UTC microseconds; asks without a token.
+    async fn time(&self, channel: &Channel) -> Option<i64>;
 
     /// Whether the token works, and for whom.
     async fn probe(&self, channel: &Channel) -> Result<Probe, Trouble>;

@@ -179,7 +179,6 @@ impl Outbox {
     }
 
     async fn look(&self, room: usize, working: &mut JoinSet<()>) -> Result<Tick, DeskError> {
-        let now = self.clock.now();
         let mut tick = Tick { taken_over: self.take_over().await?, ..Tick::default() };
         tick.reconciled = self.reconcile(working).await?;
         if lock(&self.mine).insert("orders".into()) {
@@ -195,6 +194,7 @@ impl Outbox {
         if room == 0 || tick.held_by_clock {
             return Ok(tick);
         }
+        let now = self.now();
         let oldest = now - micros(self.patience.late);
         self.store.sweep(oldest, now).await?;
         let most = i64::try_from(room).unwrap_or(i64::MAX);
@@ -242,6 +242,11 @@ impl Outbox {
         let seen = lock(&self.seen);
         let since = seen.iter().find(|(w, _)| w.id == id && w.fence == fence).map(|(_, since)| *since);
         since.map(|s| s.elapsed()).unwrap_or_default()
+    }
+
+    /// The time as last confirmed, carried on by the steady clock: between two looks at the wall clock it may jump as it likes.
+    fn now(&self) -> i64 {
+        lock(&self.guard).now()
     }
 
     async fn clock_holds(&self) -> bool {

@@ -2,6 +2,8 @@
 
 mod linkage;
 mod names;
+// Its CSV is written by an example.
+#[allow(dead_code)]
 mod persons;
 
 use std::collections::BTreeSet;

@@ -272,10 +272,14 @@ impl Network for Bluesky {
         Ok(names.iter().filter_map(|n| Some(((*n).to_owned(), post[*n].as_i64()?))).collect())
     }
 
+    async fn time(&self, channel: &Channel) -> Option<i64> {
+        web::date(&self.client, &channel.address).await
+    }
+
     async fn probe(&self, channel: &Channel) -> Result<Probe, Trouble> {
         let a = web::ask(self.get(channel, "com.atproto.server.getSession", &[]), judge).await?;
         let (handle, remote) = (text(&a.body["handle"]), text(&a.body["did"]));
-        Ok(Probe { handle, remote, network_time: a.date, expires_at: expiry(&channel.secret.access) })
+        Ok(Probe { handle, remote, expires_at: expiry(&channel.secret.access) })
     }
 
     async fn refresh(&self, channel: &Channel) -> Result<Secret, Trouble> {

@@ -123,10 +123,14 @@ impl Network for StandIn {
         Ok(a.body.as_object().into_iter().flatten().filter_map(|(k, v)| Some((k.clone(), v.as_i64()?))).collect())
     }
 
+    async fn time(&self, channel: &Channel) -> Option<i64> {
+        web::date(&self.client, &channel.address).await
+    }
+
     async fn probe(&self, channel: &Channel) -> Result<Probe, Trouble> {
         let a = web::ask(self.get(channel, "/probe", &[]), judge).await?;
         let handle = a.body["handle"].as_str().unwrap_or_default().to_owned();
-        Ok(Probe { remote: handle.clone(), handle, network_time: a.date, expires_at: None })
+        Ok(Probe { remote: handle.clone(), handle, expires_at: None })
     }
 
     async fn refresh(&self, channel: &Channel) -> Result<Secret, Trouble> {

@@ -35,8 +35,6 @@ pub(super) struct Answer {
     pub body: Value,
     /// Seconds to wait, from the headers.
     pub wait: Option<u32>,
-    /// `Date` of the answer, UTC microseconds.
-    pub date: Option<i64>,
 }
 
 pub(super) async fn send(request: RequestBuilder) -> Went {
@@ -51,7 +49,7 @@ pub(super) async fn send(request: RequestBuilder) -> Went {
 async fn read(response: Response) -> Went {
     let status = response.status();
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
-    let date = header("date").and_then(|d| chrono::DateTime::parse_from_rfc2822(&d).ok()).map(|d| d.timestamp_micros());
+    let date = header("date").as_deref().and_then(moment);
     let after = header("retry-after").and_then(|v| v.parse().ok());
     let reset = header("x-rate-limit-reset").or_else(|| header("ratelimit-reset")).and_then(|v| v.parse::<i64>().ok());
     let now = date.unwrap_or_else(|| chrono::Utc::now().timestamp_micros()) / 1_000_000;
@@ -59,10 +57,21 @@ async fn read(response: Response) -> Went {
     match response.text().await {
         Ok(text) => {
             let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-            Went::Answered(Answer { status, body, wait, date })
+            Went::Answered(Answer { status, body, wait })
         }
         Err(e) => Went::Lost(plain(&e)),
     }
+}
+
+/// The clock of whoever answers at `address`: every HTTP answer, an error too, carries its time (RFC 9110 section 6.6.1).
+pub(super) async fn date(client: &Client, address: &str) -> Option<i64> {
+    let answer = client.get(address).timeout(Duration::from_secs(10)).send().await.ok()?;
+    moment(answer.headers().get("date")?.to_str().ok()?)
+}
+
+/// An HTTP date as UTC microseconds.
+fn moment(text: &str) -> Option<i64> {
+    Some(chrono::DateTime::parse_from_rfc2822(text).ok()?.timestamp_micros())
 }
 
 /// The error without the address: addresses may hold tokens.

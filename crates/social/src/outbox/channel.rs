@@ -80,13 +80,12 @@ impl Channels {
 
     /// What time it is at the first network that answers.
     pub(super) async fn network_time(&self, store: &Store, networks: &Networks) -> Option<i64> {
-        for account in store.accounts().await.ok()?.iter().filter(|a| a.state == "connected").take(3) {
+        for account in store.accounts().await.ok()?.iter().take(5) {
             let network = account.network.parse::<NetworkName>().ok().and_then(|n| networks.get(n).ok());
-            let (Some(network), Ok(channel)) = (network, self.open(account)) else { continue };
-            if let Ok(probe) = network.probe(&channel).await
-                && probe.network_time.is_some()
+            if let (Some(network), Ok(channel)) = (network, self.open(account))
+                && let Some(time) = network.time(&channel).await
             {
-                return probe.network_time;
+                return Some(time);
             }
         }
         None

@@ -20,24 +20,33 @@ impl Clock for SystemClock {
     }
 }
 
-/// Compares the wall clock with one that only runs forward. Set forward by a day, it would send tomorrow's posts today.
+/// Compares the wall clock with one that only runs forward. Set forward by a day, it would send tomorrow's posts today, or
+/// declare today's too late; a program that starts under a wrong clock would as well, so the first look waits for a confirmation too.
 #[derive(Debug)]
 pub(super) struct Guard {
     wall: i64,
     steady: Instant,
     jump: Duration,
+    /// A program that starts does not know whether the clock it finds is right.
+    believed: bool,
 }
 
 impl Guard {
     pub(super) fn new(clock: &dyn Clock, jump: Duration) -> Self {
-        Self { wall: clock.now(), steady: Instant::now(), jump }
+        Self { wall: clock.now(), steady: Instant::now(), jump, believed: false }
+    }
+
+    /// The wall clock's time when it was last believed, and what has passed since.
+    pub(super) fn now(&self) -> i64 {
+        self.wall + micros(self.steady.elapsed())
     }
 
     /// Whether both clocks still agree. Slow drift is followed.
     pub(super) fn steady(&mut self, clock: &dyn Clock) -> bool {
         let (wall, steady) = (clock.now(), Instant::now());
         let expected = self.wall + micros(steady - self.steady);
-        if (wall - expected).abs() > micros(self.jump) {
+        if !self.believed || (wall - expected).abs() > micros(self.jump) {
+            self.believed = false;
             return false;
         }
         (self.wall, self.steady) = (wall, steady);
@@ -50,7 +59,7 @@ impl Guard {
         if (wall - other).abs() > 60_000_000 {
             return false;
         }
-        (self.wall, self.steady) = (wall, Instant::now());
+        (self.wall, self.steady, self.believed) = (wall, Instant::now(), true);
         true
     }
 }
@@ -73,8 +82,11 @@ mod tests {
     fn a_clock_that_jumps_is_doubted_until_another_agrees() {
         let clock = Set(AtomicI64::new(1_000_000_000));
         let mut guard = Guard::new(&clock, Duration::from_secs(30));
-        assert!(guard.steady(&clock));
+        assert!(!guard.steady(&clock), "a clock nobody has confirmed");
+        assert!(guard.confirm(&clock, 1_000_000_000) && guard.steady(&clock));
+        let before = guard.now();
         clock.0.fetch_add(86_400_000_000, Ordering::Relaxed);
+        assert!(guard.now() - before < 1_000_000, "a jump moves nothing by itself");
         assert!(!guard.steady(&clock) && !guard.steady(&clock), "doubt does not wear off");
         assert!(!guard.confirm(&clock, 1_000_000_000), "the network says otherwise");
         assert!(guard.confirm(&clock, clock.now() + 5_000_000) && guard.steady(&clock));

@@ -20,7 +20,7 @@ struct Verdict {
 
 impl Outbox {
     pub(super) async fn publish(&self, d: Delivery, silences: &[SilenceRow]) -> Result<(), DeskError> {
-        let now = self.clock.now();
+        let now = self.now();
         if let Some(why) = self.silenced(&d, silences, now).await? {
             let held = Settlement { state: "held", reason: Some(why), now, ..Settlement::default() };
             self.store.release(&d, &held).await?;
@@ -28,7 +28,10 @@ impl Outbox {
         }
         let account = self.store.account(&d.account).await?;
         let name: NetworkName = d.network.parse().map_err(DeskError::Invalid)?;
-        let network = self.networks.get(name)?.clone();
+        let network = match self.networks.get(name) {
+            Ok(network) => network.clone(),
+            Err(trouble) => return self.give_back(&d, &account, &trouble).await,
+        };
         if let Some(next_at) = self.rate(&d, network.as_ref(), now).await? {
             let waits = Settlement {
                 state: "queued",
@@ -42,25 +45,13 @@ impl Outbox {
         }
         let (outgoing, prepared) = match self.prepare(&d, &account, network.as_ref()).await? {
             Ok(ready) => ready,
-            Err(trouble) => {
-                let v = self.judge(&d, &account, &trouble).await?;
-                let s = Settlement {
-                    state: v.state,
-                    next_at: v.next_at,
-                    reason: Some(trouble.to_string()),
-                    now: self.clock.now(),
-                    failed: v.failed,
-                    ..Settlement::default()
-                };
-                self.store.release(&d, &s).await?;
-                return Ok(());
-            }
+            Err(trouble) => return self.give_back(&d, &account, &trouble).await,
         };
         let account = self.store.account(&d.account).await?;
         let channel = self.channels.open(&account)?;
         let body = serde_json::to_string(&prepared).map_err(|e| DeskError::Invalid(e.to_string()))?;
         let intended = Instant::now();
-        if !self.store.intend(&d, &body, self.clock.now()).await? {
+        if !self.store.intend(&d, &body, self.now()).await? {
             // Paused, cancelled or taken away meanwhile. Where it is still ours it goes back into the queue.
             let back = Settlement { state: "queued", now, ..Settlement::default() };
             self.store.release(&d, &back).await?;
@@ -76,6 +67,21 @@ impl Outbox {
             tokio::time::timeout(longest, call).await.unwrap_or_else(|_| Outcome::Unclear("no answer in time".into()))
         };
         self.conclude(&d, &account, attempt, outcome).await
+    }
+
+    /// What was prepared, or could not be, goes back before any commit.
+    async fn give_back(&self, d: &Delivery, account: &Account, trouble: &Trouble) -> Result<(), DeskError> {
+        let v = self.judge(d, account, trouble).await?;
+        let s = Settlement {
+            state: v.state,
+            next_at: v.next_at,
+            reason: Some(trouble.to_string()),
+            now: self.now(),
+            failed: v.failed,
+            ..Settlement::default()
+        };
+        self.store.release(d, &s).await?;
+        Ok(())
     }
 
     /// Writes down how the call ended, until the database takes it: this knowledge must not get lost with a restart of the database.
@@ -94,7 +100,7 @@ impl Outbox {
     }
 
     async fn write_outcome(&self, d: &Delivery, account: &Account, attempt: i64, outcome: &Outcome) -> Result<(), DeskError> {
-        let now = self.clock.now();
+        let now = self.now();
         let settlement = match outcome {
             Outcome::Live(live) => {
                 self.store.account_well(&d.account).await?;
@@ -143,7 +149,10 @@ impl Outbox {
         account: &Account,
         network: &dyn Network,
     ) -> Result<Result<(Outgoing, Prepared), Trouble>, DeskError> {
-        let outgoing: Outgoing = serde_json::from_str(&d.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
+        let outgoing: Outgoing = match serde_json::from_str(&d.body) {
+            Ok(outgoing) => outgoing,
+            Err(e) => return Ok(Err(Trouble::Content(format!("its stored form cannot be read: {e}")))),
+        };
         let mut outgoing = Outgoing { key: d.key.clone(), reply_to: d.reply_to.clone(), ..outgoing };
         if let Some(before) = &d.follows {
             outgoing.reply_to = self.store.delivery(before).await?.remote;
@@ -155,6 +164,8 @@ impl Outbox {
         let channel = match self.channels.ready(&self.store, network, account).await {
             Ok(channel) => channel,
             Err(DeskError::Network(trouble)) => return Ok(Err(trouble)),
+            // A secret that does not open is as good as none.
+            Err(DeskError::Vault(e)) => return Ok(Err(Trouble::Reconnect(e.to_string()))),
             Err(e) => return Err(e),
         };
         let work = network.prepare(&channel, &outgoing);
@@ -205,7 +216,7 @@ impl Outbox {
 
     /// What trouble means for the delivery, its account and its application.
     async fn judge(&self, d: &Delivery, account: &Account, trouble: &Trouble) -> Result<Verdict, DeskError> {
-        let now = self.clock.now();
+        let now = self.now();
         let queued = |next_at, failed| Verdict { state: "queued", next_at, failed };
         let final_ = |state| Verdict { state, next_at: 0, failed: true };
         Ok(match trouble {
@@ -256,7 +267,7 @@ impl Outbox {
         for order in self.store.orders(true).await? {
             for removal in self.store.removals(&order.id).await?.into_iter().filter(|r| r.state == "open") {
                 let due = removal.at + 30_000_000 * removal.tries;
-                if removal.tries == 0 || due <= self.clock.now() {
+                if removal.tries == 0 || due <= self.now() {
                     self.remove_one(&order.id, &removal.delivery, removal.tries).await?;
                 }
             }
@@ -266,7 +277,7 @@ impl Outbox {
 
     /// Removes one copy. What is still unknown waits until reading has told whether there is a copy.
     pub async fn remove_one(&self, order: &str, delivery: &str, tries: i64) -> Result<(), DeskError> {
-        let now = self.clock.now();
+        let now = self.now();
         let d = self.store.delivery(delivery).await?;
         match (d.state.as_str(), &d.remote) {
             ("removed" | "cancelled" | "failed", _) => {

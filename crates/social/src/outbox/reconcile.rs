@@ -62,7 +62,7 @@ impl Outbox {
             Err(DeskError::Network(e)) => Found::Unclear(e.to_string()),
             Err(e) => return Err(e),
         };
-        let now = self.clock.now();
+        let now = self.now();
         let s = match found {
             Found::Live(live) => Settlement {
                 state: "live",

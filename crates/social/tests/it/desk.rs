@@ -124,7 +124,7 @@ async fn two_approvers_at_once_sign_one_step_once() {
     desk.submit(&who("writer"), &post.id, &[], 0, now()).await.unwrap();
     let (sp, igp) = (who("sp"), who("igp"));
     let (a, b) = tokio::join!(desk.approve(&sp, &post.id, 1, None, now()), desk.approve(&igp, &post.id, 1, None, now()));
-    assert!(a.is_ok() != b.is_ok() || desk.store.approvals(&post.id, 1).await.unwrap().len() == 1);
+    assert!(a.is_ok() != b.is_ok(), "{a:?} {b:?}");
     assert_eq!(desk.store.approvals(&post.id, 1).await.unwrap().len(), 1);
 }
 

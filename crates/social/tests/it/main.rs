@@ -1,7 +1,10 @@
 //! The desk from outside.
 
+mod bluesky;
 mod conformance;
 mod desk;
 mod office;
 mod outbox;
+mod postgres;
 mod server;
+mod torture;

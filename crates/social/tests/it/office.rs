@@ -71,6 +71,11 @@ impl Office {
         ] {
             store.put_officer(person, unit, role).await.unwrap();
         }
+        Self::of(store)
+    }
+
+    /// The same over a store that is filled already.
+    pub fn of(store: Store) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let channels = Channels::new(Arc::new(Vault::from_text(KEY).unwrap()), clock);
         let networks = Networks::default().with(StandIn::new().unwrap());

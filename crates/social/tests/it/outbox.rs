@@ -7,7 +7,7 @@ use std::time::Duration;
 use social::network::{Network, StandIn};
 use social::outbox::{Clock, Patience, health};
 use store::Store;
-use store::social::{Account, Claim, Delivery, Post};
+use store::social::{Account, Claim, Delivery, NewAccount, Post};
 
 use crate::office::{Office, hurry, now, until};
 use crate::server::{Faults, Server};
@@ -267,6 +267,35 @@ async fn a_post_too_late_to_be_of_use_is_a_persons() {
     let id = queue(&p.office.desk.store, std::slice::from_ref(&p.account), "l", &["late".to_owned()], due).await.remove(0);
     p.office.worker("w").run_once().await.unwrap();
     assert_eq!((p.get(&id).await.state.as_str(), p.server.with(|m| m.posts.len())), ("missed", 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_reached_or_opened_is_said_and_not_tried_for_ever() {
+    let p = place(Faults::default()).await;
+    let (store, worker) = (&p.office.desk.store, p.office.worker("w"));
+    let strange = p.one("a").await;
+    let other = NewAccount {
+        id: "x-account".into(),
+        unit: "THANA".into(),
+        network: "youtube".into(),
+        handle: "@y".into(),
+        remote: "y".into(),
+        address: p.server.address.clone(),
+        app: "y".into(),
+        state: "connected".into(),
+        secret: "sealed by nobody".into(),
+        expires_at: None,
+        connected_by: "igp".into(),
+    };
+    store.put_account(other.clone(), 0).await.unwrap();
+    let shut = store.put_account(NewAccount { id: "shut".into(), network: "standin".into(), ..other }, 0).await.unwrap();
+    let waits = queue(store, &[shut], "s", &["b".to_owned()], now().timestamp_micros() - 1).await.remove(0);
+    until(10, &worker, async || p.get(&strange).await.state == "live" && p.get(&waits).await.reason.is_some()).await;
+    assert_eq!(
+        (p.get(&waits).await.state.as_str(), store.account("shut").await.unwrap().state.as_str()),
+        ("queued", "reconnect")
+    );
+    assert_eq!(p.server.with(|m| m.posts.len()), 1);
 }
 
 struct Jumping(AtomicI64);

@@ -1,0 +1,258 @@
+//! Channels (units, officers, accounts) and the inbox.
+
+use std::process::ExitCode;
+
+use chrono::Utc;
+use clap::Subcommand;
+use lake::LakeError;
+use serde_json::{Value, json};
+use social::NetworkName;
+use social::desk::ROLES;
+use social::network::{Bluesky, Networks, Secret};
+use store::social::{NewAccount, Unit};
+
+use crate::args::Args;
+use crate::output::{self, say};
+use crate::post::{accounts, channels, desk, who, wrong};
+
+#[derive(Debug, Subcommand)]
+pub enum ChannelCommand {
+    /// Adds a unit, or changes its names and place.
+    Unit {
+        code: String,
+        #[arg(long)]
+        parent: Option<String>,
+        #[arg(long)]
+        name_en: String,
+        #[arg(long)]
+        name_hi: String,
+        #[arg(long, default_value = "thana")]
+        kind: String,
+        /// Constituencies, parted by commas.
+        #[arg(long, default_value = "")]
+        constituencies: String,
+        /// Official telephone numbers, parted by commas.
+        #[arg(long, default_value = "")]
+        numbers: String,
+    },
+    /// Gives somebody a role in a unit and those below: writer, checker, approver, law, publisher, duty.
+    Officer { person: String, unit: String, role: String },
+    /// Sets the approval steps of a unit for a kind (* for every kind).
+    Steps {
+        unit: String,
+        kind: String,
+        #[arg(required = true)]
+        roles: Vec<String>,
+    },
+    /// All channels.
+    List,
+    /// Connects an account, or connects it again; a second person must confirm.
+    Connect {
+        #[arg(long)]
+        unit: String,
+        #[arg(long)]
+        network: String,
+        #[arg(long)]
+        handle: String,
+        /// Base address of the network.
+        #[arg(long, default_value = "https://bsky.social")]
+        address: String,
+        /// Environment variable that holds the app password or token.
+        #[arg(long, value_name = "VARIABLE")]
+        secret_env: String,
+        /// Own id at the network, where the network does not tell it.
+        #[arg(long, default_value = "")]
+        remote: String,
+    },
+    /// Confirms a connection that somebody else made.
+    Confirm { channel: String },
+    /// Asks the networks whether the tokens work.
+    Probe,
+    /// Seals all secrets under the vault's first key.
+    Reseal,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum InboxCommand {
+    /// What waits, the most urgent first.
+    List {
+        #[arg(long)]
+        unit: Option<String>,
+        #[arg(long)]
+        all: bool,
+    },
+    /// Reads what is new on all channels.
+    Poll,
+    /// Routes an item to a unit and, perhaps, to a person.
+    Assign {
+        item: String,
+        #[arg(long)]
+        unit: String,
+        #[arg(long)]
+        to: Option<String>,
+    },
+    /// Takes the pen and drafts an answer; it is checked and approved like every message.
+    Answer { item: String, text: String },
+    /// Sends an approved answer.
+    Send { item: String, post: String },
+    /// Ends an item without an answer: handed_over (with the complaint's number), hidden (by a public rule) or closed.
+    Close {
+        item: String,
+        #[arg(long)]
+        state: String,
+        #[arg(long)]
+        answer: Option<String>,
+        #[arg(long)]
+        reason: String,
+    },
+}
+
+pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, LakeError> {
+    let (desk, me, now) = (desk(args).await?, who(args), Utc::now());
+    let store = &desk.store;
+    match command {
+        ChannelCommand::Unit { code, parent, name_en, name_hi, kind, constituencies, numbers } => {
+            let unit = Unit {
+                code: code.clone(),
+                parent: parent.clone(),
+                name_en: name_en.clone(),
+                name_hi: name_hi.clone(),
+                kind: kind.clone(),
+                constituencies: constituencies.clone(),
+                numbers: numbers.clone(),
+                paused_at: None,
+                paused_by: None,
+                pause_reason: None,
+            };
+            store.put_unit(&unit).await.map_err(wrong)?;
+        }
+        ChannelCommand::Officer { person, unit, role } => {
+            known_role(role)?;
+            store.unit(unit).await.map_err(wrong)?;
+            store.put_officer(person, unit, role).await.map_err(wrong)?;
+            store
+                .record_event(now, &me.id, "officer", unit, &json!({ "person": person, "role": role }).to_string())
+                .await
+                .map_err(wrong)?;
+        }
+        ChannelCommand::Steps { unit, kind, roles } => {
+            roles.iter().try_for_each(|r| known_role(r))?;
+            store.unit(unit).await.map_err(wrong)?;
+            store.put_chain(unit, kind, &json!(roles).to_string()).await.map_err(wrong)?;
+        }
+        ChannelCommand::List => output::records(&store.accounts().await.map_err(wrong)?, args.format)?,
+        ChannelCommand::Connect { unit, network, handle, address, secret_env, remote } => {
+            store.unit(unit).await.map_err(wrong)?;
+            let network: NetworkName = network.parse().map_err(LakeError::Invalid)?;
+            let word = std::env::var(secret_env).map_err(|_| wrong(format!("the environment has no {secret_env}")))?;
+            let address = address.trim_end_matches('/').to_owned();
+            let (remote, handle, secret) = match network {
+                NetworkName::Bluesky => Bluesky::new().map_err(wrong)?.connect(&address, handle, &word).await.map_err(wrong)?,
+                _ => (remote.clone(), handle.clone(), Secret { access: word, ..Secret::default() }),
+            };
+            let id = match store.account_by_handle(network.as_str(), &handle).await.map_err(wrong)? {
+                Some(old) => old.id,
+                None => store.fresh_id(now),
+            };
+            let new = NewAccount {
+                secret: channels(args)?.vault().seal(&id, &secret).map_err(wrong)?,
+                id,
+                unit: unit.clone(),
+                network: network.to_string(),
+                handle,
+                remote,
+                app: format!("{network} {address}"),
+                address,
+                state: "proposed".into(),
+                expires_at: secret.expires_at,
+                connected_by: me.id.clone(),
+            };
+            let account = store.put_account(new, now.timestamp_micros()).await.map_err(wrong)?;
+            say("a second person confirms it with `sarovar channel confirm`");
+            output::records(&[account], args.format)?;
+        }
+        ChannelCommand::Confirm { channel } => {
+            let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
+            if !store.confirm_account(&account.id, &me.id).await.map_err(wrong)? {
+                return Err(wrong(format!(
+                    "{} is {}; whoever connected it ({}) cannot confirm it",
+                    account.handle, account.state, account.connected_by
+                )));
+            }
+        }
+        ChannelCommand::Probe => {
+            let (channels, networks) = (channels(args)?, Networks::all().map_err(wrong)?);
+            let mut rows: Vec<Value> = Vec::new();
+            for account in store.accounts().await.map_err(wrong)? {
+                let network: NetworkName = account.network.parse().map_err(LakeError::Invalid)?;
+                let seen = match (networks.get(network), channels.open(&account)) {
+                    (Ok(network), Ok(channel)) => network.probe(&channel).await.map_err(|e| e.to_string()),
+                    (Err(e), _) => Err(e.to_string()),
+                    (_, Err(e)) => Err(e.to_string()),
+                };
+                store.set_probed(&account.id, now.timestamp_micros()).await.map_err(wrong)?;
+                let expires = account.expires_at.map(model::time::format_ist);
+                rows.push(json!({ "channel": account.handle, "network": account.network, "state": account.state, "works": seen.is_ok(), "expires": expires, "message": seen.err() }));
+            }
+            let well = rows.iter().all(|r| r["works"] == true);
+            output::records(&rows, args.format)?;
+            return Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        ChannelCommand::Reseal => {
+            let channels = channels(args)?;
+            let mut n = 0;
+            for account in store.accounts().await.map_err(wrong)? {
+                if let Some(sealed) = channels.vault().reseal(&account.id, &account.secret).map_err(wrong)? {
+                    n += u64::from(store.reseal(&account.id, account.secret_version, &sealed).await.map_err(wrong)?);
+                }
+            }
+            say(&format!("{n} secret(s) sealed under the first key"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn known_role(role: &str) -> Result<(), LakeError> {
+    if ROLES.contains(&role) { Ok(()) } else { Err(wrong(format!("there is no role {role:?}; known are {}", ROLES.join(", ")))) }
+}
+
+pub async fn inbox(args: &Args, command: &InboxCommand) -> Result<ExitCode, LakeError> {
+    let (desk, me, now) = (desk(args).await?, who(args), Utc::now());
+    match command {
+        InboxCommand::List { unit, all } => {
+            output::records(&desk.store.items(unit.as_deref(), *all, 500).await.map_err(wrong)?, args.format)?;
+        }
+        InboxCommand::Poll => {
+            let (channels, networks) = (channels(args)?, Networks::all().map_err(wrong)?);
+            let mut rows = Vec::new();
+            for account in desk.store.accounts().await.map_err(wrong)?.into_iter().filter(|a| a.state == "connected") {
+                let network: NetworkName = account.network.parse().map_err(LakeError::Invalid)?;
+                let read = match networks.get(network) {
+                    Ok(network) => desk.poll(&channels, network.as_ref(), &account, now).await.map_err(|e| e.to_string()),
+                    Err(e) => Err(e.to_string()),
+                };
+                rows.push(json!({ "channel": account.handle, "network": account.network, "new": read.as_ref().ok(), "message": read.as_ref().err() }));
+            }
+            output::records(&rows, args.format)?;
+        }
+        InboxCommand::Assign { item, unit, to } => desk.assign(&me, item, unit, to.as_deref(), now).await.map_err(wrong)?,
+        InboxCommand::Answer { item, text } => {
+            let post = desk.answer(&me, item, text, now).await.map_err(wrong)?;
+            output::records(&[json!({ "item": item, "post": post })], args.format)?;
+        }
+        InboxCommand::Send { item, post } => {
+            let account = desk.store.account(&desk.store.item(item).await.map_err(wrong)?.account).await.map_err(wrong)?;
+            let networks = Networks::all().map_err(wrong)?;
+            let network = networks.get(account.network.parse().map_err(LakeError::Invalid)?).map_err(wrong)?;
+            let sent = desk.send_answer(&me, item, post, network.as_ref(), now).await.map_err(wrong)?;
+            output::records(&[json!({ "item": item, "post": post, "delivery": sent.id })], args.format)?;
+        }
+        InboxCommand::Close { item, state, answer, reason } => {
+            if !["handed_over", "hidden", "closed"].contains(&state.as_str()) {
+                return Err(wrong(format!("--state {state:?}: handed_over, hidden or closed")));
+            }
+            desk.close_item(&me, item, state, answer.as_deref(), reason, now).await.map_err(wrong)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,451 @@
+//! The desk: messages from draft to proof.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use chrono::Utc;
+use clap::Subcommand;
+use governance::Principal;
+use lake::LakeError;
+use serde_json::{Value, json};
+use social::check::{self, Setting};
+use social::desk::{When, parse_ist};
+use social::message::Message;
+use social::network::Networks;
+use social::outbox::{Channels, Patience, SystemClock, health};
+use social::vault::Vault;
+use social::{Desk, DeskError, NetworkName, Outbox};
+use store::Store;
+use store::social::{Account, SilenceRow};
+
+use crate::args::Args;
+use crate::output::{self, say};
+
+/// What a message says.
+#[derive(Debug, clap::Args)]
+pub struct Words {
+    #[arg(long, default_value = "awareness")]
+    pub kind: String,
+    #[arg(long, default_value = "")]
+    pub hindi: String,
+    #[arg(long, default_value = "")]
+    pub english: String,
+    /// A text for one network: `x=…`.
+    #[arg(long = "variant", value_name = "NETWORK=TEXT")]
+    pub variants: Vec<String>,
+    /// The whole message as JSON (texts, media, facts) in place of the options above.
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum PostCommand {
+    /// Begins a message.
+    Draft {
+        #[arg(long)]
+        unit: String,
+        #[command(flatten)]
+        words: Words,
+        /// The message this one corrects.
+        #[arg(long)]
+        corrects: Option<String>,
+    },
+    /// Puts a further version on top of version --from; approvals are void and nothing stays scheduled.
+    Edit {
+        id: String,
+        #[arg(long)]
+        from: i64,
+        #[command(flatten)]
+        words: Words,
+    },
+    /// Runs the checks on a message, on a text, or measures them on the labelled sentences.
+    Check {
+        id: Option<String>,
+        #[command(flatten)]
+        words: Words,
+        #[arg(long = "network")]
+        networks: Vec<String>,
+        /// Precision and recall of each rule on the held-back sentences.
+        #[arg(long)]
+        measure: bool,
+    },
+    /// Overrules a finding, with a reason that is kept.
+    Overrule {
+        id: String,
+        #[arg(long)]
+        rule: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Hands a message in for approval.
+    Submit {
+        id: String,
+        #[arg(long = "network")]
+        networks: Vec<String>,
+    },
+    /// Signs the next step.
+    Approve {
+        id: String,
+        #[arg(long)]
+        version: i64,
+        #[arg(long)]
+        note: Option<String>,
+    },
+    /// Sends a message back to its writer.
+    Back {
+        id: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Queues an approved message for a time (Indian time).
+    Schedule {
+        id: String,
+        #[arg(long)]
+        at: String,
+        /// Handles or ids of channels.
+        #[arg(long = "channel", required = true)]
+        channels: Vec<String>,
+    },
+    /// Queues an approved message for now and sends what is due.
+    Publish {
+        id: String,
+        #[arg(long = "channel", required = true)]
+        channels: Vec<String>,
+    },
+    /// Sends what is due, reads what is unclear, removes what courts ordered down.
+    Work {
+        /// Stop after so many seconds; goes on for ever when absent.
+        #[arg(long)]
+        seconds: Option<u64>,
+    },
+    /// Where messages and their deliveries stand; without an id the newest messages.
+    Status {
+        id: Option<String>,
+        #[arg(long)]
+        unit: Option<String>,
+        /// The record of a message: everything that was done with it.
+        #[arg(long)]
+        record: bool,
+    },
+    /// How the outbox is; fails when a due post is more than two minutes late.
+    Health,
+    /// Withdraws what has not left yet.
+    Withdraw {
+        id: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Says what became of a delivery the program could not settle.
+    Decide {
+        delivery: String,
+        /// It is out, under this remote id; without it: it is not out, send it again.
+        #[arg(long)]
+        live: Option<String>,
+    },
+    /// Takes down every copy by a court's order, within 24 hours.
+    Takedown {
+        id: String,
+        #[arg(long)]
+        order: String,
+        #[arg(long)]
+        court: String,
+    },
+    /// Open orders and those that were carried out, with the statement for the court.
+    Orders,
+    /// Stops a unit and all below it; statements still go out.
+    Pause {
+        unit: String,
+        #[arg(long)]
+        reason: String,
+    },
+    Resume {
+        unit: String,
+    },
+    /// Enters a model code of conduct; what is scheduled into it and breaks it is held.
+    Silence {
+        /// Constituency, or * for the whole state.
+        #[arg(long)]
+        constituency: String,
+        #[arg(long)]
+        from: String,
+        #[arg(long)]
+        until: String,
+        /// The Election Commission's announcement.
+        #[arg(long)]
+        reference: String,
+    },
+}
+
+pub(crate) fn wrong(e: impl std::fmt::Display) -> LakeError {
+    LakeError::Invalid(e.to_string())
+}
+
+/// The desk works on the operational state alone; the lake is not opened.
+pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
+    let url = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
+    let store = match url {
+        Some(url) => Store::open(&url, Utc::now()).await,
+        None => Store::open_in(&args.home, Utc::now()).await,
+    };
+    Ok(Desk::new(store.map_err(wrong)?))
+}
+
+/// The key of the vault: `SAROVAR_VAULT_KEY`, else `vault.key` in the home folder.
+pub(crate) fn channels(args: &Args) -> Result<Channels, LakeError> {
+    let vault = match std::env::var("SAROVAR_VAULT_KEY") {
+        Ok(text) if !text.is_empty() => Vault::from_text(&text),
+        _ => Vault::from_file(&args.home.join("vault.key")),
+    };
+    Ok(Channels::new(Arc::new(vault.map_err(wrong)?), Arc::new(SystemClock)))
+}
+
+pub(crate) fn who(args: &Args) -> Principal {
+    let id = args.user.clone().unwrap_or_else(|| "operator".into());
+    Principal { name: id.clone(), id, ..Principal::operator() }
+}
+
+fn names(given: &[String]) -> Result<Vec<NetworkName>, LakeError> {
+    given.iter().map(|n| n.parse().map_err(LakeError::Invalid)).collect()
+}
+
+impl Words {
+    fn message(&self) -> Result<Message, LakeError> {
+        if let Some(path) = &self.file {
+            let text =
+                std::fs::read_to_string(path).map_err(|e| LakeError::Io { action: "reading", path: path.clone(), source: e })?;
+            return serde_json::from_str(&text).map_err(|e| wrong(format!("{}: {e}", path.display())));
+        }
+        let mut message = Message {
+            kind: self.kind.parse().map_err(LakeError::Invalid)?,
+            hindi: self.hindi.clone(),
+            english: self.english.clone(),
+            ..Message::default()
+        };
+        for variant in &self.variants {
+            let (network, text) =
+                variant.split_once('=').ok_or_else(|| wrong(format!("--variant {variant:?}: write NETWORK=TEXT")))?;
+            message.variants.insert(network.parse().map_err(LakeError::Invalid)?, text.into());
+        }
+        if message.texts().is_empty() {
+            return Err(wrong("give --hindi, --english or --file"));
+        }
+        Ok(message)
+    }
+}
+
+/// Channels by handle or id.
+pub(crate) async fn accounts(desk: &Desk, given: &[String]) -> Result<Vec<Account>, LakeError> {
+    let all = desk.store.accounts().await.map_err(wrong)?;
+    let find = |wanted: &String| {
+        let found: Vec<&Account> = all.iter().filter(|a| a.id == *wanted || a.handle == *wanted).collect();
+        match found.as_slice() {
+            [one] => Ok((*one).clone()),
+            [] => Err(wrong(format!("there is no channel {wanted:?}; `sarovar channel list` shows all"))),
+            _ => Err(wrong(format!("{wanted:?} is a handle on several networks; name the channel by its id"))),
+        }
+    };
+    given.iter().map(find).collect()
+}
+
+pub async fn run(args: &Args, command: &PostCommand) -> Result<ExitCode, LakeError> {
+    let desk = desk(args).await?;
+    match act(args, &desk, command).await {
+        Ok(code) => Ok(code),
+        Err(Fault::Desk(e)) => Err(wrong(e)),
+        Err(Fault::Lake(e)) => Err(e),
+    }
+}
+
+enum Fault {
+    Desk(DeskError),
+    Lake(LakeError),
+}
+
+impl From<DeskError> for Fault {
+    fn from(e: DeskError) -> Self {
+        Fault::Desk(e)
+    }
+}
+
+impl From<store::StoreError> for Fault {
+    fn from(e: store::StoreError) -> Self {
+        Fault::Desk(e.into())
+    }
+}
+
+impl From<LakeError> for Fault {
+    fn from(e: LakeError) -> Self {
+        Fault::Lake(e)
+    }
+}
+
+async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode, Fault> {
+    let (me, now) = (who(args), Utc::now());
+    let at = now.timestamp_micros();
+    match command {
+        PostCommand::Draft { unit, words, corrects } => {
+            let post = desk.draft(&me, unit, &words.message()?, corrects.as_deref(), now).await?;
+            output::records(&[post], args.format)?;
+        }
+        PostCommand::Edit { id, from, words } => {
+            output::records(&[desk.edit(&me, id, *from, &words.message()?, now).await?], args.format)?;
+        }
+        PostCommand::Check { measure: true, .. } => {
+            let sentences = check::labelled().map_err(LakeError::Invalid)?;
+            let held = sentences.iter().filter(|l| l.held_back).count();
+            say(&format!(
+                "{held} held-back sentences of {}; whoever wrote the rules wrote the sentences, so expect less in life",
+                sentences.len()
+            ));
+            output::records(&check::measure(&sentences, true), args.format)?;
+        }
+        PostCommand::Check { id: Some(id), networks, .. } => {
+            let found = desk.check(id, &names(networks)?, at, now).await?;
+            let shown: Vec<Value> = found.iter().map(finding).collect();
+            output::records(&shown, args.format)?;
+            let open = found.iter().any(|f| f.level == "block" && f.overridden_by.is_none());
+            return Ok(if open { ExitCode::from(1) } else { ExitCode::SUCCESS });
+        }
+        PostCommand::Check { id: None, words, networks, .. } => {
+            let message = words.message()?;
+            let networks = names(networks)?;
+            for limits in networks.iter().map(|n| n.limits()) {
+                let text = message.text_for(limits.network);
+                let length = social::text::length(&text, limits.text);
+                let parts = if limits.thread { social::text::split(&text, limits.text).unwrap_or_default() } else { vec![text] };
+                let price = limits.price(&parts);
+                say(&format!("{}: {} of {}, {} part(s), US$ {price:.3}", limits.title, length.used, length.most, parts.len()));
+            }
+            let silences = desk.store.silences().await?.iter().map(Into::into).collect();
+            let found = check::check(&message, &Setting { due: at, silences, networks, ..Setting::default() });
+            let blocked = found.iter().any(|f| f.level == check::Level::Block);
+            output::records(&found, args.format)?;
+            return Ok(if blocked { ExitCode::from(1) } else { ExitCode::SUCCESS });
+        }
+        PostCommand::Overrule { id, rule, reason } => {
+            let n = desk.overrule(&me, id, rule, reason, now).await?;
+            say(&format!("{n} finding(s) of {rule} overruled"));
+        }
+        PostCommand::Submit { id, networks } => standing(args, &desk.submit(&me, id, &names(networks)?, at, now).await?)?,
+        PostCommand::Approve { id, version, note } => {
+            standing(args, &desk.approve(&me, id, *version, note.as_deref(), now).await?)?;
+        }
+        PostCommand::Back { id, reason } => desk.send_back(&me, id, reason, now).await?,
+        PostCommand::Schedule { id, at, channels } => {
+            let when = When::At(parse_ist(at)?);
+            let queued = desk.schedule(&me, id, &accounts(desk, channels).await?, when, now).await?;
+            output::records(&queued.iter().map(delivery).collect::<Vec<_>>(), args.format)?;
+        }
+        PostCommand::Publish { id, channels } => {
+            desk.schedule(&me, id, &accounts(desk, channels).await?, When::Now, now).await?;
+            let worker = worker(args, desk)?;
+            for _ in 0..100 {
+                worker.run_once().await?;
+                let open = ["queued", "preparing", "committing", "unknown"];
+                if !desk.store.deliveries(id).await?.iter().any(|d| open.contains(&d.state.as_str())) {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(200)).await;
+            }
+            return deliveries(args, desk, id).await;
+        }
+        PostCommand::Work { seconds } => {
+            let stop = Arc::new(AtomicBool::new(false));
+            let (worker, flag) = (worker(args, desk)?, stop.clone());
+            let end = async move {
+                match seconds {
+                    Some(s) => tokio::time::sleep(Duration::from_secs(*s)).await,
+                    None => drop(tokio::signal::ctrl_c().await),
+                }
+                flag.store(true, Ordering::Relaxed);
+            };
+            tokio::join!(worker.run(stop), end);
+            output::records(&desk.store.delivery_counts().await?, args.format)?;
+        }
+        PostCommand::Status { id: Some(id), record: true, .. } => output::records(&desk.store.events(id).await?, args.format)?,
+        PostCommand::Status { id: Some(id), .. } => {
+            standing(args, &desk.standing(id).await?)?;
+            deliveries(args, desk, id).await?;
+        }
+        PostCommand::Status { id: None, unit, .. } => {
+            output::records(&desk.store.posts(unit.as_deref(), 50).await?, args.format)?
+        }
+        PostCommand::Health => {
+            let health = health(&desk.store, at).await?;
+            let well = health.well;
+            output::records(&[health], args.format)?;
+            return Ok(if well { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        PostCommand::Withdraw { id, reason } => {
+            let n = desk.withdraw(&me, id, reason, now).await?;
+            say(&format!("{n} waiting deliver(ies) cancelled; what is out stays out until `sarovar post takedown`"));
+        }
+        PostCommand::Decide { delivery, live } => desk.decide(&me, delivery, live.as_deref(), now).await?,
+        PostCommand::Takedown { id, order, court } => {
+            let compliance = desk.takedown(&me, id, order, court, now).await?;
+            worker(args, desk)?.run_once().await?;
+            let done = desk.compliance(&compliance.order.id, Utc::now()).await?;
+            say(&done.statement);
+            output::records(&[&done], args.format)?;
+            return Ok(if done.complied { ExitCode::SUCCESS } else { ExitCode::from(1) });
+        }
+        PostCommand::Orders => {
+            let mut all = Vec::new();
+            for order in desk.store.orders(false).await? {
+                all.push(desk.compliance(&order.id, now).await?);
+            }
+            let rows: Vec<Value> = all
+                .iter()
+                .map(|c| json!({ "order": c.order.id, "reference": c.order.reference, "post": c.order.post, "copies": c.removals.len(), "complied": c.complied, "seconds_left": c.seconds_left, "statement": c.statement }))
+                .collect();
+            output::records(&rows, args.format)?;
+        }
+        PostCommand::Pause { unit, reason } => desk.pause(&me, unit, reason, now).await?,
+        PostCommand::Resume { unit } => desk.resume(&me, unit, now).await?,
+        PostCommand::Silence { constituency, from, until, reference } => {
+            let row = SilenceRow {
+                id: String::new(),
+                constituency: constituency.clone(),
+                from_at: parse_ist(from)?,
+                until_at: parse_ist(until)?,
+                reference: reference.clone(),
+                principal: me.id.clone(),
+                at,
+            };
+            desk.store.put_silence(row, now).await?;
+            say(&format!("{} scheduled deliver(ies) held", desk.hold_silenced(now).await?));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn worker(args: &Args, desk: &Desk) -> Result<Outbox, LakeError> {
+    let owner = format!("{}-{}", std::process::id(), desk.store.fresh_id(Utc::now()));
+    let networks = Networks::all().map_err(wrong)?;
+    Ok(Outbox::new(desk.store.clone(), networks, channels(args)?, Arc::new(SystemClock), Patience::default(), &owner))
+}
+
+async fn deliveries(args: &Args, desk: &Desk, id: &str) -> Result<ExitCode, Fault> {
+    let all = desk.store.deliveries(id).await?;
+    output::records(&all.iter().map(delivery).collect::<Vec<_>>(), args.format)?;
+    let bad = all.iter().any(|d| matches!(d.state.as_str(), "failed" | "human" | "missed" | "held"));
+    Ok(if bad { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+fn delivery(d: &store::social::Delivery) -> Value {
+    json!({ "delivery": d.id, "network": d.network, "part": d.part + 1, "of": d.parts, "state": d.state, "due": model::time::format_ist(d.due_at), "attempt": d.attempt, "url": d.url, "reason": d.reason })
+}
+
+fn finding(f: &store::social::FindingRow) -> Value {
+    let body: Value = serde_json::from_str(&f.body).unwrap_or_default();
+    json!({ "rule": f.rule, "level": f.level, "place": body["place"], "found": body["found"], "overridden_by": f.overridden_by, "reason": f.reason, "law": body["law"], "way_out": body["way_out"] })
+}
+
+fn standing(args: &Args, s: &social::desk::Standing) -> Result<(), LakeError> {
+    let open: Vec<&str> = s.findings.iter().filter(|f| f.overridden_by.is_none()).map(|f| f.rule.as_str()).collect();
+    let row = json!({ "id": s.post.id, "unit": s.post.unit, "kind": s.post.kind, "state": s.post.state, "version": s.post.version, "author": s.post.author, "open_findings": open.join(", "), "signed": s.approvals.iter().map(|a| a.principal.as_str()).collect::<Vec<_>>().join(", "), "missing": s.missing.join(", ") });
+    output::records(&[row], args.format)
+}

@@ -1,0 +1,90 @@
+//! The desk as an officer's script uses it: roles, checks, approvals, exit codes.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+struct Home(tempfile::TempDir);
+
+impl Home {
+    fn run(&self, who: &str, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_sarovar"))
+            .env_remove("SAROVAR_STORE")
+            .arg("--home")
+            .arg(self.0.path())
+            .args(["--as", who, "--format", "json"])
+            .args(args)
+            .output()
+            .unwrap()
+    }
+
+    fn json(&self, who: &str, args: &[&str]) -> Value {
+        let done = self.run(who, args);
+        assert!(done.status.success(), "{args:?}: {}", err(&done));
+        serde_json::from_slice(&done.stdout).unwrap()
+    }
+
+    fn refused(&self, who: &str, args: &[&str]) -> String {
+        let done = self.run(who, args);
+        assert_eq!(done.status.code(), Some(1), "{args:?}: {}", err(&done));
+        err(&done)
+    }
+
+    fn department() -> Home {
+        let home = Home(tempfile::tempdir().unwrap());
+        for args in [
+            &["channel", "unit", "HQ", "--name-en", "Headquarters", "--name-hi", "मुख्यालय", "--kind", "headquarters"][..],
+            &["channel", "unit", "T1", "--parent", "HQ", "--name-en", "Thana", "--name-hi", "थाना", "--constituencies", "AC-46"],
+            &["channel", "officer", "asha", "T1", "writer"],
+            &["channel", "officer", "sp", "HQ", "approver"],
+            &["channel", "officer", "sp", "HQ", "publisher"],
+        ] {
+            let done = home.run("operator", args);
+            assert!(done.status.success(), "{args:?}: {}", err(&done));
+        }
+        home
+    }
+}
+
+fn err(done: &Output) -> String {
+    String::from_utf8_lossy(&done.stderr).into_owned()
+}
+
+#[test]
+fn a_message_is_drafted_checked_approved_and_not_sent_nowhere() {
+    let home = Home::department();
+    let post = home.json("asha", &["post", "draft", "--unit", "T1", "--hindi", "हेलमेट पहनें।", "--english", "Wear a helmet."]);
+    let id = post[0]["id"].as_str().unwrap();
+    assert_eq!(home.json("asha", &["post", "check", id, "--network", "x"]), serde_json::json!([]));
+    assert_eq!(home.json("asha", &["post", "submit", id])[0]["missing"], "approver");
+    assert!(home.refused("asha", &["post", "approve", id, "--version", "1"]).contains("cannot approve"));
+    assert_eq!(home.json("sp", &["post", "approve", id, "--version", "1"])[0]["state"], "approved");
+    let nowhere = home.refused("sp", &["post", "schedule", id, "--at", "2030-01-01 10:00", "--channel", "@t1"]);
+    assert!(nowhere.contains("no channel \"@t1\""), "{nowhere}");
+    assert_eq!(home.json("sp", &["post", "status", id, "--record"]).as_array().unwrap().len(), 3);
+    assert_eq!(home.json("sp", &["post", "health"])[0]["well"], true);
+}
+
+#[test]
+fn a_text_is_checked_counted_and_priced_without_being_kept() {
+    let home = Home::department();
+    let done =
+        home.run("asha", &["post", "check", "--english", "Three culprits arrested, see police.example.org/x", "--network", "x"]);
+    assert_eq!(done.status.code(), Some(1), "a block is a failure");
+    let found: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!((found[0]["rule"].as_str(), found[0]["level"].as_str()), (Some("guilt"), Some("block")));
+    assert!(err(&done).contains("X: ") && err(&done).contains("US$ 0.200"), "{}", err(&done));
+    assert!(home.refused("asha", &["post", "check", "--english", "x", "--network", "koo"]).contains("known are bluesky"));
+    let scores = home.json("asha", &["post", "check", "--measure"]);
+    assert!(scores.as_array().unwrap().iter().any(|s| s["rule"] == "victim_identity" && s["recall"].as_f64().unwrap() > 0.5));
+}
+
+#[test]
+fn roles_units_and_times_that_do_not_exist_are_named() {
+    let home = Home::department();
+    assert!(home.refused("operator", &["channel", "officer", "asha", "T1", "king"]).contains("known are writer"));
+    assert!(home.refused("operator", &["channel", "officer", "asha", "T9", "writer"]).contains("no unit \"T9\""));
+    assert!(home.refused("asha", &["post", "pause", "HQ", "--reason", "riot"]).contains("not publisher"));
+    let when = ["post", "silence", "--constituency", "*", "--from", "soon", "--until", "later", "--reference", "ECI/1"];
+    assert!(home.refused("sp", &when).contains("2026-11-25 18:30"));
+}

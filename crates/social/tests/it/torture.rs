@@ -1,0 +1,184 @@
+//! Everything at once: workers killed with SIGKILL, answers that lie or never come, clocks that jump, databases that restart.
+//! Afterwards the network's own memory is compared with the outbox: nothing twice, nothing lost, every post in a final state or
+//! with a person.
+//!
+//! `SAROVAR_TORTURE_POSTS` says how many (10,000 and more for the full run; the default keeps a build machine waiting for less than a minute).
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use social::outbox::{Clock, Patience};
+use store::Store;
+
+use crate::office::{Office, hurry, now};
+use crate::outbox::queue;
+use crate::postgres::Postgres;
+use crate::server::{Faults, Server};
+
+const ACCOUNTS: usize = 100;
+
+fn posts() -> usize {
+    std::env::var("SAROVAR_TORTURE_POSTS").ok().and_then(|n| n.parse().ok()).unwrap_or(1500)
+}
+
+/// A clock that a file sets off by so many seconds.
+struct Filed(std::path::PathBuf);
+
+impl Clock for Filed {
+    fn now(&self) -> i64 {
+        let off: i64 = std::fs::read_to_string(&self.0).ok().and_then(|t| t.trim().parse().ok()).unwrap_or(0);
+        now().timestamp_micros() + off * 1_000_000
+    }
+}
+
+/// Not a test by itself: the body of a worker process, which the torture starts and kills.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn worker() {
+    let (Ok(url), Ok(name), Ok(clock)) =
+        (std::env::var("TORTURE_STORE"), std::env::var("TORTURE_NAME"), std::env::var("TORTURE_CLOCK"))
+    else {
+        return;
+    };
+    // Nobody's child: when the test itself is killed, its workers end too.
+    std::thread::spawn(|| {
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        std::process::exit(0);
+    });
+    let store = loop {
+        match Store::open(&url, now()).await {
+            Ok(store) => break store,
+            Err(_) => tokio::time::sleep(Duration::from_millis(200)).await,
+        }
+    };
+    let office = Office::of(store);
+    let patience = Patience { concurrent: 24, tries: 30, attempts: 12, breaker: 1000, ..hurry() };
+    let worker = office.worker_with(&name, Arc::new(Filed(clock.into())), patience);
+    worker.run(Arc::new(AtomicBool::new(false))).await;
+}
+
+fn spawn(url: &str, name: &str, clock: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "torture::worker", "--nocapture"])
+        .env("TORTURE_STORE", url)
+        .env("TORTURE_NAME", name)
+        .env("TORTURE_CLOCK", clock)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+async fn torture(url: &str, mut restart: impl FnMut(u64)) -> (BTreeMap<String, i64>, Server) {
+    let home = tempfile::tempdir().unwrap();
+    let store = Store::open(url, now()).await.unwrap();
+    let office = Office::new(store.clone()).await;
+    let faults = Faults {
+        error_before: 30,
+        error_after: 40,
+        hang_before: 5,
+        hang_after: 10,
+        limited: 10,
+        read_error: 50,
+        lag: Duration::from_millis(700),
+    };
+    let server = Server::start(faults, 2026).await;
+    let mut accounts = Vec::new();
+    for i in 0..ACCOUNTS {
+        accounts.push(office.channel(&format!("@a{i}"), "THANA", &server.address).await);
+    }
+    let (each, began) = (posts().div_ceil(ACCOUNTS), Instant::now());
+    let due = now().timestamp_micros();
+    for n in 0..each {
+        queue(&store, &accounts, &format!("n{n}"), &[format!("post {n}")], due).await;
+    }
+    // Tomorrow's posts, which a clock set forward must not send.
+    queue(&store, &accounts[..20], "tomorrow", &["tomorrow".to_owned()], due + 86_400_000_000).await;
+
+    let mut workers: Vec<(Child, std::path::PathBuf)> = Vec::new();
+    for i in 0..2 {
+        let clock = home.path().join(format!("clock{i}"));
+        workers.push((spawn(url, &format!("w{i}-0"), &clock), clock));
+    }
+    let total = i64::try_from(each * ACCOUNTS).unwrap();
+    let mut round: u64 = 0;
+    let limit = Duration::from_secs(40 + posts() as u64 / 12);
+    let counts = loop {
+        tokio::time::sleep(Duration::from_millis(1500)).await;
+        let counts: BTreeMap<String, i64> =
+            store.delivery_counts().await.map(|c| c.into_iter().map(|c| (c.state, c.count)).collect()).unwrap_or_default();
+        let ended: i64 = ["live", "failed", "human"].iter().filter_map(|s| counts.get(*s)).sum();
+        if ended >= total {
+            break counts;
+        }
+        assert_eq!(counts.get("missed"), None, "a clock set forward declared posts too late: {counts:?}");
+        assert!(began.elapsed() < limit, "not done in {limit:?}: {counts:?}");
+        round += 1;
+        let chosen = usize::try_from(round % 2).unwrap();
+        // The last posts are left in peace, or the end would never come.
+        if ended < total * 9 / 10 {
+            match round % 4 {
+                0 | 1 => {
+                    let (child, clock) = &mut workers[chosen];
+                    child.kill().unwrap();
+                    child.wait().unwrap();
+                    *child = spawn(url, &format!("w{chosen}-{round}"), clock);
+                }
+                2 => std::fs::write(&workers[chosen].1, if round % 8 == 2 { "172800" } else { "-7200" }).unwrap(),
+                _ => restart(round),
+            }
+        }
+        if round % 4 == 3 {
+            workers.iter().for_each(|(_, clock)| std::fs::write(clock, "0").unwrap());
+        }
+    };
+    for (child, _) in &mut workers {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let seconds = began.elapsed().as_secs_f64();
+    eprintln!("torture: {total} posts in {seconds:.0} s, {round} blows; {counts:?}");
+
+    // The network's memory is the judge.
+    let out = server.counts();
+    let twice: Vec<_> = out.iter().filter(|(_, n)| **n > 1).collect();
+    assert!(twice.is_empty(), "{} duplicates, such as {:?}", twice.len(), twice[0]);
+    assert!(!out.keys().any(|(_, text)| text == "tomorrow"), "a clock set forward sent tomorrow's post");
+    assert_eq!(
+        (counts.get("queued"), counts.get("missed")),
+        (Some(&20), None),
+        "tomorrow's posts wait, today's are not too late"
+    );
+    let live = store.deliveries_in("live", 1_000_000).await.unwrap();
+    for d in &live {
+        let remote = d.remote.as_deref().unwrap();
+        let posted = server.with(|m| m.posts.iter().find(|p| p.id == remote).cloned()).unwrap();
+        let user = store.account(&d.account).await.unwrap().remote;
+        assert_eq!((posted.user, posted.text), (user, d.sha256.clone()), "{} is recorded as {remote}", d.id);
+    }
+    // What is out and not recorded as live is in a person's hands.
+    assert!(out.len() <= live.len() + usize::try_from(counts.get("human").copied().unwrap_or(0)).unwrap());
+    (counts, server)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_twice_and_nothing_lost_on_sqlite() {
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", home.path().join("state.sqlite").display());
+    let (counts, _server) = torture(&url, |_| ()).await;
+    assert!(counts["live"] > 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_twice_and_nothing_lost_on_postgresql_that_restarts() {
+    let Some(postgres) = Postgres::start() else {
+        eprintln!("skipped: no PostgreSQL here (initdb and pg_ctl of Debian's `postgresql`)");
+        return;
+    };
+    let (counts, _server) = torture(&postgres.url(), |_| postgres.restart()).await;
+    assert!(counts["live"] > 0);
+}
