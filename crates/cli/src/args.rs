@@ -352,3 +352,13 @@ pub enum NamesCommand {
     /// The likeliest spellings in Latin and Devanagari.
     Translit { name: String },
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        super::Args::command().debug_assert();
+    }
+}

@@ -87,6 +87,8 @@ pub enum PostCommand {
         networks: Vec<String>,
     },
     /// Signs the next step.
+    // `--version` is the message's here, not the program's.
+    #[command(disable_version_flag = true)]
     Approve {
         id: String,
         #[arg(long)]
