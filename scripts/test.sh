@@ -54,6 +54,8 @@ stage "lints" cargo clippy --workspace --locked --quiet -- -D warnings
 # Tests may unwrap and print.
 stage "lints of tests" cargo clippy --workspace --all-targets --locked --quiet -- -D warnings -A clippy::unwrap_used -A clippy::print_stdout -A clippy::print_stderr
 stage "build" cargo build --workspace --locked --quiet || finish
+# Bluesky's own servers, which the desk's tests publish to; without them those tests skip.
+[ -d tests/social/node_modules ] || stage "a real social network" npm --prefix tests/social ci --no-audit --no-fund
 stage "unit and integration tests" tests
 script "contracts" scripts/lint-contracts.sh
 script "other engines read our tables" tests/interop/run.sh "$binary"
