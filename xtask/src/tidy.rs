@@ -35,6 +35,7 @@ const USUAL_LINES: usize = 400;
 const MAY_USE: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("lipi", &[]),
+    ("document", &["lipi"]),
     ("sources", &["model", "lipi"]),
     ("governance", &["model"]),
     ("store", &["model"]),
