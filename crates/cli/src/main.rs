@@ -34,6 +34,8 @@ fn main() -> ExitCode {
     };
     match runtime.block_on(run(args)) {
         Ok(code) => code,
+        // Whoever reads our rows has seen enough (`| head`).
+        Err(lake::LakeError::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
         Err(e) => output::fail(&e.to_string()),
     }
 }

@@ -96,3 +96,20 @@ fn sizes_are_checked() {
     }
     s.program.run(&["--memory", "64M", "init"]).good();
 }
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let home = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_sarovar"))
+        .arg("--home")
+        .arg(home.path())
+        .args(["catalog", "list", "--contracts"])
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let done = child.wait_with_output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert!(!String::from_utf8_lossy(&done.stderr).contains("pipe"));
+}
