@@ -22,7 +22,7 @@ pub enum LinkError {
     Data(String),
     #[error("the parameters in {} were made from another model or table: {what}; train again or give the right file", path.display())]
     Mismatch { path: PathBuf, what: String },
-    #[error("cancelled; run it again with the same work folder to go on where it stopped")]
+    #[error("cancelled; nothing was written, so run the same command again from the beginning")]
     Cancelled,
 }
 
