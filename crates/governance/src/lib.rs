@@ -10,4 +10,4 @@ mod decide;
 mod who;
 
 pub use decide::{Action, Decision, Effect, Mask, MaskKind, Obligation, Resource, ResourceColumn, decide};
-pub use who::{Context, Principal, Role};
+pub use who::{Context, Principal, Rank, Role};

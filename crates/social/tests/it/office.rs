@@ -15,7 +15,7 @@ use store::social::{Account, NewAccount, Unit};
 pub const KEY: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
 
 pub fn who(id: &str) -> Principal {
-    Principal { id: id.into(), name: id.into(), roles: vec![], unit: None }
+    Principal { id: id.into(), name: id.into(), roles: vec![], ..Principal::operator() }
 }
 
 pub fn now() -> DateTime<Utc> {

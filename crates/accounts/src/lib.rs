@@ -1,0 +1,1 @@
+//! Accounts, sign-in, sessions and tokens of the people who use Sarovar.

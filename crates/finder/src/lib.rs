@@ -1,0 +1,1 @@
+//! Search over people, phones, vehicles, cases, places and documents.

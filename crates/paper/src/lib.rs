@@ -1,0 +1,1 @@
+//! Printed papers: certificates and reports as PDF, in Hindi and English.
