@@ -12,12 +12,10 @@ fn main() {
     let built = root.join("assets/built");
     let mut list = String::from("pub(crate) static BUILT: &[Asset] = &[\n");
     for (name, file) in manifest(&fs::read_to_string(built.join("manifest.json")).unwrap_or_default()) {
-        let path = built.join(&file);
-        let squeezed = built.join(format!("{file}.br"));
-        let _ = writeln!(
-            list,
-            "    Asset {{ name: {name:?}, file: {file:?}, bytes: include_bytes!({path:?}), brotli: include_bytes!({squeezed:?}) }},",
-        );
+        // Relative to the checkout that compiles: several may share one target folder.
+        let bytes = |end: &str| format!("include_bytes!(concat!(env!(\"CARGO_MANIFEST_DIR\"), \"/assets/built/{file}{end}\"))");
+        let (plain, squeezed) = (bytes(""), bytes(".br"));
+        let _ = writeln!(list, "    Asset {{ name: {name:?}, file: {file:?}, bytes: {plain}, brotli: {squeezed} }},");
     }
     list.push_str("];\n");
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));

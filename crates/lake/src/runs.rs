@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{
-    Array, ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, TimestampMicrosecondArray,
+    Array, ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray,
+    TimestampMicrosecondArray,
 };
 use arrow::compute::interleave_record_batch;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
@@ -157,6 +158,7 @@ impl RunWriter {
         let held = std::mem::take(&mut self.held);
         self.bytes = 0;
         let order = sorted(&held, &self.order)?;
+        let held: Vec<RecordBatch> = held.iter().map(viewed).collect::<Result<_>>()?;
         let name = format!("{}-{}.parquet", self.prefix, uuid::Uuid::now_v7().simple());
         let plain = distinct::columns(&held, &order);
         let mut file = FileWriter::create_with(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone(), &plain)?;
@@ -169,6 +171,29 @@ impl RunWriter {
         self.durable.get_or_insert_with(Durable::new).begin(file, path);
         self.written.push(written);
         Ok(())
+    }
+}
+
+/// The rows with their texts as views: gathering sorted rows then moves 16 bytes a text, and short texts (most identifiers
+/// have 12 bytes or fewer) are never looked up again.
+fn viewed(batch: &RecordBatch) -> Result<RecordBatch> {
+    let schema = batch.schema();
+    let fields: Vec<Field> = schema.fields().iter().map(|f| as_view(f)).collect();
+    let columns = batch
+        .columns()
+        .iter()
+        .map(|c| match c.data_type() {
+            DataType::Utf8 => Arc::new(StringViewArray::from(c.as_string::<i32>())) as ArrayRef,
+            _ => c.clone(),
+        })
+        .collect();
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(arrow_error)
+}
+
+fn as_view(field: &Field) -> Field {
+    match field.data_type() {
+        DataType::Utf8 => field.clone().with_data_type(DataType::Utf8View),
+        _ => field.clone(),
     }
 }
 
@@ -253,7 +278,7 @@ impl FileWriter {
                         "_source" | "_object" | "_contract" => {
                             Field::new(f.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true)
                         }
-                        _ => f.as_ref().clone(),
+                        _ => as_view(f),
                     })
                     .collect::<Vec<_>>(),
             )),
