@@ -114,13 +114,7 @@ pub async fn print(rows: Vec<RecordBatch>, format: Format) -> Result<(), LakeErr
 }
 
 pub async fn export(args: &Args, name: &str, to: &Path) -> Result<ExitCode, LakeError> {
-    let format = match to.extension().and_then(|e| e.to_str()).unwrap_or_default() {
-        "csv" => export::Format::Csv,
-        "json" => export::Format::Json,
-        "ndjson" | "jsonl" => export::Format::Ndjson,
-        "parquet" => export::Format::Parquet,
-        other => return Err(LakeError::Invalid(format!("cannot write .{other}; use .csv, .json, .ndjson or .parquet"))),
-    };
+    let format = export::Format::of_ending(to.extension().and_then(|e| e.to_str()).unwrap_or_default())?;
     let lake = open(args).await?;
     let table = TableName::parse(name);
     let access = access(args, None)?;

@@ -33,6 +33,10 @@ pub enum LakeError {
     Read { name: String, source: sources::ReadError },
     #[error("{name}: no contract fits this file. Closest: {closest}. Name the contract, or write one (docs/contracts.md)")]
     NoFit { name: String, closest: String },
+    #[error(
+        "{name}: this is no file of {contract}: none of the columns it is known by are there ({signature}), or it is in none of its formats ({formats}). Check the file, or name another contract"
+    )]
+    NotOfContract { name: String, contract: String, signature: String, formats: String },
     #[error("{name}: {count} contracts fit equally: {candidates}. Name the one that is meant")]
     Ambiguous { name: String, count: usize, candidates: String },
     #[error(

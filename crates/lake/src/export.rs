@@ -1,10 +1,10 @@
-//! Rows out of the lake as a file: CSV, JSON, NDJSON or Parquet, with the SHA-256 of what was written.
+//! Rows out of the lake as a file: CSV, JSON, NDJSON, Parquet or a workbook, with the SHA-256 of what was written.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
-use arrow::array::RecordBatch;
+use arrow::array::{Array, RecordBatch};
 use futures::StreamExt;
 use parquet::arrow::ArrowWriter;
 use sha2::{Digest, Sha256};
@@ -13,13 +13,43 @@ use crate::error::{LakeError, Result};
 use crate::runs::arrow_error;
 use crate::session::{Answer, in_ist};
 
-/// A text or columnar format rows can leave in. Spreadsheets and tables for people are made from these by the caller.
+/// A format rows can leave in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     Csv,
     Json,
     Ndjson,
     Parquet,
+    /// A workbook of one sheet, at most [`SHEET_ROWS`] rows.
+    Xlsx,
+}
+
+/// Rows a sheet of Excel holds, without its header.
+pub const SHEET_ROWS: usize = 1_048_575;
+
+impl Format {
+    /// The format a file's ending names.
+    pub fn of_ending(ending: &str) -> Result<Format> {
+        Ok(match ending {
+            "csv" => Format::Csv,
+            "json" => Format::Json,
+            "ndjson" | "jsonl" => Format::Ndjson,
+            "parquet" => Format::Parquet,
+            "xlsx" => Format::Xlsx,
+            other => return Err(LakeError::Invalid(format!("cannot write .{other}; use csv, json, ndjson, parquet or xlsx"))),
+        })
+    }
+
+    /// The media type of such a file.
+    pub fn media(self) -> &'static str {
+        match self {
+            Format::Csv => "text/csv; charset=utf-8",
+            Format::Json => "application/json",
+            Format::Ndjson => "application/x-ndjson",
+            Format::Parquet => "application/vnd.apache.parquet",
+            Format::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        }
+    }
 }
 
 /// What was written.
@@ -105,9 +135,44 @@ pub async fn write(
             }
             writer.finish().map_err(arrow_error)?;
         }
+        Format::Xlsx => {
+            let (count, book) = workbook(answer).await?;
+            rows = count;
+            out.write_all(&book).map_err(LakeError::io("writing", "the export"))?;
+        }
     }
     out.flush().map_err(LakeError::io("writing", "the export"))?;
     Ok(Written { rows, bytes: out.bytes, sha256: crate::raw::hex(&out.hash.finalize()) })
+}
+
+/// Every value is written as text: a spreadsheet neither rounds a number that identifies somebody nor runs a formula.
+async fn workbook(mut answer: Answer) -> Result<(u64, Vec<u8>)> {
+    use arrow::util::display::{ArrayFormatter, FormatOptions};
+    let wrong = |e: rust_xlsxwriter::XlsxError| LakeError::Invalid(format!("workbook: {e}"));
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let bold = rust_xlsxwriter::Format::new().set_bold();
+    for (column, field) in (0u16..).zip(answer.schema.fields()) {
+        sheet.write_string_with_format(0, column, field.name(), &bold).map_err(wrong)?;
+    }
+    let options = FormatOptions::default().with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S"));
+    let mut rows = 0usize;
+    while let Some(batch) = answer.stream.next().await {
+        let batch = in_ist(&batch?)?;
+        if rows + batch.num_rows() > SHEET_ROWS {
+            let message = format!("a sheet of Excel holds {SHEET_ROWS} rows; export CSV or Parquet instead");
+            return Err(LakeError::Invalid(message));
+        }
+        for (column, values) in (0u16..).zip(batch.columns()) {
+            let cells = ArrayFormatter::try_new(values, &options).map_err(arrow_error)?;
+            for row in (0..batch.num_rows()).filter(|row| values.is_valid(*row)) {
+                let cut: String = cells.value(row).to_string().chars().take(32_767).collect();
+                sheet.write_string((rows + row + 1) as u32, column, cut).map_err(wrong)?;
+            }
+        }
+        rows += batch.num_rows();
+    }
+    Ok((rows as u64, book.save_to_buffer().map_err(wrong)?))
 }
 
 /// Writes an answer to a new file; a failed export leaves none.

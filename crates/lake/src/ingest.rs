@@ -7,13 +7,13 @@
 //! journal and finishes; without a committed clean table it begins again from the raw object.
 
 mod derive;
+mod doomed;
 mod journal;
 pub mod keys;
 mod parse;
 mod replay;
 mod report;
 
-use std::collections::HashSet;
 use std::io::{Read, Seek};
 use std::path::Path;
 use std::sync::Arc;
@@ -24,6 +24,7 @@ use arrow::datatypes::SchemaRef;
 use serde_json::json;
 use sources::{Contract, Detection};
 
+pub use doomed::{Doomed, RowSet};
 pub use journal::Journal;
 pub use replay::Replayed;
 pub use report::{Report, State};
@@ -218,7 +219,13 @@ impl Lake {
             // The operator says it is this source: missing columns then refuse rows, not the file.
             Detection::None { closest } => match (&request.contract, closest.into_iter().next()) {
                 (Some(_), Some(c)) => Ok((c.contract, c.variant)),
-                (_, c) => Err(LakeError::NoFit {
+                (Some(contract), None) => Err(LakeError::NotOfContract {
+                    name: request.name.clone(),
+                    contract: contract.name.clone(),
+                    signature: contract.signature.join(", "),
+                    formats: contract.formats.iter().map(|f| f.kind.as_str()).collect::<Vec<_>>().join(", "),
+                }),
+                (None, c) => Err(LakeError::NoFit {
                     name: request.name.clone(),
                     closest: c.map_or_else(|| "none".into(), |c| format!("{} ({})", c.contract.name, c.reasons.join("; "))),
                 }),
@@ -323,7 +330,18 @@ impl Lake {
         let mut files = parsed.files;
         let mut quarantined = parsed.quarantined;
         let verdicts = tokio::task::block_in_place(|| {
-            keys::check(contract, parsed.keys, table.root(), &files, Some(&table), withdrawn.as_ref(), self.memory())
+            let refusals = crate::quarantine::Writer::new(refused.root(), prefix, &stamp);
+            keys::check(
+                contract,
+                parsed.keys,
+                table.root(),
+                &files,
+                Some(&table),
+                withdrawn.as_ref(),
+                refusals,
+                self.memory(),
+                self.home().scratch(),
+            )
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut tombstones = Vec::new();
@@ -334,10 +352,8 @@ impl Lake {
         if !verdicts.drop_new.is_empty() {
             files = tokio::task::block_in_place(|| strip(&table, files, &order, prefix, &verdicts.drop_new))?;
         }
-        if !verdicts.superseded.is_empty() {
-            quarantined.extend(crate::quarantine::superseded(refused.root(), prefix, &stamp, &verdicts.superseded)?);
-        }
-        let superseded = verdicts.superseded.len() as u64;
+        quarantined.extend(verdicts.refusals);
+        let superseded = verdicts.superseded;
         let report = Report {
             contract: contract.name.clone(),
             contract_version: contract.version.clone(),
@@ -377,7 +393,7 @@ impl Lake {
             mapping_sql: contract.mapping_sql.clone(),
             transaction: place.transaction.clone(),
             stamp,
-            dropped: verdicts.drop_old.iter().cloned().collect(),
+            dropped: verdicts.drop_old.clone(),
         };
         let path = journal.write(self.home())?;
         let mut change = Change { add: files, transaction: Some(place.transaction.clone()), note, ..Change::default() };
@@ -465,11 +481,11 @@ async fn sweep(table: &Table, prefix: &str) -> Result<()> {
 }
 
 /// New files without the rows that are not to enter the table.
-fn strip(table: &Table, files: Vec<DataFile>, order: &[String], prefix: &str, doomed: &HashSet<i64>) -> Result<Vec<DataFile>> {
+fn strip(table: &Table, files: Vec<DataFile>, order: &[String], prefix: &str, doomed: &RowSet) -> Result<Vec<DataFile>> {
     let mut out = Vec::new();
     for file in files {
         let name = format!("{prefix}-{}.parquet", uuid::Uuid::now_v7().simple());
-        match rows::without(&table.name, table.root(), &file, order, &name, &|_, row| doomed.contains(&row))? {
+        match rows::without(&table.name, table.root(), &file, order, &name, &|_, row| doomed.contains(row))? {
             None => out.push(file),
             Some((kept, _)) => {
                 let old = table.root().join(&file.path);
@@ -482,17 +498,11 @@ fn strip(table: &Table, files: Vec<DataFile>, order: &[String], prefix: &str, do
 }
 
 /// The committed files that hold doomed rows, and their replacements.
-fn rewrite(
-    table: &Table,
-    order: &[String],
-    prefix: &str,
-    doomed: &HashSet<(String, i64)>,
-) -> Result<(Vec<DataFile>, Vec<DataFile>)> {
-    let objects: HashSet<&str> = doomed.iter().map(|(o, _)| o.as_str()).collect();
+fn rewrite(table: &Table, order: &[String], prefix: &str, doomed: &Doomed) -> Result<(Vec<DataFile>, Vec<DataFile>)> {
     let (mut remove, mut add) = (Vec::new(), Vec::new());
     for file in table.files()? {
         let name = format!("{prefix}-{}.parquet", uuid::Uuid::now_v7().simple());
-        let drop = |object: &str, row: i64| objects.contains(object) && doomed.contains(&(object.to_string(), row));
+        let drop = |object: &str, row: i64| doomed.contains(object, row);
         if let Some((kept, _)) = rows::without(&table.name, table.root(), &file, order, &name, &drop)? {
             remove.push(file);
             add.extend(kept);

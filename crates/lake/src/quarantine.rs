@@ -75,18 +75,14 @@ impl Writer {
         self.runs.get_or_insert_with(|| RunWriter::new(dir, prefix, schema(), &[], Some(stamp.clone()), BUDGET)).push(batch)
     }
 
-    pub fn finish(self) -> Result<Vec<DataFile>> {
-        self.runs.map_or_else(|| Ok(Vec::new()), RunWriter::finish)
-    }
-}
-
-/// Quarantine files for rows that a newer version stands against: row, why, values as JSON.
-pub fn superseded(dir: &Path, prefix: &str, stamp: &Stamp, refused: &[(i64, String, String)]) -> Result<Vec<DataFile>> {
-    let mut writer = Writer::new(dir, prefix, stamp);
-    for portion in refused.chunks(50_000) {
+    /// Takes rows that a newer version stands against: row, why, values as JSON.
+    pub fn superseded(&mut self, refused: &[(i64, String, String)]) -> Result<()> {
+        if refused.is_empty() {
+            return Ok(());
+        }
         let mut text: Vec<StringBuilder> = (0..6).map(|_| StringBuilder::new()).collect();
         let mut rows = Int64Builder::new();
-        for (row, why, values) in portion {
+        for (row, why, values) in refused {
             text[0].append_value("superseded");
             text[1].append_null();
             text[2].append_null();
@@ -95,7 +91,10 @@ pub fn superseded(dir: &Path, prefix: &str, stamp: &Stamp, refused: &[(i64, Stri
             text[5].append_value(values);
             rows.append_value(*row);
         }
-        writer.write(text, rows)?;
+        self.write(text, rows)
     }
-    writer.finish()
+
+    pub fn finish(self) -> Result<Vec<DataFile>> {
+        self.runs.map_or_else(|| Ok(Vec::new()), RunWriter::finish)
+    }
 }

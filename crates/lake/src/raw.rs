@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::thread::JoinHandle;
 
 use sha2::{Digest, Sha256};
@@ -67,11 +67,15 @@ pub fn receive(
     let path = incoming.path().to_path_buf();
     let mut out = incoming.reopen().map_err(LakeError::io("opening", &path))?;
     // One thread hashes while this one reads and writes, and another begins to make durable what is written.
+    // Blocks go round: fresh memory would have to be cleared by the kernel first.
     let (blocks, to_hash) = sync_channel::<Vec<u8>>(4);
+    let (hashed, spare) = channel::<Vec<u8>>();
     let hasher = std::thread::spawn(move || {
         let mut hash = Sha256::new();
         for block in to_hash {
             hash.update(&block);
+            // Nobody takes the last ones back.
+            let _ = hashed.send(block);
         }
         hash.finalize()
     });
@@ -81,7 +85,8 @@ pub fn receive(
         if cancelled() {
             return Err(LakeError::Cancelled);
         }
-        let mut block = Vec::with_capacity(BLOCK);
+        let mut block = spare.try_recv().unwrap_or_else(|_| Vec::with_capacity(BLOCK));
+        block.clear();
         input.take(BLOCK as u64).read_to_end(&mut block).map_err(LakeError::io("reading", name))?;
         if block.is_empty() {
             break;

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::array::{Array, AsArray, BooleanArray, Int64Array, RecordBatch};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::Int64Type;
 use parquet::arrow::ProjectionMask;
@@ -45,8 +46,8 @@ fn broken(table: &TableName, path: &Path) -> impl Fn(arrow::error::ArrowError) -
     }
 }
 
-/// Gives every key hash of a file. A file without the column (written by another program) gives none.
-pub fn for_each_key(table: &TableName, path: &Path, mut f: impl FnMut(u64)) -> Result<()> {
+/// Gives every key hash of a file, some at a time. A file without the column (written by another program) gives none.
+pub fn for_each_key(table: &TableName, path: &Path, mut f: impl FnMut(&Int64Array) -> Result<()>) -> Result<()> {
     let builder = open(table, path)?;
     if builder.schema().column_with_name("_key").is_none() {
         return Ok(());
@@ -56,7 +57,7 @@ pub fn for_each_key(table: &TableName, path: &Path, mut f: impl FnMut(u64)) -> R
     for batch in reader {
         let batch = batch.map_err(broken(table, path))?;
         let keys = batch.column(0).as_primitive::<Int64Type>();
-        keys.values().iter().for_each(|k| f(*k as u64));
+        f(keys)?;
     }
     Ok(())
 }
@@ -65,7 +66,7 @@ pub fn for_each_key(table: &TableName, path: &Path, mut f: impl FnMut(u64)) -> R
 pub fn with_keys(
     table: &TableName,
     path: &Path,
-    wanted: &HashSet<u64>,
+    wanted: &Arc<dyn Fn(u64) -> bool + Send + Sync>,
     mut f: impl FnMut(RecordBatch) -> Result<()>,
 ) -> Result<()> {
     let builder = open(table, path)?;
@@ -76,7 +77,7 @@ pub fn with_keys(
     let wanted = wanted.clone();
     let predicate = ArrowPredicateFn::new(mask, move |batch| {
         let keys = batch.column(0).as_primitive::<Int64Type>();
-        Ok(keys.values().iter().map(|k| Some(wanted.contains(&(*k as u64)))).collect::<BooleanArray>())
+        Ok(keys.values().iter().map(|k| Some(wanted(*k as u64))).collect::<BooleanArray>())
     });
     let reader =
         builder.with_row_filter(RowFilter::new(vec![Box::new(predicate)])).build().map_err(|e| broken(table, path)(e.into()))?;
@@ -106,7 +107,7 @@ fn plain(batch: &RecordBatch) -> Result<RecordBatch> {
             }
         }
     }
-    RecordBatch::try_new(std::sync::Arc::new(Schema::new(fields)), columns).map_err(arrow_error)
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(arrow_error)
 }
 
 /// The key ranges of new files, by their Parquet footers: which older files can hold one of their keys?

@@ -5,6 +5,7 @@
 //! run is never concatenated: sorting yields (batch, row) pairs and slices are gathered straight into the encoder, so
 //! memory stays near the budget.
 
+mod coded;
 mod distinct;
 mod telling;
 
@@ -16,15 +17,17 @@ use arrow::array::{
     Array, ArrayRef, AsArray, DictionaryArray, Int32Array, Int64Array, RecordBatch, StringArray, StringViewArray,
     TimestampMicrosecondArray,
 };
-use arrow::compute::interleave_record_batch;
+use arrow::compute::interleave;
 use arrow::datatypes::{DataType, Field, Int32Type, Schema, SchemaRef, TimeUnit};
 use arrow::row::{RowConverter, SortField};
 use parquet::arrow::ArrowWriter;
-use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, Encoding};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
+
+use coded::Coded;
 
 use crate::durable::Durable;
 use crate::error::{LakeError, Result};
@@ -158,38 +161,19 @@ impl RunWriter {
         let held = std::mem::take(&mut self.held);
         self.bytes = 0;
         let order = sorted(&held, &self.order)?;
-        let held: Vec<RecordBatch> = held.iter().map(viewed).collect::<Result<_>>()?;
         let name = format!("{}-{}.parquet", self.prefix, uuid::Uuid::now_v7().simple());
         let plain = distinct::columns(&held, &order);
-        let mut file = FileWriter::create_with(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone(), &plain)?;
-        let refs: Vec<&RecordBatch> = held.iter().collect();
-        for slice in order.chunks(SLICE) {
-            file.write(&interleave_record_batch(&refs, slice).map_err(arrow_error)?)?;
-        }
+        let file = FileWriter::create_with(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone(), &plain)?;
         let path = file.path.clone();
-        let (written, file) = file.close()?;
+        let (written, file) = file.write_sorted(&held, &order, &plain)?;
         self.durable.get_or_insert_with(Durable::new).begin(file, path);
         self.written.push(written);
         Ok(())
     }
 }
 
-/// The rows with their texts as views: gathering sorted rows then moves 16 bytes a text, and short texts (most identifiers
-/// have 12 bytes or fewer) are never looked up again.
-fn viewed(batch: &RecordBatch) -> Result<RecordBatch> {
-    let schema = batch.schema();
-    let fields: Vec<Field> = schema.fields().iter().map(|f| as_view(f)).collect();
-    let columns = batch
-        .columns()
-        .iter()
-        .map(|c| match c.data_type() {
-            DataType::Utf8 => Arc::new(StringViewArray::from(c.as_string::<i32>())) as ArrayRef,
-            _ => c.clone(),
-        })
-        .collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns).map_err(arrow_error)
-}
-
+/// Texts are handed to the encoder as views: gathering sorted rows then moves 16 bytes a text, and short texts (most
+/// identifiers have 12 bytes or fewer) are never looked up again.
 fn as_view(field: &Field) -> Field {
     match field.data_type() {
         DataType::Utf8 => field.clone().with_data_type(DataType::Utf8View),
@@ -244,8 +228,9 @@ fn sorted(held: &[RecordBatch], columns: &[String]) -> Result<Vec<(usize, usize)
 /// Writes one Parquet data file, rows in the order given.
 pub struct FileWriter {
     writer: ArrowWriter<File>,
-    schema: SchemaRef,
-    stamp: Option<(Stamp, SchemaRef)>,
+    /// The types columns are handed over in; what is stored has the table's own.
+    physical: SchemaRef,
+    stamp: Option<Stamp>,
     path: PathBuf,
     name: String,
     rows: u64,
@@ -268,40 +253,31 @@ impl FileWriter {
         std::fs::create_dir_all(dir).map_err(LakeError::io("creating", dir))?;
         let path = dir.join(name);
         let file = File::options().write(true).create_new(true).open(&path).map_err(LakeError::io("creating", &path))?;
-        let physical = match &stamp {
-            // One value for the whole file: a dictionary of one entry instead of a copy per row.
-            Some(_) => Arc::new(Schema::new(
-                schema
-                    .fields()
-                    .iter()
-                    .map(|f| match f.name().as_str() {
-                        "_source" | "_object" | "_contract" => {
-                            Field::new(f.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true)
-                        }
-                        _ => as_view(f),
-                    })
-                    .collect::<Vec<_>>(),
-            )),
-            None => schema.clone(),
-        };
+        let physical: Vec<Field> = schema
+            .fields()
+            .iter()
+            .map(|f| match f.name().as_str() {
+                // One value for the whole file: a dictionary of one entry instead of a copy per row.
+                "_source" | "_object" | "_contract" if stamp.is_some() => {
+                    Field::new(f.name(), DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8)), true)
+                }
+                _ => as_view(f),
+            })
+            .collect();
+        let physical = Arc::new(Schema::new(physical));
         let options = ArrowWriterOptions::new().with_properties(properties(&schema, order, plain)).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, physical.clone(), options).map_err(|e| parquet_error(&path, e))?;
-        Ok(FileWriter { writer, schema, stamp: stamp.map(|s| (s, physical)), path, name: name.into(), rows: 0 })
+        Ok(FileWriter { writer, physical, stamp, path, name: name.into(), rows: 0 })
     }
 
     pub fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         let n = batch.num_rows();
-        let target = self.stamp.as_ref().map_or(&self.schema, |(_, p)| p);
+        let target = &self.physical;
         let mut columns: Vec<ArrayRef> = Vec::with_capacity(target.fields().len());
         for field in target.fields() {
-            let column: ArrayRef = match (&self.stamp, field.name().as_str()) {
-                (Some((s, _)), "_source") => constant(&s.source, n),
-                (Some((s, _)), "_object") => constant(&s.object, n),
-                (Some((s, _)), "_contract") => constant(&s.contract, n),
-                (Some((s, _)), "_ingested_at") => {
-                    Arc::new(TimestampMicrosecondArray::from_value(s.ingested_at, n).with_timezone("UTC"))
-                }
-                _ => match batch.column_by_name(field.name()) {
+            let column: ArrayRef = match self.stamp.as_ref().and_then(|s| s.constant(field.name())) {
+                Some(constant) => constant.rows(n),
+                None => match batch.column_by_name(field.name()) {
                     Some(c) if c.data_type() == field.data_type() => c.clone(),
                     Some(c) => arrow::compute::cast(c, field.data_type()).map_err(arrow_error)?,
                     None => arrow::array::new_null_array(field.data_type(), n),
@@ -313,6 +289,49 @@ impl FileWriter {
         self.writer.write(&out).map_err(|e| parquet_error(&self.path, e))?;
         self.rows += n as u64;
         Ok(())
+    }
+
+    /// Writes the rows of `held` in the order of the (batch, row) pairs, column by column, and ends the file: the part of a
+    /// column that a run holds mostly fits the processor's cache, all columns together do not.
+    fn write_sorted(self, held: &[RecordBatch], order: &[(usize, usize)], plain: &[String]) -> Result<(DataFile, File)> {
+        let wrong = |e| parquet_error(&self.path, e);
+        let (mut file, factory) = self.writer.into_serialized_writer().map_err(wrong)?;
+        let groups: Vec<&[(usize, usize)]> = order.chunks(ROW_GROUP).collect();
+        let mut encoders = Vec::with_capacity(groups.len());
+        for group in 0..groups.len() {
+            encoders.push(factory.create_column_writers(group).map_err(wrong)?.into_iter());
+        }
+        let mut encoded: Vec<Vec<ArrowColumnChunk>> = groups.iter().map(|_| Vec::new()).collect();
+        let rows = Rows::new(held, order);
+        for field in self.physical.fields() {
+            let column = match self.stamp.as_ref().and_then(|s| s.constant(field.name())) {
+                Some(constant) => Column::Constant(constant),
+                None => Column::of(held, field, plain.contains(field.name()))?,
+            };
+            let field = column.field(field);
+            let mut from = 0;
+            for ((group, encoders), encoded) in groups.iter().zip(&mut encoders).zip(&mut encoded) {
+                let Some(mut encoder) = encoders.next() else { continue };
+                for slice in group.chunks(SLICE) {
+                    let flat = &rows.flat[from..from + slice.len()];
+                    for leaf in compute_leaves(&field, &column.gather(slice, flat)?).map_err(wrong)? {
+                        encoder.write(&leaf).map_err(wrong)?;
+                    }
+                    from += slice.len();
+                }
+                encoded.push(encoder.close().map_err(wrong)?);
+            }
+        }
+        for chunks in encoded {
+            let mut group = file.next_row_group().map_err(wrong)?;
+            for chunk in chunks {
+                chunk.append_to_row_group(&mut group).map_err(wrong)?;
+            }
+            group.close().map_err(wrong)?;
+        }
+        let file = file.into_inner().map_err(wrong)?;
+        let size = file.metadata().map_err(LakeError::io("reading", &self.path))?.len();
+        Ok((DataFile { path: self.name, size, rows: order.len() as u64 }, file))
     }
 
     /// Bytes encoded so far.
@@ -333,6 +352,104 @@ impl FileWriter {
         let file = self.writer.into_inner().map_err(|e| parquet_error(&self.path, e))?;
         let size = file.metadata().map_err(LakeError::io("reading", &self.path))?.len();
         Ok((DataFile { path: self.name, size, rows: self.rows }, file))
+    }
+}
+
+/// The rows of a run in the order they are written in, counted over all its batches.
+struct Rows {
+    flat: Vec<u32>,
+}
+
+impl Rows {
+    fn new(held: &[RecordBatch], order: &[(usize, usize)]) -> Rows {
+        let mut starts = Vec::with_capacity(held.len());
+        let mut next = 0u32;
+        for batch in held {
+            starts.push(next);
+            next += batch.num_rows() as u32;
+        }
+        Rows { flat: order.iter().map(|(batch, row)| starts[*batch] + *row as u32).collect() }
+    }
+}
+
+/// One column of the rows of a run.
+enum Column {
+    Constant(Constant),
+    /// By batch.
+    Held(Vec<ArrayRef>),
+    Coded(Coded),
+}
+
+impl Column {
+    /// `plain`: its values hardly repeat.
+    fn of(held: &[RecordBatch], field: &Field, plain: bool) -> Result<Column> {
+        if *field.data_type() == DataType::Utf8View && !plain {
+            let there: Vec<&ArrayRef> = held.iter().filter_map(|b| b.column_by_name(field.name())).collect();
+            if there.len() == held.len()
+                && let Some(coded) = Coded::new(&there)
+            {
+                return Ok(Column::Coded(coded));
+            }
+        }
+        let of_batch = |batch: &RecordBatch| -> Result<ArrayRef> {
+            Ok(match batch.column_by_name(field.name()) {
+                None => arrow::array::new_null_array(field.data_type(), batch.num_rows()),
+                Some(c) if c.data_type() == field.data_type() => c.clone(),
+                Some(c) => match (c.data_type(), field.data_type()) {
+                    (DataType::Utf8, DataType::Utf8View) => Arc::new(StringViewArray::from(c.as_string::<i32>())),
+                    (_, wanted) => arrow::compute::cast(c, wanted).map_err(arrow_error)?,
+                },
+            })
+        };
+        held.iter().map(of_batch).collect::<Result<_>>().map(Column::Held)
+    }
+
+    /// The field as it is handed over.
+    fn field(&self, field: &Field) -> Field {
+        match self {
+            Column::Coded(_) => field.clone().with_data_type(Coded::data_type()),
+            _ => field.clone(),
+        }
+    }
+
+    /// The same rows twice: by batch, and counted over all batches.
+    fn gather(&self, rows: &[(usize, usize)], flat: &[u32]) -> Result<ArrayRef> {
+        match self {
+            Column::Constant(value) => Ok(value.rows(rows.len())),
+            Column::Coded(coded) => coded.gather(flat).map_err(arrow_error),
+            Column::Held(arrays) => {
+                let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
+                interleave(&arrays, rows).map_err(arrow_error)
+            }
+        }
+    }
+}
+
+/// One value for every row of a file.
+enum Constant {
+    Text(String),
+    Instant(i64),
+}
+
+impl Constant {
+    fn rows(&self, n: usize) -> ArrayRef {
+        match self {
+            Constant::Text(value) => constant(value, n),
+            Constant::Instant(micros) => Arc::new(TimestampMicrosecondArray::from_value(*micros, n).with_timezone("UTC")),
+        }
+    }
+}
+
+impl Stamp {
+    /// What the stamp says in a column of that name.
+    fn constant(&self, column: &str) -> Option<Constant> {
+        Some(match column {
+            "_source" => Constant::Text(self.source.clone()),
+            "_object" => Constant::Text(self.object.clone()),
+            "_contract" => Constant::Text(self.contract.clone()),
+            "_ingested_at" => Constant::Instant(self.ingested_at),
+            _ => return None,
+        })
     }
 }
 

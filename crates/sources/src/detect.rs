@@ -311,9 +311,18 @@ fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, 
     }
     // A document on one line may also be a single record: the way to its records decides.
     let entrance = format.rows.as_deref().and_then(|rows| rows.split('/').nth(1)).filter(|s| !s.is_empty() && *s != "*");
-    let entered = format.kind != Kind::Json || entrance.is_none_or(has);
+    // One line that is an object is no array of records.
+    let lines = matches!(look, Look::Names(_, kinds) if kinds.contains(&Kind::Ndjson));
+    let entered = format.kind != Kind::Json || entrance.map_or(!lines || !is_array(format), has);
+    // Where both readings are possible, a way that is there in the document tells more than a line that is whole.
+    let score = if format.kind == Kind::Json && entrance.is_some_and(has) { score + NEAR / 2.0 } else { score };
     let fits = missing.is_empty() && total > 0 && entered;
     Some((fits, Candidate { contract: contract.clone(), variant, score, reasons }))
+}
+
+/// Whether a JSON format's records are the members of an array that is the whole document.
+fn is_array(format: &Format) -> bool {
+    format.rows.as_deref().is_some_and(|rows| rows.split('/').nth(1) == Some("*"))
 }
 
 /// A report without a header that says it has no records: its first lines say whose report it is.

@@ -23,9 +23,9 @@ use crate::table::{Change, DataFile, Table};
 impl Lake {
     /// Brings everything derived from `journal`'s ingest up to date.
     pub(super) async fn derive(&self, contract: &Arc<Contract>, journal: &Journal) -> Result<()> {
-        let dropped: HashSet<(String, i64)> = journal.dropped.iter().cloned().collect();
-        let objects: HashSet<String> = journal.dropped.iter().map(|(o, _)| o.clone()).collect();
-        let doomed = |object: &str, row: i64| objects.contains(object) && dropped.contains(&(object.to_string(), row));
+        let dropped = &journal.dropped;
+        let objects: HashSet<String> = dropped.objects().cloned().collect();
+        let doomed = |object: &str, row: i64| dropped.contains(object, row);
         for order in contract.orders.iter().skip(1) {
             self.second_order(contract, order, journal, &doomed).await?;
         }
@@ -134,8 +134,9 @@ impl Lake {
         let prefix = format!("in-{}", &journal.stamp.object[..16]);
         super::sweep(table, &prefix).await?;
         let ctx = self.source(journal).await?;
-        let source = ctx.table("source").await?;
-        let files = self.write_runs(source, table.root(), &prefix, schema, order).await?;
+        // All rows tell the same origin: it is written once a file in place of being read and carried along.
+        let source = ctx.table("source").await?.drop_columns(&["_source", "_object", "_contract", "_ingested_at"])?;
+        let files = self.write_runs(source, table.root(), &prefix, schema, order, Some(&journal.stamp)).await?;
         table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
         Ok(())
     }
@@ -144,7 +145,7 @@ impl Lake {
     pub(crate) async fn fill_order(&self, clean: &Table, table: &mut Table, order: &[String]) -> Result<()> {
         let ctx = self.engine().context();
         let all = ctx.read_table(Arc::new(LakeTable::new(self.engine(), clean, &[])?))?;
-        let files = self.write_runs(all, table.root(), "sorted", &table.schema()?, order).await?;
+        let files = self.write_runs(all, table.root(), "sorted", &table.schema()?, order, None).await?;
         let remove = table.files()?;
         table.commit(Change { add: files, remove, ..Change::default() }).await?;
         Ok(())
@@ -158,6 +159,7 @@ impl Lake {
         prefix: &str,
         schema: &SchemaRef,
         order: &[String],
+        stamp: Option<&Stamp>,
     ) -> Result<Vec<DataFile>> {
         let state = Arc::new(source.task_ctx());
         let plan = source.create_physical_plan().await?;
@@ -166,7 +168,7 @@ impl Lake {
         let tasks: Vec<_> = (0..parts)
             .map(|p| {
                 let mut stream = plan.execute(p, state.clone());
-                let mut writer = RunWriter::new(root, prefix, schema.clone(), order, None, budget);
+                let mut writer = RunWriter::new(root, prefix, schema.clone(), order, stamp.cloned(), budget);
                 tokio::spawn(async move {
                     let stream = stream.as_mut().map_err(|e| LakeError::Query(e.to_string()))?;
                     while let Some(batch) = stream.next().await {

@@ -20,8 +20,8 @@ pub struct Journal {
     pub mapping_sql: String,
     pub transaction: String,
     pub stamp: Stamp,
-    /// Rows that the commit replaced or withdrew: (object, row). What was derived from them goes too.
-    pub dropped: Vec<(String, i64)>,
+    /// Rows that the commit replaced or withdrew. What was derived from them goes too.
+    pub dropped: super::Doomed,
 }
 
 impl Journal {

@@ -6,46 +6,58 @@
 //! meet the new ones.
 
 mod log;
+mod scatter;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch, new_null_array};
-use arrow::datatypes::{DataType, Int64Type, SchemaRef};
+use arrow::array::{Array, AsArray, Int64Array, RecordBatch};
+use arrow::datatypes::Int64Type;
 use arrow::row::{RowConverter, Rows, SortField};
 pub use log::KeyLog;
 use log::{PARTS, part};
 use rayon::prelude::*;
+use scatter::Scattered;
 use sources::Contract;
 
+use super::{Doomed, RowSet};
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
+use crate::quarantine;
 use crate::rows::{self, KeyRanges, Place};
 use crate::runs::arrow_error;
 use crate::table::{DataFile, Table};
+
+/// Bytes that a suspect row takes while it is compared, on both sides together.
+const SUSPECT: usize = 2 << 10;
 
 /// What is to be done with rows before they are committed.
 #[derive(Debug, Default)]
 pub struct Verdicts {
     /// New rows (by `_row`) that are not to enter the table.
-    pub drop_new: HashSet<i64>,
-    /// Rows of the table that are replaced or withdrawn: (object, row).
-    pub drop_old: HashSet<(String, i64)>,
+    pub drop_new: RowSet,
+    /// Rows of the table that are replaced or withdrawn.
+    pub drop_old: Doomed,
     /// Rows identical to one that is there, or that came before in the same file.
     pub duplicates: u64,
     /// New rows that replace a row of the table.
     pub corrected: u64,
     /// Withdrawing rows.
     pub withdrawn: u64,
-    /// New rows refused because a newer version of them stands: row, why, its values.
-    pub superseded: Vec<(i64, String, String)>,
+    /// New rows refused because a newer version of them stands, and the quarantine files that hold them.
+    pub superseded: u64,
+    pub refusals: Vec<DataFile>,
+    /// Those of the portion in hand: row, why, its values.
+    refused: Vec<(i64, String, String)>,
     /// The withdrawing rows, kept so that a late older version does not come back.
-    pub tombstones: HashSet<i64>,
+    pub tombstones: RowSet,
 }
 
 /// Compares the new rows in `new` (files in `dir`) with each other, with `table` and with its `withdrawn` rows. `memory`
-/// bounds the bitmap, in bytes: a small one only sends more rows to the comparison.
+/// bounds the bitmap and what is compared at a time, in bytes: a small one only means more comparisons. Superseded rows go to
+/// `refusals` as they are found.
 pub fn check(
     contract: &Contract,
     logs: Vec<KeyLog>,
@@ -53,69 +65,79 @@ pub fn check(
     new: &[DataFile],
     table: Option<&Table>,
     withdrawn: Option<&Table>,
+    mut refusals: quarantine::Writer,
     memory: usize,
+    work: &Path,
 ) -> Result<Verdicts> {
     let mut verdicts = Verdicts::default();
-    let withdrawing: HashSet<i64> = logs.iter().flat_map(|l| l.withdrawals.iter().copied()).collect();
+    let withdrawing: RowSet = logs.iter().flat_map(|l| l.withdrawals.iter().copied()).collect();
     let old = older(contract, dir, new, table, withdrawn)?;
-    let seen = (!old.is_empty()).then(|| Seen::for_rows(new.iter().map(|f| f.rows).sum(), memory));
-    let suspects = |p: usize| -> Result<Vec<u64>> {
+    let rows = new.iter().map(|f| f.rows).sum();
+    let known = match old.is_empty() {
+        true => None,
+        false => Some(known(&logs, &old, rows, memory, work)?),
+    };
+    let suspects = Seen::for_rows(rows, memory);
+    let count = |p: usize| -> Result<usize> {
         let mut part = part(&logs, p)?;
         part.sort_unstable();
-        let mut suspects: Vec<u64> = part.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[0].0).collect();
-        if let Some(seen) = &seen {
-            part.iter().for_each(|(key, _)| seen.mark(*key));
+        let mut found: Vec<u64> = part.windows(2).filter(|w| w[0].0 == w[1].0).map(|w| w[0].0).collect();
+        if let Some(known) = &known {
+            let known: HashSet<u64> = known.part(p)?.into_iter().map(|(key, _)| key).collect();
+            found.extend(part.iter().map(|(key, _)| *key).filter(|key| known.contains(key)));
         }
         if !withdrawing.is_empty() {
-            suspects.extend(part.iter().filter(|(_, row)| withdrawing.contains(row)).map(|(key, _)| *key));
+            found.extend(part.iter().filter(|(_, row)| withdrawing.contains(*row)).map(|(key, _)| *key));
         }
-        Ok(suspects)
+        found.iter().for_each(|key| suspects.mark(*key));
+        Ok(found.len())
     };
-    let found: Vec<Vec<u64>> = (0..PARTS).into_par_iter().map(suspects).collect::<Result<_>>()?;
-    let mut suspect_keys: HashSet<u64> = found.into_iter().flatten().collect();
-    let mut maybe_old: HashSet<u64> = HashSet::new();
-    if let Some(seen) = seen {
-        let known = |file: &Older| {
-            let mut known = Vec::new();
-            rows::for_each_key(file.table, &file.path, |key| {
-                if seen.holds(key) {
-                    known.push(key)
-                }
-            })
-            .map(|()| known)
-        };
-        let known: Vec<Vec<u64>> = old.par_iter().map(known).collect::<Result<_>>()?;
-        maybe_old.extend(known.into_iter().flatten());
-    }
-    if !maybe_old.is_empty() {
-        for p in 0..PARTS {
-            suspect_keys.extend(part(&logs, p)?.iter().map(|(key, _)| *key).filter(|key| maybe_old.contains(key)));
-        }
-    }
-    drop((logs, maybe_old));
-    if suspect_keys.is_empty() {
+    let counted: Vec<usize> = (0..PARTS).into_par_iter().map(count).collect::<Result<_>>()?;
+    drop((logs, known));
+    let count: usize = counted.iter().sum();
+    if count == 0 {
         return Ok(verdicts);
     }
-    let mut keys: Vec<u64> = suspect_keys.into_iter().collect();
-    keys.sort_unstable();
-    // Compared in portions so that a file sent again with one more line does not fill the memory.
-    for portion in keys.chunks(200_000) {
-        let wanted: HashSet<u64> = portion.iter().copied().collect();
+    let mut files: Vec<(&TableName, PathBuf, Side)> =
+        old.iter().map(|f| (f.table, f.path.clone(), Side::Old { tombstone: f.tombstone })).collect();
+    let clean = TableName::clean(&contract.name);
+    files.extend(new.iter().map(|f| (&clean, dir.join(&f.path), Side::New)));
+    let suspects = Arc::new(suspects);
+    let wanted: Arc<dyn Fn(u64) -> bool + Send + Sync> = Arc::new(move |key| suspects.holds(key));
+    let slots = count.div_ceil((memory / SUSPECT).clamp(10_000, 200_000));
+    let mut scattered = Scattered::new(contract, slots);
+    for (table, path, side) in files {
+        rows::with_keys(table, &path, &wanted, |batch| scattered.take(&batch, side, work))?;
+    }
+    for slot in 0..slots {
         let mut groups: BTreeMap<u64, Vec<Entry>> = BTreeMap::new();
-        let mut pool = Pool::new(contract)?;
-        for file in &old {
-            let side = Side::Old { tombstone: file.tombstone };
-            rows::with_keys(file.table, &file.path, &wanted, |batch| pool.take(&batch, side, &mut groups))?;
-        }
-        for file in new {
-            let name = table.map(|t| t.name.clone()).unwrap_or_else(|| TableName::clean(&contract.name));
-            rows::with_keys(&name, &dir.join(&file.path), &wanted, |batch| pool.take(&batch, Side::New, &mut groups))?;
-        }
+        let mut pool = Pool::new(contract);
+        scattered.each(slot, |batch, side| pool.take(batch, side, &mut groups))?;
         for entries in groups.into_values() {
             judge(entries, &pool, &withdrawing, &mut verdicts);
         }
+        verdicts.superseded += verdicts.refused.len() as u64;
+        refusals.superseded(&std::mem::take(&mut verdicts.refused))?;
     }
+    verdicts.refusals = refusals.finish()?;
     Ok(verdicts)
+}
+
+/// Key hashes of the committed rows that some new row may have, by a bitmap; the caller compares them exactly.
+fn known(logs: &[KeyLog], old: &[Older<'_>], rows: u64, memory: usize, work: &Path) -> Result<KeyLog> {
+    let seen = Seen::for_rows(rows, memory);
+    (0..PARTS).into_par_iter().try_for_each(|p| part(logs, p).map(|part| part.iter().for_each(|(key, _)| seen.mark(*key))))?;
+    let log = Mutex::new(KeyLog::new(memory / 16));
+    old.par_iter().try_for_each(|file| {
+        rows::for_each_key(file.table, &file.path, |keys| {
+            let found: Int64Array = keys.values().iter().filter(|key| seen.holds(**key as u64)).copied().collect();
+            match log.lock() {
+                Ok(mut log) => log.push(&found, &Int64Array::from_value(0, found.len()), work),
+                Err(_) => Err(LakeError::Invalid("comparing keys was cut off".into())),
+            }
+        })
+    })?;
+    log.into_inner().map_err(|_| LakeError::Invalid("comparing keys was cut off".into()))
 }
 
 /// A committed file that may hold a key of the new rows.
@@ -154,9 +176,9 @@ struct Seen {
 }
 
 impl Seen {
-    /// About sixteen bits a row, so that few strangers hit one that is set; at most a quarter of `memory`, in bytes.
+    /// About sixteen bits a row, so that few strangers hit one that is set; at most an eighth of `memory`, in bytes.
     fn for_rows(rows: u64, memory: usize) -> Self {
-        let most = (memory as u64 * 2).next_power_of_two().clamp(1 << 16, 1 << 32);
+        let most = (memory as u64).next_power_of_two().clamp(1 << 16, 1 << 32);
         let bits = (rows.max(1) * 16).next_power_of_two().clamp(1 << 10, most).trailing_zeros();
         Seen { bits, words: (0..1usize << (bits - 6)).map(|_| AtomicU64::new(0)).collect() }
     }
@@ -193,7 +215,6 @@ struct Entry {
 
 /// Suspect rows, encoded so that equality and order of versions are byte comparisons.
 struct Pool {
-    schema: SchemaRef,
     columns: Vec<String>,
     key: Vec<String>,
     version: Option<String>,
@@ -202,27 +223,25 @@ struct Pool {
 }
 
 impl Pool {
-    fn new(contract: &Contract) -> Result<Self> {
-        let schema = contract.arrow_schema();
-        let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
-        Ok(Pool {
-            schema,
+    fn new(contract: &Contract) -> Self {
+        let columns: Vec<String> = contract.arrow_schema().fields().iter().map(|f| f.name().clone()).collect();
+        Pool {
             key: if contract.key.is_empty() { columns.clone() } else { contract.key.clone() },
             columns,
             version: contract.version_column.clone(),
             converters: [None, None, None],
             batches: Vec::new(),
-        })
+        }
     }
 
-    fn take(&mut self, batch: &RecordBatch, side: Side, groups: &mut BTreeMap<u64, Vec<Entry>>) -> Result<()> {
+    fn take(&mut self, batch: RecordBatch, side: Side, groups: &mut BTreeMap<u64, Vec<Entry>>) -> Result<()> {
         let sets = [self.key.clone(), self.columns.clone(), self.version.iter().cloned().collect::<Vec<_>>()];
         let mut encoded: [Option<Rows>; 3] = [None, None, None];
         for (i, set) in sets.iter().enumerate() {
             if set.is_empty() {
                 continue;
             }
-            let columns: Vec<_> = set.iter().map(|c| self.column(batch, c)).collect::<Result<_>>()?;
+            let columns: Vec<_> = set.iter().map(|c| column(&batch, c).cloned()).collect::<Result<_>>()?;
             if self.converters[i].is_none() {
                 let fields = columns.iter().map(|c| SortField::new(c.data_type().clone())).collect();
                 self.converters[i] = Some(RowConverter::new(fields).map_err(arrow_error)?);
@@ -231,33 +250,19 @@ impl Pool {
                 encoded[i] = Some(converter.convert_columns(&columns).map_err(arrow_error)?);
             }
         }
-        let keys = column(batch, "_key")?.as_primitive::<Int64Type>();
-        let rows = column(batch, "_row")?.as_primitive::<Int64Type>();
-        let objects = batch.column_by_name("_object").map(|c| c.as_string::<i32>());
+        let keys = column(&batch, "_key")?.as_primitive::<Int64Type>();
+        let rows = column(&batch, "_row")?.as_primitive::<Int64Type>();
+        let objects = column(&batch, "_object")?.as_string::<i32>();
         for i in 0..batch.num_rows() {
             groups.entry(keys.value(i) as u64).or_default().push(Entry {
                 side,
-                place: Place { object: objects.map(|o| o.value(i).to_string()).unwrap_or_default(), row: rows.value(i) },
+                place: Place { object: objects.value(i).to_string(), row: rows.value(i) },
                 batch: self.batches.len(),
                 index: i,
             });
         }
-        self.batches.push((batch.clone(), encoded));
+        self.batches.push((batch, encoded));
         Ok(())
-    }
-
-    /// A contract's column. Files written under an older version of the contract may lack it: nulls.
-    fn column(&self, batch: &RecordBatch, name: &str) -> Result<ArrayRef> {
-        let wanted = match self.schema.field_with_name(name) {
-            Ok(field) if matches!(field.data_type(), DataType::Time32(_) | DataType::Time64(_)) => &DataType::Utf8,
-            Ok(field) => field.data_type(),
-            Err(e) => return Err(arrow_error(e)),
-        };
-        match batch.column_by_name(name) {
-            Some(c) if c.data_type() == wanted => Ok(c.clone()),
-            Some(c) => arrow::compute::cast(c, wanted).map_err(arrow_error),
-            None => Ok(new_null_array(wanted, batch.num_rows())),
-        }
     }
 
     fn bytes(&self, e: &Entry, set: usize) -> &[u8] {
@@ -285,7 +290,7 @@ fn column<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a arrow::array::Ar
 }
 
 /// Decides among rows of one key hash. Arrival order: rows of the table first, then the file's own by position.
-fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &HashSet<i64>, verdicts: &mut Verdicts) {
+fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &RowSet, verdicts: &mut Verdicts) {
     // Same hash, different keys: each key is its own story.
     entries.sort_by(|a, b| {
         pool.bytes(a, 0)
@@ -298,7 +303,7 @@ fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &HashSet<i64>, verdi
         let mut gone: Option<&Entry> = None;
         let older = |a: &Entry, b: &Entry| pool.version.is_some() && pool.bytes(a, 2) < pool.bytes(b, 2);
         for e in story {
-            let withdraws = e.side == Side::New && withdrawing.contains(&e.place.row);
+            let withdraws = e.side == Side::New && withdrawing.contains(e.place.row);
             if e.side == (Side::Old { tombstone: true }) {
                 // One of an attempt of this very file that was cut off decides nothing.
                 if !story.iter().any(|n| n.side == Side::New && n.place == e.place) {
@@ -371,7 +376,7 @@ fn remove(e: &Entry, verdicts: &mut Verdicts) {
             verdicts.drop_new.insert(e.place.row);
         }
         Side::Old { .. } => {
-            verdicts.drop_old.insert((e.place.object.clone(), e.place.row));
+            verdicts.drop_old.insert(&e.place.object, e.place.row);
         }
     }
 }
@@ -379,6 +384,6 @@ fn remove(e: &Entry, verdicts: &mut Verdicts) {
 fn refuse(e: &Entry, why: &str, pool: &Pool, verdicts: &mut Verdicts) {
     if e.side == Side::New {
         verdicts.drop_new.insert(e.place.row);
-        verdicts.superseded.push((e.place.row, why.to_string(), pool.json(e)));
+        verdicts.refused.push((e.place.row, why.to_string(), pool.json(e)));
     }
 }

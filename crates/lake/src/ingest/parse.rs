@@ -1,6 +1,6 @@
 //! The parallel part of an ingest: one thread finds record boundaries, the others parse, sort and write.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -13,8 +13,8 @@ use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Int64Type, Schema, SchemaRef};
 use sources::{Chunk, Contract, Limits, Trailer};
 
-use super::Progress;
 use super::keys::KeyLog;
+use super::{Progress, RowSet};
 use crate::error::{LakeError, Result};
 use crate::quarantine;
 use crate::runs::{RunWriter, Stamp, arrow_error, key_hashes};
@@ -36,7 +36,7 @@ pub struct Job {
     pub memory: usize,
     pub threads: usize,
     /// Only these rows count; the others are passed over (a replay).
-    pub only: Option<HashSet<i64>>,
+    pub only: Option<RowSet>,
     pub progress: Arc<Progress>,
 }
 
@@ -50,7 +50,7 @@ pub struct Parsed {
     pub reasons: BTreeMap<String, u64>,
     pub trailer: Trailer,
     /// Of the rows that alone count, those that were there.
-    pub seen: HashSet<i64>,
+    pub seen: RowSet,
 }
 
 struct Worker {
@@ -62,7 +62,7 @@ struct Worker {
     input: u64,
     rejected: u64,
     reasons: BTreeMap<String, u64>,
-    seen: HashSet<i64>,
+    seen: RowSet,
 }
 
 pub fn run(mut job: Job) -> Result<Parsed> {
@@ -110,7 +110,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
         rejected: 0,
         reasons: BTreeMap::new(),
         trailer: Trailer::default(),
-        seen: HashSet::new(),
+        seen: RowSet::default(),
     };
     for handle in handles {
         match handle.join() {
@@ -120,7 +120,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
                 out.keys.push(done.keys);
                 out.input += done.input;
                 out.rejected += done.rejected;
-                out.seen.extend(done.seen);
+                out.seen.extend(&done.seen);
                 for (code, n) in done.reasons {
                     *out.reasons.entry(code).or_default() += n;
                 }
@@ -165,7 +165,7 @@ struct Done {
     input: u64,
     rejected: u64,
     reasons: BTreeMap<String, u64>,
-    seen: HashSet<i64>,
+    seen: RowSet,
 }
 
 impl Worker {
@@ -184,7 +184,7 @@ impl Worker {
         let key = if job.contract.key.is_empty() { columns } else { job.contract.key.clone() };
         // Beside the rows themselves: a sixteenth of the memory for all logs together.
         let keys = KeyLog::new(job.memory / job.threads / 16);
-        Worker { job, rows, refused, keys, key, input: 0, rejected: 0, reasons: BTreeMap::new(), seen: HashSet::new() }
+        Worker { job, rows, refused, keys, key, input: 0, rejected: 0, reasons: BTreeMap::new(), seen: RowSet::default() }
     }
 
     fn work(mut self, chunks: &Mutex<Receiver<Chunk>>) -> Result<Done> {
@@ -212,12 +212,12 @@ impl Worker {
         if let Some(only) = &self.job.only {
             let rows = parsed.batch.column_by_name("_row").map(|c| c.as_primitive::<Int64Type>().clone());
             if let Some(rows) = rows {
-                let keep: BooleanArray = rows.values().iter().map(|r| Some(only.contains(r))).collect();
+                let keep: BooleanArray = rows.values().iter().map(|r| Some(only.contains(*r))).collect();
                 parsed.batch = filter_record_batch(&parsed.batch, &keep).map_err(arrow_error)?;
-                self.seen.extend(rows.values().iter().filter(|r| only.contains(r)));
+                rows.values().iter().filter(|r| only.contains(**r)).for_each(|r| self.seen.insert(*r));
             }
-            parsed.rejects.retain(|r| only.contains(&r.row));
-            self.seen.extend(parsed.rejects.iter().map(|r| r.row));
+            parsed.rejects.retain(|r| only.contains(r.row));
+            parsed.rejects.iter().for_each(|r| self.seen.insert(r.row));
             parsed.rows_in = (parsed.batch.num_rows() + parsed.rejects.len()) as u64;
         }
         debug_assert_eq!(parsed.rows_in, (parsed.batch.num_rows() + parsed.rejects.len()) as u64);
@@ -284,7 +284,7 @@ fn storable(batch: RecordBatch) -> Result<RecordBatch> {
 }
 
 /// Copies chosen rows of uncommitted files into another table's folder.
-pub fn copy_rows(from: &Table, files: &[DataFile], to: &Table, prefix: &str, chosen: &HashSet<i64>) -> Result<Vec<DataFile>> {
+pub fn copy_rows(from: &Table, files: &[DataFile], to: &Table, prefix: &str, chosen: &RowSet) -> Result<Vec<DataFile>> {
     let mut out = Vec::new();
     for file in files {
         let path = from.root().join(&file.path);
@@ -293,7 +293,7 @@ pub fn copy_rows(from: &Table, files: &[DataFile], to: &Table, prefix: &str, cho
         std::fs::copy(&path, &copy).map_err(LakeError::io("copying", &copy))?;
         let whole = DataFile { path: name, ..file.clone() };
         let kept = format!("{prefix}-{}.parquet", uuid::Uuid::now_v7().simple());
-        let kept = crate::rows::without(&to.name, to.root(), &whole, &[], &kept, &|_, row| !chosen.contains(&row))?;
+        let kept = crate::rows::without(&to.name, to.root(), &whole, &[], &kept, &|_, row| !chosen.contains(row))?;
         match kept {
             None => out.push(whole),
             Some((rest, _)) => {

@@ -3,7 +3,7 @@
 //! The raw object is read anew and only the rows that lie in quarantine count, so a mended header, encoding or mapping
 //! helps as much as a mended rule. A row that passes leaves the quarantine; one that does not stays, with its reason of today.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::{Array, AsArray};
@@ -11,7 +11,7 @@ use arrow::datatypes::Int64Type;
 use sources::Contract;
 
 use super::journal::Journal;
-use super::{Progress, keys, parse, rewrite, strip, sweep};
+use super::{Progress, RowSet, keys, parse, rewrite, strip, sweep};
 use crate::Lake;
 use crate::error::Result;
 use crate::home::TableName;
@@ -71,7 +71,7 @@ impl Lake {
         contract: &Arc<Contract>,
         refused: &mut Table,
         object: &str,
-        rows_in: HashSet<i64>,
+        rows_in: RowSet,
         progress: &Arc<Progress>,
     ) -> Result<Replayed> {
         let clean = TableName::clean(&contract.name);
@@ -89,7 +89,7 @@ impl Lake {
         for t in [Some(&table), Some(&*refused), withdrawn.as_ref()].into_iter().flatten() {
             sweep(t, &prefix).await?;
         }
-        let input = rows_in.len() as u64;
+        let input = rows_in.len();
         let job = parse::Job {
             contract: contract.clone(),
             variant,
@@ -109,7 +109,19 @@ impl Lake {
         };
         let parsed = tokio::task::block_in_place(|| parse::run(job))?;
         let verdicts = tokio::task::block_in_place(|| {
-            keys::check(contract, parsed.keys, table.root(), &parsed.files, Some(&table), withdrawn.as_ref(), self.memory())
+            let refusals = crate::quarantine::Writer::new(refused.root(), &prefix, &stamp);
+            let memory = self.memory();
+            keys::check(
+                contract,
+                parsed.keys,
+                table.root(),
+                &parsed.files,
+                Some(&table),
+                withdrawn.as_ref(),
+                refusals,
+                memory,
+                self.home().scratch(),
+            )
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut files = parsed.files;
@@ -122,11 +134,9 @@ impl Lake {
         if !verdicts.drop_new.is_empty() {
             files = tokio::task::block_in_place(|| strip(&table, files, &order, &prefix, &verdicts.drop_new))?;
         }
-        let superseded = verdicts.superseded.len() as u64;
+        let superseded = verdicts.superseded;
         let mut quarantined = parsed.quarantined;
-        if superseded > 0 {
-            quarantined.extend(crate::quarantine::superseded(refused.root(), &prefix, &stamp, &verdicts.superseded)?);
-        }
+        quarantined.extend(verdicts.refusals);
         // A row whose record is gone from the file as read today stays refused; nothing may vanish.
         let missing = input - parsed.input.min(input);
         let report = Replayed {
@@ -149,7 +159,7 @@ impl Lake {
                 mapping_sql: contract.mapping_sql.clone(),
                 transaction: transaction.clone(),
                 stamp,
-                dropped: verdicts.drop_old.iter().cloned().collect(),
+                dropped: verdicts.drop_old.clone(),
             };
             let path = journal.write(self.home())?;
             let mut change = Change { add: files, transaction: Some(transaction), ..Change::default() };
@@ -168,8 +178,8 @@ impl Lake {
     }
 }
 
-async fn swap(refused: &mut Table, object: &str, read: &HashSet<i64>, quarantined: Vec<crate::table::DataFile>) -> Result<()> {
-    let drop = |o: &str, row: i64| o == object && read.contains(&row);
+async fn swap(refused: &mut Table, object: &str, read: &RowSet, quarantined: Vec<crate::table::DataFile>) -> Result<()> {
+    let drop = |o: &str, row: i64| o == object && read.contains(row);
     let mut change = Change { add: quarantined, ..Change::default() };
     refused.refresh().await?;
     for file in refused.files()? {
@@ -184,8 +194,8 @@ async fn swap(refused: &mut Table, object: &str, read: &HashSet<i64>, quarantine
 }
 
 /// Refused rows by object.
-fn waiting(refused: &Table) -> Result<HashMap<String, HashSet<i64>>> {
-    let mut out: HashMap<String, HashSet<i64>> = HashMap::new();
+fn waiting(refused: &Table) -> Result<HashMap<String, RowSet>> {
+    let mut out: HashMap<String, RowSet> = HashMap::new();
     for file in refused.files()? {
         let path = refused.root().join(&file.path);
         rows::origins(&refused.name, &path, |batch| {

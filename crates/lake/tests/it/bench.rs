@@ -69,9 +69,13 @@ pub struct Bench {
 
 impl Bench {
     pub async fn new() -> Bench {
+        Bench::with(|options| options).await
+    }
+
+    pub async fn with(change: impl FnOnce(Options) -> Options) -> Bench {
         let dir = tempfile::tempdir().unwrap();
         let contract = Arc::new(Contract::parse(CONTRACT, MAPPING).unwrap());
-        let lake = open(&dir.path().join("home"), &contract).await;
+        let lake = Lake::open(change(options(&dir.path().join("home"), &contract))).await.unwrap();
         Bench { lake, dir, contract }
     }
 
@@ -106,8 +110,11 @@ impl Bench {
 }
 
 pub async fn open(home: &std::path::Path, contract: &Arc<Contract>) -> Lake {
-    let options = Options { contracts: vec![contract.clone()], threads: 2, ..Options::at(home) };
-    Lake::open(options).await.unwrap()
+    Lake::open(options(home, contract)).await.unwrap()
+}
+
+fn options(home: &std::path::Path, contract: &Arc<Contract>) -> Options {
+    Options { contracts: vec![contract.clone()], threads: 2, ..Options::at(home) }
 }
 
 pub fn access(at: At) -> Access {

@@ -58,6 +58,33 @@ async fn a_correction_replaces_its_row_everywhere() {
     assert!(b.rows("SELECT id FROM clean.test_register WHERE place = 'Y'").await.is_empty());
 }
 
+/// More rows to compare than are compared at a time: they are set apart in scratch files, and nothing else changes.
+#[tokio::test(flavor = "multi_thread")]
+async fn many_rows_sent_again_are_compared_in_portions() {
+    const ROWS: usize = 25_000;
+    let b = Bench::with(|options| options.with_memory(1 << 20)).await;
+    let line = |i: usize, name: &str, version: u32| {
+        format!("k{i:05},{name} {i},7{i:09},P{},2026-01-{:02} 10:00:00,{version},,\n", i % 7, i % 28 + 1)
+    };
+    let first = b.ingest("first.csv", &(0..ROWS).map(|i| line(i, "Asha", 2)).collect::<String>()).await;
+    assert_eq!((first.input, first.accepted), (ROWS as u64, ROWS as u64));
+    // Of every ten rows: one is corrected, one comes too late, one is new, seven are the same.
+    let again = (0..ROWS).map(|i| match i % 10 {
+        0 => line(i, "Usha", 3),
+        1 => line(i, "Isha", 1),
+        2 => line(i + ROWS, "Nisha", 2),
+        _ => line(i, "Asha", 2),
+    });
+    let second = b.ingest("second.csv", &again.collect::<String>()).await;
+    let tenth = ROWS as u64 / 10;
+    assert_eq!((second.input, second.accepted, second.rejected, second.duplicate), (10 * tenth, 2 * tenth, tenth, 7 * tenth));
+    assert_eq!(second.corrected, tenth);
+    let names = "SELECT split_part(name, ' ', 1), count(*), count(DISTINCT id) FROM clean.test_register GROUP BY 1 ORDER BY 1";
+    assert_eq!(b.rows(names).await, ["Asha|22500|22500", "Nisha|2500|2500", "Usha|2500|2500"]);
+    assert_eq!(b.rows("SELECT reason, count(*) FROM quarantine.test_register GROUP BY 1").await, ["superseded|2500"]);
+    assert_eq!(b.rows("SELECT count(*) FROM pole.person_mention").await, ["27500"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_version_that_comes_late_is_refused() {
     let b = Bench::new().await;

@@ -63,7 +63,7 @@ impl KeyLog {
     }
 
     /// A copy of one partition, in no order.
-    fn part(&self, p: usize) -> Result<Vec<(u64, i64)>> {
+    pub fn part(&self, p: usize) -> Result<Vec<(u64, i64)>> {
         let mut all = self.parts[p].clone();
         if let Some(files) = &self.spill {
             let scratch = LakeError::io("reading a scratch file in", "work");
