@@ -56,6 +56,8 @@ stage "lints of tests" cargo clippy --workspace --all-targets --locked --quiet -
 stage "build" cargo build --workspace --locked --quiet || finish
 # Bluesky's own servers, which the desk's tests publish to; without them those tests skip.
 [ -d tests/social/node_modules ] || stage "a real social network" npm --prefix tests/social ci --no-audit --no-fund
+# A certified OpenID provider, which single sign-on is tried against; without it those tests skip.
+[ -d tests/oidc/node_modules ] || stage "a real OpenID provider" npm --prefix tests/oidc ci --no-audit --no-fund --ignore-scripts
 stage "unit and integration tests" tests
 script "contracts" scripts/lint-contracts.sh
 script "other engines read our tables" tests/interop/run.sh "$binary"

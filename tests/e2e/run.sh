@@ -1,5 +1,5 @@
 #!/bin/sh
-# End-to-end tests: a real Chromium against the real program, once on an empty lake and once on a small made-up state.
+# End-to-end tests: a real Chromium against the real program, on an empty lake, on a small made-up state, and on a lake with accounts.
 # Usage: tests/e2e/run.sh BINARY [TEST...]      (CHROMIUM names the browser; default: chromium on the PATH)
 set -eu
 binary=$(realpath "$1")
@@ -30,6 +30,11 @@ serve empty
 SAROVAR_URL=$address
 serve demo
 SAROVAR_DEMO_URL=$address
-export SAROVAR_URL SAROVAR_DEMO_URL
+# A lake with accounts: its administrator's one-time password is on the terminal only.
+"$binary" --home "$home/people" user add admin.test --administrator >/dev/null 2>"$home/people.err" || { cat "$home/people.err" >&2; exit 1; }
+SAROVAR_PEOPLE_PASSWORD=$(sed -n 's/^one-time password of admin.test: //p' "$home/people.err")
+serve people
+SAROVAR_PEOPLE_URL=$address
+export SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
 [ $# -gt 0 ] || set -- ./*.test.mjs
 node --test --test-concurrency=1 "$@"

@@ -90,6 +90,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("xtask", &[]),
+    ("proving", &[]),
 ];
 
 pub fn say(text: &str) {

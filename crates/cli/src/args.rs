@@ -14,7 +14,7 @@ pub struct Args {
     /// How rows are written.
     #[arg(long, global = true, value_enum, default_value_t = Format::Table)]
     pub format: Format,
-    /// Who asks; the operator's own session when absent.
+    /// Who asks: an account of the lake. Without accounts, or for keeping the lake, the operator.
     #[arg(long = "as", global = true, value_name = "USER")]
     pub user: Option<String>,
     /// Why: case, complaint, supervision, statistics, operation.
@@ -26,6 +26,9 @@ pub struct Args {
     /// Memory for rows in work, as 256M or 2G. Files of any size pass; more memory makes fewer and larger data files.
     #[arg(long, global = true, env = "SAROVAR_MEMORY", value_name = "SIZE", value_parser = size)]
     pub memory: Option<usize>,
+    /// Who acts, once the lake is open.
+    #[arg(skip)]
+    pub who: crate::who::Settled,
     #[command(subcommand)]
     pub command: Command,
 }
@@ -118,6 +121,16 @@ pub enum Command {
         #[command(subcommand)]
         what: crate::channel::InboxCommand,
     },
+    /// People who use the lake: accounts, roles, units, sessions.
+    User {
+        #[command(subcommand)]
+        what: crate::user::UserCommand,
+    },
+    /// Tokens of programs.
+    Token {
+        #[command(subcommand)]
+        what: crate::user::TokenCommand,
+    },
     /// The measured work, beside peers: generate, ingest, lookup, growth, startup. `bench NAME --help` shows the options.
     #[command(disable_help_flag = true)]
     Bench {
@@ -142,6 +155,12 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: String,
+    /// Opens the first administrator's account when there is none, and prints its one-time password here.
+    #[arg(long)]
+    pub with_accounts: bool,
+    /// How browsers reach it, when that is another address than the one listened on: https://lake.example.org.
+    #[arg(long, env = "SAROVAR_ADDRESS", value_name = "URL")]
+    pub address: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -21,6 +21,7 @@ pub async fn open(args: &Args) -> Result<Lake, LakeError> {
     options.store = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
     options.witness = std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty()).map(Into::into);
     let lake = Lake::open(options).await?;
+    crate::who::settle(args, &lake).await?;
     let finished = lake.recover().await?;
     if finished > 0 {
         say(&format!("finished {finished} interrupted ingest(s) or erasure(s)"));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use arrow::array::RecordBatch;
 use futures::StreamExt;
-use governance::{Context, Principal};
+use governance::Context;
 use lake::export::{self, Written};
 use lake::{Access, At, LakeError, TableName};
 
@@ -15,15 +15,10 @@ use crate::output::{self, say};
 
 /// Who asks and why, from the command line.
 pub fn access(args: &Args, at: Option<&str>) -> Result<Access, LakeError> {
-    if let Some(user) = &args.user
-        && user != "operator"
-    {
-        return Err(LakeError::Denied(format!("there is no account {user}; this lake has its operator only")));
-    }
     let purpose =
         args.purpose.as_deref().map(str::parse).transpose().map_err(|e| LakeError::Invalid(format!("--purpose: {e}")))?;
     Ok(Access {
-        principal: Principal::operator(),
+        principal: crate::who::principal(args),
         context: Context { purpose, case: args.case.clone(), authority: None, now: chrono::Utc::now() },
         at: at.map(At::parse).transpose()?.unwrap_or_default(),
     })

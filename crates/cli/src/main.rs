@@ -15,6 +15,8 @@ mod names;
 mod output;
 mod post;
 mod serve;
+mod user;
+mod who;
 
 use std::os::unix::process::CommandExt;
 use std::process::ExitCode;
@@ -81,6 +83,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Post { what } => post::run(&args, what).await,
         Command::Channel { what } => channel::run(&args, what).await,
         Command::Inbox { what } => channel::inbox(&args, what).await,
+        Command::User { what } => user::user(&args, what).await,
+        Command::Token { what } => user::token(&args, what).await,
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
     }

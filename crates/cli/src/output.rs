@@ -114,6 +114,11 @@ pub fn batches(batches: &[RecordBatch]) -> Result<(), LakeError> {
     let mut out = std::io::stdout().lock();
     let Some(first) = batches.first() else { return Ok(()) };
     let names: Vec<String> = first.schema().fields().iter().map(|f| f.name().clone()).collect();
+    grid(&mut out, &names, &texts(batches)?, Format::Table)
+}
+
+/// All values as texts; nothing for a null.
+pub fn texts(batches: &[RecordBatch]) -> Result<Vec<Vec<String>>, LakeError> {
     let options = FormatOptions::default().with_null("").with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S"));
     let wrong = |e: arrow::error::ArrowError| LakeError::Query(e.to_string());
     let mut body = Vec::new();
@@ -125,5 +130,5 @@ pub fn batches(batches: &[RecordBatch]) -> Result<(), LakeError> {
             body.push(cells.iter().map(|c| c.value(i).to_string()).collect());
         }
     }
-    grid(&mut out, &names, &body, Format::Table)
+    Ok(body)
 }

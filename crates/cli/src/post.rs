@@ -192,7 +192,9 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
         Some(url) => Store::open(&url, Utc::now()).await,
         None => Store::open_in(&args.home, Utc::now()).await,
     };
-    Ok(Desk::new(store.map_err(wrong)?))
+    let store = store.map_err(wrong)?;
+    crate::who::settle_desk(args, &store).await?;
+    Ok(Desk::new(store))
 }
 
 /// The key of the vault: `SAROVAR_VAULT_KEY`, else `vault.key` in the home folder.
@@ -205,8 +207,7 @@ pub(crate) fn channels(args: &Args) -> Result<Channels, LakeError> {
 }
 
 pub(crate) fn who(args: &Args) -> Principal {
-    let id = args.user.clone().unwrap_or_else(|| "operator".into());
-    Principal { name: id.clone(), id, ..Principal::operator() }
+    crate::who::principal(args)
 }
 
 fn names(given: &[String]) -> Result<Vec<NetworkName>, LakeError> {

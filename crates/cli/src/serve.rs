@@ -20,6 +20,22 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     let listener = TcpListener::bind(&s.listen).await.map_err(busy)?;
     let address = listener.local_addr().map_err(busy)?;
     let lake = bring::open(args).await?;
+    let accounts = crate::who::accounts(lake.store(), args)?;
+    if s.with_accounts {
+        first_administrator(&lake, &accounts).await?;
+    }
+    if !address.ip().is_loopback() && !accounts.in_use().await.map_err(crate::who::wrong)? {
+        return Err(LakeError::Denied(format!(
+            "this lake has no accounts, so whoever reaches {address} could read everything. Open the first with `sarovar user add NAME --administrator` or `sarovar serve --with-accounts`, or listen on 127.0.0.1"
+        )));
+    }
+    let site = server::Site::at(s.address.as_deref(), address.ip().is_loopback()).map_err(LakeError::Invalid)?;
+    let settings = accounts::oidc::Settings::from_environment(site.address()).map_err(LakeError::Invalid)?;
+    let provider = settings.map(accounts::oidc::Provider::new).transpose().map_err(LakeError::Invalid)?;
+    let site = site.with_provider(provider);
+    if !address.ip().is_loopback() {
+        say("cookies go by TLS only: put a proxy with a certificate before it, and name it with --address https://…");
+    }
     let mut stop = signal(SignalKind::terminate()).map_err(busy)?;
     say(&format!("Sarovar is at http://{address} (end it with Ctrl-C)"));
     let asked_to_stop = async move {
@@ -28,8 +44,31 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
             _ = stop.recv() => {}
         }
     };
-    server::serve(lake, listener, asked_to_stop).await.map_err(busy)?;
+    server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Opens the first account, when there is none: an administrator's.
+async fn first_administrator(lake: &lake::Lake, accounts: &accounts::Accounts) -> Result<(), LakeError> {
+    use crate::who::{access_of, system_user, wrong};
+    if accounts.in_use().await.map_err(wrong)? {
+        return Ok(());
+    }
+    let new = accounts::NewPerson {
+        id: "admin".into(),
+        name_en: "Administrator".into(),
+        name_hi: "प्रशासक".into(),
+        rank: governance::Rank::Civilian,
+        roles: vec![governance::Role::Administrator],
+        clearances: Vec::new(),
+        unit: None,
+    };
+    let access = access_of(governance::Principal::operator(), lake);
+    let what = serde_json::json!({ "change": "add", "account": "admin", "roles": new.roles, "system_user": system_user() });
+    lake.record(&access, "account", true, what)?;
+    let (person, one_time) = accounts.add(accounts::OPERATOR, new, lake.now()).await.map_err(wrong)?;
+    crate::user::tell(&person.id, &one_time);
+    Ok(())
 }
 
 pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {

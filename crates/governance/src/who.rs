@@ -67,6 +67,21 @@ impl Role {
     pub fn parse(name: &str) -> Option<Role> {
         Role::ALL.into_iter().find(|role| role.as_str() == name)
     }
+
+    /// Whether work in this role needs what the sources say of people. Keeping accounts, reading the access log and writing for
+    /// the public do not.
+    pub fn reads_cases(self) -> bool {
+        match self {
+            Role::Operator
+            | Role::InvestigatingOfficer
+            | Role::StationOfficer
+            | Role::DistrictAnalyst
+            | Role::StateAnalyst
+            | Role::DataEngineer
+            | Role::Supervisor => true,
+            Role::SocialWriter | Role::Approver | Role::Auditor | Role::Administrator => false,
+        }
+    }
 }
 
 /// Ranks of the State police, from the lowest. Law ties powers to them: call records are asked for by a Superintendent
@@ -190,6 +205,8 @@ mod tests {
         assert!(Role::ALL.iter().all(|r| Role::parse(r.as_str()) == Some(*r)));
         assert!(Rank::ALL.iter().all(|r| Rank::parse(r.as_str()) == Some(*r)));
         assert!(serde_json::to_string(&Rank::Superintendent).is_ok_and(|s| s == "\"superintendent\""));
+        let blind: Vec<&str> = Role::ALL.iter().filter(|r| !r.reads_cases()).map(|r| r.as_str()).collect();
+        assert_eq!(blind, ["social_writer", "approver", "auditor", "administrator"]);
         assert!(Rank::Superintendent > Rank::AdditionalSuperintendent && Rank::Superintendent.level() == 8);
     }
 }

@@ -1,6 +1,7 @@
 //! Every page with made-up data: for the gallery, the tests and screenshots. No name, number or hash
 //! in here belongs to anybody.
 
+mod accounts;
 mod data;
 mod people;
 mod proof;
@@ -46,6 +47,16 @@ pub const ALL: &[Example] = &[
     Example { name: "audit", render: |shell| proof::audit(shell).render() },
     Example { name: "audit-none", render: |shell| proof::audit_none(shell).render() },
     Example { name: "proof", render: |shell| proof::proof(shell).render() },
+    Example { name: "sign-in", render: |shell| accounts::sign_in(shell, false).render() },
+    Example { name: "sign-in-wrong", render: |shell| accounts::sign_in(shell, true).render() },
+    Example { name: "sign-in-code", render: |shell| accounts::code(shell).render() },
+    Example { name: "password", render: |shell| accounts::password(shell).render() },
+    Example { name: "authenticator", render: |shell| accounts::second(shell).render() },
+    Example { name: "recovery-codes", render: |shell| accounts::once(shell).render() },
+    Example { name: "account", render: |shell| accounts::account(shell).render() },
+    Example { name: "people", render: |shell| accounts::people(shell).render() },
+    Example { name: "person-new", render: |shell| accounts::person_new(shell).render() },
+    Example { name: "person-edit", render: |shell| accounts::person_edit(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];
 
@@ -83,5 +94,7 @@ pub fn shell(lang: Lang) -> Shell {
         Lang::En => "Operator".to_owned(),
     };
     shell.token = "example".to_owned();
+    shell.signed_in = true;
+    shell.open = Section::ALL.to_vec();
     shell
 }

@@ -6,6 +6,7 @@
 //! milliseconds: on the gallery, in tests, and for screenshots in both languages. Pages are complete
 //! documents that need no script; htmx and the custom elements only save a reload.
 
+pub mod account;
 pub mod assets;
 pub mod audit;
 pub mod catalogue;
@@ -17,6 +18,7 @@ pub mod home;
 pub mod intake;
 pub mod lang;
 pub mod lineage;
+pub mod people;
 pub mod quarantine;
 pub mod raw;
 pub mod search;

@@ -20,13 +20,14 @@ pub enum Section {
     Catalogue,
     Sql,
     Audit,
+    People,
     /// Pages that hang below none of them: errors, the gallery.
     Elsewhere,
 }
 
 impl Section {
     /// The entries of the main navigation: first what an officer opens, then what a data engineer opens.
-    pub const ALL: [Section; 8] = [
+    pub const ALL: [Section; 9] = [
         Section::Home,
         Section::Search,
         Section::Sources,
@@ -35,6 +36,7 @@ impl Section {
         Section::Catalogue,
         Section::Sql,
         Section::Audit,
+        Section::People,
     ];
 
     /// Its address.
@@ -48,6 +50,7 @@ impl Section {
             Section::Catalogue => "/catalogue",
             Section::Sql => "/sql",
             Section::Audit => "/audit",
+            Section::People => "/people",
         }
     }
 
@@ -62,6 +65,7 @@ impl Section {
             Section::Catalogue => "nav-catalogue",
             Section::Sql => "nav-sql",
             Section::Audit => "nav-audit",
+            Section::People => "nav-people",
         }
     }
 
@@ -75,6 +79,7 @@ impl Section {
             Section::Catalogue => "catalogue",
             Section::Sql => "sql",
             Section::Audit => "audit",
+            Section::People => "person",
         }
     }
 }
@@ -112,8 +117,12 @@ pub struct Shell {
     pub path: String,
     /// What stands in the global search box.
     pub query: String,
-    /// Who is signed in, as shown.
+    /// Who asks, as shown; empty for nobody.
     pub who: String,
+    /// Whether it is somebody with a session, who can sign out.
+    pub signed_in: bool,
+    /// Entries of the navigation that are open to him.
+    pub open: Vec<Section>,
     pub purpose: Purpose,
     /// The case or complaint that is read for.
     pub reference: Option<String>,
@@ -164,6 +173,8 @@ impl Shell {
             path: "/".to_owned(),
             query: String::new(),
             who: String::new(),
+            signed_in: false,
+            open: Vec::new(),
             purpose: Purpose::Operation,
             reference: None,
             token: String::new(),
@@ -242,9 +253,9 @@ impl Shell {
         &Lang::ALL
     }
 
-    /// The entries of the main navigation.
-    pub fn sections(&self) -> &'static [Section] {
-        &Section::ALL
+    /// Whether the search stands in the header.
+    pub fn may_search(&self) -> bool {
+        self.open.contains(&Section::Search)
     }
 
     /// The word of a classification.

@@ -10,7 +10,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let home = PathBuf::from(args.next().ok_or("HOME is missing")?);
     let listener = tokio::net::TcpListener::bind(args.next().ok_or("ADDRESS is missing")?).await?;
     let lake = Lake::open(Options::at(&home)).await?;
-    server::serve(lake, listener, async {
+    let accounts = accounts::Accounts::of(lake.store().clone(), &home)?;
+    server::serve(lake, accounts, server::Site::default(), listener, async {
         tokio::signal::ctrl_c().await.ok();
     })
     .await?;

@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 19] = [
+const ACTIONS: [&str; 24] = [
     "query",
     "answer",
     "dossier",
@@ -42,6 +42,11 @@ const ACTIONS: [&str; 19] = [
     "key-rotation",
     "seal",
     "gap",
+    "sign-in",
+    "sign-out",
+    "account",
+    "token",
+    "refused",
 ];
 
 /// What is looked for.

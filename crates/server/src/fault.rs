@@ -1,14 +1,15 @@
 //! Everything that can go wrong on the web, each with its status, its words and a way back.
 
 use axum::Json;
-use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use lake::LakeError;
 use pages::fault::Fault;
 use pages::{Section, Template};
 use serde_json::json;
 
 use crate::ask::Ask;
+use crate::signin;
 
 /// An error of the web surface.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -35,6 +36,22 @@ pub(crate) enum HttpError {
     Forged,
     #[error("{0}")]
     Refused(String),
+    #[error("sign in first, or send a token as Authorization: Bearer")]
+    SignIn,
+    #[error("{0}")]
+    Token(String),
+    #[error("this needs {0}")]
+    Scope(String),
+    #[error("your roles do not open this")]
+    NotYours,
+    #[error("change the one-time password, or set the authenticator up, first")]
+    Duty,
+    #[error("this lake has no accounts; `sarovar user add --administrator` opens the first")]
+    NoAccounts,
+    #[error("{0}")]
+    Account(String),
+    #[error("too often; try again in {seconds} seconds")]
+    TooOften { seconds: u64 },
     #[error("the upload stands at byte {stands}")]
     Conflict { stands: i64 },
     #[error("at most {limit} bytes are accepted")]
@@ -64,6 +81,14 @@ impl HttpError {
             HttpError::BadRequest(_) => (StatusCode::BAD_REQUEST, "fault-bad-request", "/", "back-home"),
             HttpError::Forged => (StatusCode::FORBIDDEN, "fault-forged", "/", "back-home"),
             HttpError::Refused(_) => (StatusCode::FORBIDDEN, "fault-refused", "/catalogue", "back-catalogue"),
+            HttpError::SignIn => (StatusCode::UNAUTHORIZED, "fault-sign-in", "/sign-in", "back-sign-in"),
+            HttpError::Token(_) => (StatusCode::UNAUTHORIZED, "fault-token", "/account", "back-account"),
+            HttpError::Scope(_) => (StatusCode::FORBIDDEN, "fault-scope", "/account", "back-account"),
+            HttpError::NotYours => (StatusCode::FORBIDDEN, "fault-not-yours", "/account", "back-account"),
+            HttpError::Duty => (StatusCode::FORBIDDEN, "fault-duty", "/account", "back-account"),
+            HttpError::NoAccounts => (StatusCode::NOT_FOUND, "fault-no-accounts", "/", "back-home"),
+            HttpError::Account(_) => (StatusCode::UNPROCESSABLE_ENTITY, "fault-account", "/account", "back-account"),
+            HttpError::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "fault-too-often", "/sign-in", "back-sign-in"),
             HttpError::Conflict { .. } => (StatusCode::CONFLICT, "fault-conflict", "/upload", "back-upload"),
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
             HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
@@ -75,13 +100,33 @@ impl HttpError {
     /// The page, or JSON for a program.
     pub fn render(&self, ask: &Ask) -> Response {
         let (status, key, back, back_key) = self.words();
+        if let HttpError::SignIn = self
+            && !ask.json
+        {
+            return Redirect::to(&signin::address(if ask.get { &ask.path } else { "/" })).into_response();
+        }
+        if let HttpError::TooOften { seconds } = self {
+            let wait = [(header::RETRY_AFTER, seconds.to_string())];
+            return (wait, self.render_words(ask, status, key, back, back_key)).into_response();
+        }
+        self.render_words(ask, status, key, back, back_key)
+    }
+
+    fn render_words(&self, ask: &Ask, status: StatusCode, key: &str, back: &str, back_key: &str) -> Response {
         if ask.json {
             return (status, Json(json!({ "error": { "code": key.trim_start_matches("fault-"), "message": self.to_string(), "status": status.as_u16() } }))).into_response();
         }
         let shell = ask.shell(Section::Elsewhere, ask.lang.text(key));
-        let detail =
-            matches!(self, HttpError::BadRequest(_) | HttpError::Refused(_) | HttpError::Failed(_) | HttpError::NoTable(_))
-                .then(|| self.to_string());
+        let detail = matches!(
+            self,
+            HttpError::BadRequest(_)
+                | HttpError::Refused(_)
+                | HttpError::Failed(_)
+                | HttpError::NoTable(_)
+                | HttpError::Account(_)
+                | HttpError::Scope(_)
+        )
+        .then(|| self.to_string());
         let page = Fault {
             status: status.as_u16(),
             headline: shell.title.clone(),
@@ -119,6 +164,18 @@ impl From<LakeError> for HttpError {
             LakeError::Denied(why) => HttpError::Refused(why),
             error @ (LakeError::Invalid(_) | LakeError::Query(_)) => HttpError::BadRequest(error.to_string()),
             error => HttpError::Failed(error.to_string()),
+        }
+    }
+}
+
+impl From<accounts::AccountError> for HttpError {
+    fn from(error: accounts::AccountError) -> HttpError {
+        use accounts::AccountError as E;
+        match error {
+            E::Store(error) => error.into(),
+            error @ (E::Key(_) | E::Hashing(_)) => HttpError::Failed(error.to_string()),
+            E::NoSuch | E::Unknown(_) => HttpError::NotFound,
+            error => HttpError::Account(error.to_string()),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What protects every page: response headers, and the proof that a change was asked for from our own page.
 
 use axum::body::{Body, to_bytes};
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::ask::Ask;
+use crate::App;
+use crate::ask::{Ask, Standing};
 use crate::fault::HttpError;
 
 /// Nothing loads but our own files, nothing frames us, forms go nowhere else. No nonce is needed: no page has inline code.
@@ -16,7 +17,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 const FORM_LIMIT: usize = 1 << 20;
 
 /// Headers every response carries.
-pub(crate) async fn headers(request: Request, next: Next) -> Response {
+pub(crate) async fn headers(State(app): State<App>, request: Request, next: Next) -> Response {
+    let site = app.site.clone();
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     let fixed = [
@@ -30,6 +32,9 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     for (name, value) in fixed {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if site.secure() {
+        headers.insert("strict-transport-security", HeaderValue::from_static("max-age=31536000"));
+    }
     // Pages show personal data: no cache keeps them. Assets say otherwise themselves.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -41,6 +46,10 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
 /// no route answers.
 pub(crate) async fn origin(ask: Ask, request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return next.run(request).await;
+    }
+    // No other site can make a browser send our token in a header; the provider of single sign-on proves itself by a signature.
+    if matches!(ask.standing, Standing::Token(_)) || request.uri().path() == "/sign-in/sso/logout" {
         return next.run(request).await;
     }
     let headers = request.headers();

@@ -5,11 +5,13 @@
 //! whatever goes wrong becomes one error in [`fault`] that knows its status, its words in both languages and a way
 //! back. Every reading passes a governed session of the lake.
 
+mod account;
 mod ask;
 mod assets;
 mod audit;
 mod catalogue;
 mod cells;
+mod door;
 mod dossier;
 mod export;
 mod fault;
@@ -17,27 +19,37 @@ mod gallery;
 mod guard;
 mod home;
 mod jobs;
+mod limit;
 mod object;
+mod people;
 mod quarantine;
 mod queries;
 mod router;
 mod runs;
 mod search;
+mod signin;
+mod site;
 mod sources;
 mod sql;
+mod sso;
 mod upload;
 mod view;
 
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
+use accounts::Accounts;
 use axum::Router;
 use lake::Lake;
 use pages::{Lang, Section, Shell, Template};
 use tokio::net::TcpListener;
 
+pub use crate::door::Area;
 use crate::jobs::Jobs;
+use crate::limit::Limits;
 use crate::queries::Queries;
+pub use crate::site::Site;
 
 /// What every handler can reach; clones share everything.
 #[derive(Clone)]
@@ -45,20 +57,27 @@ pub(crate) struct App {
     pub lake: Lake,
     pub jobs: Arc<Jobs>,
     pub queries: Arc<Queries>,
+    pub accounts: Accounts,
+    pub site: Arc<Site>,
+    pub limits: Arc<Limits>,
 }
 
-/// The whole HTTP surface over a lake.
-pub fn routes(lake: Lake) -> Router {
-    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default() })
+/// The whole HTTP surface over a lake and its accounts.
+pub fn routes(lake: Lake, accounts: Accounts, site: Site) -> Router {
+    let site = Arc::new(site);
+    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default(), accounts, site, limits: Arc::default() })
 }
 
 /// Serves the lake on `listener` until `shutdown` is ready, then lets open requests finish.
 pub async fn serve(
     lake: Lake,
+    accounts: Accounts,
+    site: Site,
     listener: TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, routes(lake)).with_graceful_shutdown(shutdown).await
+    let routes = routes(lake, accounts, site).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
 }
 
 /// A dossier as one printable HTML document that needs nothing beside itself.

@@ -7,8 +7,8 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, ask, assets, audit, catalogue, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql,
-    upload,
+    App, account, ask, assets, audit, catalogue, door, dossier, fault, gallery, guard, home, object, people, quarantine, runs,
+    search, signin, sources, sql, sso, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -47,6 +47,28 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/audit/log/{*path}", get(audit::tile))
         .route("/gallery", get(gallery::page))
         .route("/gallery/{name}", get(gallery::example))
+        .route("/sign-in", get(signin::form).post(signin::send))
+        .route("/sign-in/code", get(signin::code_form).post(signin::code))
+        .route("/sign-in/sso", get(sso::begin))
+        .route("/sign-in/sso/return", get(sso::back))
+        .route("/sign-in/sso/logout", post(sso::logout))
+        .route("/sign-out", post(signin::out))
+        .route("/account", get(account::page))
+        .route("/account/password", get(account::password_form).post(account::password))
+        .route("/account/second", get(account::second_form).post(account::second))
+        .route("/account/sessions/{id}/end", post(account::end_session))
+        .route("/account/sessions/end", post(account::end_others))
+        .route("/account/tokens", post(account::issue))
+        .route("/account/tokens/{id}/revoke", post(account::revoke))
+        .route("/people", get(people::list))
+        .route("/people/new", get(people::new_form).post(people::add))
+        .route("/people/{login}", get(people::page).post(people::edit))
+        .route("/people/{login}/transfer", post(people::transfer))
+        .route("/people/{login}/disable", post(people::disable))
+        .route("/people/{login}/enable", post(people::enable))
+        .route("/people/{login}/password", post(people::password))
+        .route("/people/{login}/second", post(people::second))
+        .route("/people/{login}/sessions", post(people::sessions))
         .route("/assets/{file}", get(assets::file))
         .route("/healthz", get(assets::health))
         .route("/api/v1/search", get(search::json))
@@ -62,11 +84,12 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))
         .fallback(fault::unknown)
-        // From the inside out: errors become pages in the asker's language, after the origin of a change was
-        // checked, under the headers that every response carries.
+        // From the outside in: the headers that every response carries; who asks, in what language, and errors as pages; whether he
+        // may go there at all; whether a change comes from our own page.
         .layer(middleware::from_fn(guard::origin))
-        .layer(middleware::from_fn(ask::settle))
-        .layer(middleware::from_fn(guard::headers))
+        .layer(middleware::from_fn_with_state(app.clone(), door::pass))
+        .layer(middleware::from_fn_with_state(app.clone(), ask::settle))
+        .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
         .layer(CompressionLayer::new())
         .with_state(app)
 }

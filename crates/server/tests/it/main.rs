@@ -1,5 +1,7 @@
 //! The HTTP surface over a lake filled from the contracts' own samples, without a socket.
 
+mod accounts;
 mod audit;
 mod dossier;
+mod people;
 mod site;

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use accounts::Accounts;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, StatusCode, header};
@@ -28,7 +29,8 @@ pub const HOSTILE: &str = "PERSON_ID,FIR_REG_NUM,PS_CD,FIR_NO,FIR_YEAR,ROLE,NAME
 
 pub struct Site {
     pub lake: Lake,
-    routes: Router,
+    pub accounts: Accounts,
+    pub routes: Router,
     _dir: tempfile::TempDir,
 }
 
@@ -50,7 +52,9 @@ impl Site {
         let hostile = dir.path().join("hostile.csv");
         std::fs::write(&hostile, HOSTILE).unwrap();
         take(&lake, "cctns.person", &hostile).await;
-        Site { routes: server::routes(lake.clone()), lake, _dir: dir }
+        let accounts = Accounts::of(lake.store().clone(), lake.home().root()).unwrap();
+        let routes = server::routes(lake.clone(), accounts.clone(), server::Site::default());
+        Site { routes, accounts, lake, _dir: dir }
     }
 
     pub async fn get(&self, path: &str) -> Answer {

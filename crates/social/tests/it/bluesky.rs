@@ -16,7 +16,7 @@ use store::Store;
 use store::social::{Account, NewAccount};
 
 use crate::office::{KEY, hurry, now, unit, until, who};
-use crate::postgres::{Postgres, free_port};
+use proving::{Postgres, free_port};
 
 struct Servers {
     child: Child,

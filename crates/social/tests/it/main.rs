@@ -5,6 +5,5 @@ mod conformance;
 mod desk;
 mod office;
 mod outbox;
-mod postgres;
 mod server;
 mod torture;

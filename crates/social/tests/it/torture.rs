@@ -16,8 +16,8 @@ use store::Store;
 
 use crate::office::{Office, hurry, now};
 use crate::outbox::queue;
-use crate::postgres::Postgres;
 use crate::server::{Faults, Server};
+use proving::Postgres;
 
 const ACCOUNTS: usize = 100;
 

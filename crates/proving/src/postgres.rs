@@ -1,9 +1,11 @@
-//! A real PostgreSQL for the tests, where Debian's `postgresql` is installed.
+//! A real PostgreSQL, where Debian's `postgresql` is installed.
 
-use std::net::TcpListener;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use crate::free_port;
+
+/// A server with an empty database of its own.
 pub struct Postgres {
     port: u16,
     tools: PathBuf,
@@ -11,19 +13,22 @@ pub struct Postgres {
 }
 
 impl Postgres {
+    /// Starts one; none where it is not installed.
+    ///
+    /// # Panics
+    /// When it is installed and does not start.
     pub fn start() -> Option<Self> {
         let tools = tools()?;
-        let folder = tempfile::tempdir().unwrap();
+        let folder = tempfile::tempdir().ok()?;
         // PostgreSQL refuses to run as root: its own user gets the folder.
         if is_root() && !succeeds(Command::new("chown").args(["-R", "postgres"]).arg(folder.path())) {
             return None;
         }
-        let port = free_port();
-        let server = Self { port, tools, folder };
+        let server = Self { port: free_port(), tools, folder };
         let data = server.data();
         let made =
             succeeds(server.tool("initdb").args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "-D"]).arg(data));
-        assert!(made && server.up(), "PostgreSQL is installed but did not start");
+        assert!(made && server.up(), "PostgreSQL is installed in {} but did not start", server.tools.display());
         Some(server)
     }
 
@@ -32,6 +37,9 @@ impl Postgres {
     }
 
     /// Killed without a word and started again: every connection breaks.
+    ///
+    /// # Panics
+    /// When it does not come back.
     pub fn restart(&self) {
         succeeds(self.tool("pg_ctl").args(["-m", "immediate", "-D"]).arg(self.data()).arg("stop"));
         assert!(self.up(), "PostgreSQL did not come back");
@@ -65,10 +73,6 @@ impl Drop for Postgres {
     fn drop(&mut self) {
         succeeds(self.tool("pg_ctl").args(["-m", "immediate", "-D"]).arg(self.data()).arg("stop"));
     }
-}
-
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// The folder that holds both `initdb` and `pg_ctl`: on the path, or where Debian keeps them.

@@ -1,0 +1,9 @@
+//! Real services that tests of several crates start: no stand-in where the real thing can be had.
+//!
+//! A service that is not installed is no failure: what starts it gives nothing, and the test says that it was passed over.
+
+mod postgres;
+mod program;
+
+pub use postgres::Postgres;
+pub use program::{Program, free_port};

@@ -1,0 +1,241 @@
+//! Which route is part of what, and who may go there: one list, checked against the router by a test.
+//!
+//! What a door lets through still meets policy at the tables. The door is for what policy cannot see: pages about the lake itself,
+//! changes, accounts, the access log.
+
+use accounts::{Duty, Scope};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Redirect, Response};
+use governance::{Principal, Role};
+use lake::At;
+use pages::Section;
+use serde_json::json;
+
+use crate::App;
+use crate::ask::{Ask, Standing};
+use crate::fault::HttpError;
+
+/// What a route or a command is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Area {
+    /// Everybody, signed in or not.
+    Open,
+    /// Whoever is signed in, for himself.
+    Own,
+    /// Reading the lake.
+    Lake,
+    /// Bringing files in, and what was refused of them.
+    Intake,
+    /// The access log.
+    Audit,
+    /// Accounts.
+    People,
+    /// Messages to the public.
+    Desk,
+}
+
+impl Area {
+    /// Whether somebody's roles let him in.
+    pub fn open_to(self, principal: &Principal) -> bool {
+        let any = |roles: &[Role]| principal.roles.iter().any(|role| roles.contains(role));
+        match self {
+            Area::Open | Area::Own => true,
+            Area::Lake => principal.roles.iter().any(|role| role.reads_cases()),
+            Area::Intake => any(&[Role::Operator, Role::DataEngineer]),
+            Area::Audit => any(&[Role::Operator, Role::Auditor]),
+            Area::People => any(&[Role::Administrator]),
+            Area::Desk => any(&[Role::Operator, Role::SocialWriter, Role::Approver, Role::Supervisor]),
+        }
+    }
+
+    /// The scope a token needs; none where no token goes.
+    fn scope(self) -> Option<Scope> {
+        match self {
+            Area::Lake => Some(Scope::Lake),
+            Area::Intake => Some(Scope::Intake),
+            Area::Audit => Some(Scope::Audit),
+            Area::Open | Area::Own | Area::People | Area::Desk => None,
+        }
+    }
+}
+
+/// Every route of the router.
+const DOORS: &[(&str, Area)] = &[
+    ("/", Area::Lake),
+    ("/search", Area::Lake),
+    ("/person/{*key}", Area::Lake),
+    ("/phone/{number}", Area::Lake),
+    ("/vehicle/{registration}", Area::Lake),
+    ("/case/{*key}", Area::Lake),
+    ("/sources", Area::Lake),
+    ("/upload", Area::Intake),
+    ("/uploads", Area::Intake),
+    ("/uploads/{id}", Area::Intake),
+    ("/uploads/{id}/cancel", Area::Intake),
+    ("/runs", Area::Lake),
+    ("/runs/{id}", Area::Lake),
+    ("/runs/{id}/cancel", Area::Intake),
+    ("/quarantine", Area::Intake),
+    ("/quarantine/{contract}", Area::Intake),
+    ("/quarantine/{contract}/replay", Area::Intake),
+    ("/catalogue", Area::Lake),
+    ("/catalogue/{table}", Area::Lake),
+    ("/catalogue/{table}/export", Area::Lake),
+    ("/sql", Area::Lake),
+    ("/sql/{id}", Area::Lake),
+    ("/sql/{id}/cancel", Area::Lake),
+    ("/sql/{id}/export", Area::Lake),
+    ("/object/{sha}", Area::Lake),
+    ("/object/{sha}/download", Area::Lake),
+    ("/object/{sha}/row/{row}", Area::Lake),
+    ("/audit", Area::Audit),
+    ("/audit/{index}", Area::Audit),
+    ("/audit/{index}/record", Area::Audit),
+    ("/audit/{index}/proof", Area::Audit),
+    ("/audit/log/{*path}", Area::Audit),
+    ("/gallery", Area::Own),
+    ("/gallery/{name}", Area::Own),
+    ("/assets/{file}", Area::Open),
+    ("/healthz", Area::Open),
+    ("/sign-in", Area::Open),
+    ("/sign-in/code", Area::Open),
+    ("/sign-in/sso", Area::Open),
+    ("/sign-in/sso/return", Area::Open),
+    ("/sign-in/sso/logout", Area::Open),
+    ("/sign-out", Area::Own),
+    ("/account", Area::Own),
+    ("/account/password", Area::Own),
+    ("/account/second", Area::Own),
+    ("/account/sessions/{id}/end", Area::Own),
+    ("/account/sessions/end", Area::Own),
+    ("/account/tokens", Area::Own),
+    ("/account/tokens/{id}/revoke", Area::Own),
+    ("/people", Area::People),
+    ("/people/new", Area::People),
+    ("/people/{login}", Area::People),
+    ("/people/{login}/transfer", Area::People),
+    ("/people/{login}/disable", Area::People),
+    ("/people/{login}/enable", Area::People),
+    ("/people/{login}/password", Area::People),
+    ("/people/{login}/second", Area::People),
+    ("/people/{login}/sessions", Area::People),
+    ("/api/v1/search", Area::Lake),
+    ("/api/v1/person/{*key}", Area::Lake),
+    ("/api/v1/phone/{number}", Area::Lake),
+    ("/api/v1/vehicle/{registration}", Area::Lake),
+    ("/api/v1/case/{*key}", Area::Lake),
+    ("/api/v1/catalog", Area::Lake),
+    ("/api/v1/catalog/{table}", Area::Lake),
+    ("/api/v1/runs", Area::Lake),
+    ("/api/v1/runs/{id}", Area::Lake),
+    ("/api/v1/sql", Area::Lake),
+    ("/api/v1/audit", Area::Audit),
+    ("/api/v1/audit/{index}", Area::Audit),
+];
+
+fn area(route: &str) -> Option<Area> {
+    DOORS.iter().find(|(known, _)| *known == route).map(|(_, area)| *area)
+}
+
+/// Entries of the navigation somebody may open.
+pub(crate) fn sections(principal: &Principal) -> Vec<Section> {
+    Section::ALL.into_iter().filter(|section| area(section.href()).is_some_and(|area| area.open_to(principal))).collect()
+}
+
+/// Lets a request in, or sends it where it belongs.
+pub(crate) async fn pass(State(app): State<App>, ask: Ask, request: Request, next: Next) -> Response {
+    let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    match decide(&app, &ask, route.as_deref(), request.method()) {
+        Ok(None) => next.run(request).await,
+        Ok(Some(elsewhere)) => Redirect::to(&elsewhere).into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+/// Where to instead, if anywhere.
+fn decide(app: &App, ask: &Ask, route: Option<&str>, method: &Method) -> Result<Option<String>, HttpError> {
+    // An address without a route is a matter for people who are signed in.
+    let area = route.map_or(Some(Area::Own), area).ok_or(HttpError::NotFound)?;
+    if area == Area::Open {
+        return Ok(None);
+    }
+    match &ask.standing {
+        Standing::Stranger => return Err(HttpError::SignIn),
+        Standing::Token(scopes) => {
+            let needed = area.scope().ok_or_else(|| HttpError::Scope("a session".into()))?;
+            if !scopes.contains(&needed) {
+                return Err(HttpError::Scope(format!("a token with the scope {}", needed.as_str())));
+            }
+        }
+        Standing::Session(signed) => {
+            let duty = signed.duty.map(|duty| match duty {
+                Duty::ChangePassword => "/account/password",
+                Duty::SetUpSecond => "/account/second",
+            });
+            if let Some(duty) = duty
+                && route != Some(duty)
+                && route != Some("/sign-out")
+            {
+                return if *method == Method::GET && !ask.json { Ok(Some(duty.to_owned())) } else { Err(HttpError::Duty) };
+            }
+        }
+        Standing::Local => {}
+    }
+    if area.open_to(&ask.principal) {
+        return Ok(None);
+    }
+    // The first page of the site is not everybody's first page.
+    if route == Some("/")
+        && let Some(first) = sections(&ask.principal).first()
+    {
+        return Ok(Some(first.href().to_owned()));
+    }
+    let what = json!({ "route": route.unwrap_or_default() });
+    app.lake.record(&ask.access(&app.lake, At::Now), "refused", false, what)?;
+    Err(HttpError::NotYours)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_route_has_a_door_and_every_door_a_route() {
+        let router = include_str!("router.rs");
+        let routes: BTreeSet<&str> = router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        let doors: BTreeSet<&str> = DOORS.iter().map(|(route, _)| *route).collect();
+        assert_eq!(routes, doors);
+        assert_eq!(doors.len(), DOORS.len(), "a route stands twice");
+    }
+
+    /// Who may go where, in full.
+    #[test]
+    fn roles_open_their_own_areas_only() {
+        let areas = [Area::Lake, Area::Intake, Area::Audit, Area::People, Area::Desk];
+        let of = |role: Role| -> Vec<Area> {
+            let principal = Principal { roles: vec![role], ..Principal::operator() };
+            areas.into_iter().filter(|area| area.open_to(&principal)).collect()
+        };
+        for (role, open) in [
+            (Role::Operator, &[Area::Lake, Area::Intake, Area::Audit, Area::Desk][..]),
+            (Role::InvestigatingOfficer, &[Area::Lake]),
+            (Role::StationOfficer, &[Area::Lake]),
+            (Role::DistrictAnalyst, &[Area::Lake]),
+            (Role::StateAnalyst, &[Area::Lake]),
+            (Role::DataEngineer, &[Area::Lake, Area::Intake]),
+            (Role::SocialWriter, &[Area::Desk]),
+            (Role::Approver, &[Area::Desk]),
+            (Role::Supervisor, &[Area::Lake, Area::Desk]),
+            (Role::Auditor, &[Area::Audit]),
+            (Role::Administrator, &[Area::People]),
+        ] {
+            assert_eq!(of(role), open, "{role:?}");
+        }
+        let nobody = Principal { roles: Vec::new(), ..Principal::operator() };
+        assert!(areas.iter().all(|area| !area.open_to(&nobody)));
+    }
+}
