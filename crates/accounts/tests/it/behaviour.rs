@@ -229,7 +229,7 @@ async fn guesses_at_once(accounts: &Accounts) {
         let accounts = accounts.clone();
         tokio::spawn(async move {
             let address = format!("203.0.113.{n}");
-            accounts.sign_in("late.comer", "wrong wrong wrong", &from(&address), minutes(200)).await
+            accounts.sign_in("never.tried", "wrong wrong wrong", &from(&address), minutes(200)).await
         })
     });
     let mut tried = 0;
