@@ -2,6 +2,7 @@
 // Usage: node provider.mjs REDIRECT LOGOUT        prints its issuer
 // "asha" and "asha#2" are two people with one user name, as when a name was given to somebody else.
 import http from "node:http";
+import { SignJWT, exportJWK, generateKeyPair } from "jose";
 import { Provider } from "oidc-provider";
 
 const [redirect, logout] = process.argv.slice(2);
@@ -9,6 +10,8 @@ const server = http.createServer();
 await new Promise((ready) => server.listen(0, "127.0.0.1", ready));
 const issuer = `http://127.0.0.1:${server.address().port}`;
 
+const { privateKey } = await generateKeyPair("RS256", { extractable: true });
+const key = { ...(await exportJWK(privateKey)), kid: "test", alg: "RS256", use: "sig" };
 const gone = new Set();
 const sessions = new Map();
 const provider = new Provider(issuer, {
@@ -24,6 +27,7 @@ const provider = new Provider(issuer, {
     },
   ],
   features: { devInteractions: { enabled: true }, backchannelLogout: { enabled: true }, revocation: { enabled: true } },
+  jwks: { keys: [key] },
   pkce: { required: () => true },
   conformIdTokenClaims: false,
   claims: { openid: ["sub", "sid"], profile: ["preferred_username", "name"], email: ["email", "email_verified"] },
@@ -33,7 +37,7 @@ const provider = new Provider(issuer, {
   async findAccount(_, id) {
     if (gone.has(id)) return undefined;
     const name = id.split("#")[0];
-    const claims = { sub: `person-${id}`, preferred_username: name, name: `${name} of the test`, email: `${name}@police.example`, email_verified: !id.includes("unverified") };
+    const claims = { sub: id, preferred_username: name, name: `${name} of the test`, email: `${name}@police.example`, email_verified: !id.includes("unverified") };
     return { accountId: id, claims: async () => claims };
   },
 });
@@ -54,18 +58,27 @@ server.on("request", async (request, response) => {
     return response.end("dismissed");
   }
   if (url.pathname === "/order/token") {
-    // A logout token as the provider issues them, with what the test wants otherwise.
-    const token = new provider.IdToken({ sub: `person-${who}` }, { client, ctx: undefined });
+    const event = "http://schemas.openid.net/event/backchannel-logout";
+    const sid = url.searchParams.get("sid") === "no" ? undefined : sessions.get(who);
+    const changes = [...url.searchParams].filter(([name]) => name.startsWith("set-"));
+    if (changes.length) {
+      // Signed by the provider's key, with what the test wants to be wrong.
+      const now = Math.floor(Date.now() / 1000);
+      const claims = { iss: issuer, aud: "sarovar", iat: now, exp: now + 120, jti: String(Math.random()), sub: who, sid, events: { [event]: {} } };
+      for (const [name, value] of changes) claims[name.slice(4)] = JSON.parse(value);
+      return response.end(await new SignJWT(claims).setProtectedHeader({ alg: "RS256", kid: "test", typ: "logout+jwt" }).sign(privateKey));
+    }
+    // As the provider issues them itself.
+    const token = new provider.IdToken({ sub: who }, { client, ctx: undefined });
     token.mask = { sub: null };
-    token.set("events", { "http://schemas.openid.net/event/backchannel-logout": {} });
+    token.set("events", { [event]: {} });
     token.set("jti", url.searchParams.get("jti") ?? String(Math.random()));
-    if (url.searchParams.get("sid") !== "no") token.set("sid", sessions.get(who));
-    for (const [name, value] of url.searchParams) if (name.startsWith("set-")) token.set(name.slice(4), JSON.parse(value));
+    if (sid) token.set("sid", sid);
     return response.end(await token.issue({ use: "logout" }));
   }
   if (url.pathname === "/order/logout") {
     try {
-      await client.backchannelLogout(`person-${who}`, sessions.get(who));
+      await client.backchannelLogout(who, sessions.get(who));
       return response.end("told");
     } catch (error) {
       response.statusCode = 502;
