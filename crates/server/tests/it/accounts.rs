@@ -371,7 +371,7 @@ async fn every_answer_carries_its_headers() {
     }
     // Behind TLS: cookies that no other host can set and no plain line carries.
     let tls = server::Site::at(Some("https://lake.example.org"), true).unwrap();
-    let site = Site { routes: server::routes(site.lake.clone(), site.accounts.clone(), tls), ..site };
+    let site = site.at(tls);
     let mut browser = Browser::new(&site);
     let one_time = site.person("tls", &[Role::InvestigatingOfficer]).await;
     let seen = browser.sign_in("tls", &one_time.password, "/").await;

@@ -57,6 +57,11 @@ impl Site {
         Site { routes, accounts, lake, _dir: dir }
     }
 
+    /// The same lake reached another way.
+    pub fn at(self, site: server::Site) -> Site {
+        Site { routes: server::routes(self.lake.clone(), self.accounts.clone(), site), ..self }
+    }
+
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).header(header::ACCEPT_LANGUAGE, "en").body(Body::empty()).unwrap()).await
     }
