@@ -216,9 +216,11 @@ pub(crate) async fn edit(
     Path(login): Path<String>,
     Form(sent): Form<Fields>,
 ) -> Reply<Response> {
+    // Whoever has one name is called by it in both languages.
+    let name_hi = if sent.name_hi.trim().is_empty() { &sent.name_en } else { &sent.name_hi };
     let change = Change {
         name_en: Some(sent.name_en.clone()),
-        name_hi: Some(sent.name_hi.clone()),
+        name_hi: Some(name_hi.clone()),
         rank: Some(sent.rank()),
         roles: Some(sent.roles()),
         clearances: Some(sent.clearances()),
