@@ -57,6 +57,7 @@ stage "build" cargo build --workspace --locked --quiet || finish
 # Bluesky's own servers, which the desk's tests publish to; without them those tests skip.
 [ -d tests/social/node_modules ] || stage "a real social network" npm --prefix tests/social ci --no-audit --no-fund
 stage "unit and integration tests" tests
+script "vendors' clients understand our stand-ins" tests/social/clients.sh "$CARGO_TARGET_DIR/debug/standin"
 script "contracts" scripts/lint-contracts.sh
 script "other engines read our tables" tests/interop/run.sh "$binary"
 script "benchmarks run" tests/bench/run.sh "$binary"

@@ -166,6 +166,8 @@ const LENGTH: Rule = Rule {
     look: Look::Message(limits),
 };
 
+pub(crate) use media::limits as media_limits;
+
 fn limits(message: &Message, setting: &Setting) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for limits in setting.networks.iter().map(|n| n.limits()) {
@@ -176,7 +178,7 @@ fn limits(message: &Message, setting: &Setting) -> Vec<(String, String)> {
         if limits.hashtags > 0 && tags > limits.hashtags {
             out.push((place.clone(), format!("{tags} hashtags, {} are accepted", limits.hashtags)));
         }
-        out.extend(media::limits(message, limits).into_iter().map(|what| (place.clone(), what)));
+        out.extend(media::limits(&message.media, limits).into_iter().map(|what| (place.clone(), what)));
     }
     out
 }

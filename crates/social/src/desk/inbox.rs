@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde_json::json;
-use store::social::{Account, Delivery, Item, NewItem};
+use store::social::{Account, Delivery, Item};
 
 use super::Desk;
 use crate::DeskError;
@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::outbox::Channels;
 
 /// An answer is due within four hours.
-const ANSWER: i64 = 4 * 3600 * 1_000_000;
+pub(super) const ANSWER: i64 = 4 * 3600 * 1_000_000;
 /// How long somebody holds the pen.
 const PEN: i64 = 10 * 60 * 1_000_000;
 
@@ -29,19 +29,7 @@ impl Desk {
         let page = network.inbound(&channel, account.cursor.as_deref()).await?;
         let mut fresh = 0;
         for i in page.items {
-            let item = NewItem {
-                account: account.id.clone(),
-                unit: account.unit.clone(),
-                remote: i.remote,
-                kind: i.kind.into(),
-                parent: i.parent,
-                handle: i.handle,
-                body: i.text,
-                url: i.url,
-                written_at: i.written_at,
-                due_at: now.timestamp_micros() + ANSWER,
-                answerable: i.answerable,
-            };
+            let item = super::connect::item(account, i, now);
             fresh += usize::from(self.store.put_item(item, now).await?);
         }
         // Only after everything is kept: a crash before reads the page again, and the same items are the same rows.

@@ -2,9 +2,12 @@
 
 mod bluesky;
 mod conformance;
+mod connect;
 mod desk;
 mod office;
 mod outbox;
 mod postgres;
 mod server;
+mod specification;
 mod torture;
+mod vendor;
