@@ -142,6 +142,12 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS:PORT")]
     pub listen: String,
+    /// Serves the public portal too, at an address of its own.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub portal: Option<String>,
+    /// The portal's public address, as others write it (https://…).
+    #[arg(long, env = "SAROVAR_PORTAL_URL", default_value = "")]
+    pub portal_url: String,
 }
 
 #[derive(Debug, clap::Args)]

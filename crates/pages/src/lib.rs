@@ -9,6 +9,7 @@
 pub mod assets;
 pub mod audit;
 pub mod catalogue;
+pub mod desk;
 pub mod dossier;
 pub mod example;
 pub mod fault;
@@ -17,6 +18,7 @@ pub mod home;
 pub mod intake;
 pub mod lang;
 pub mod lineage;
+pub mod portal;
 pub mod quarantine;
 pub mod raw;
 pub mod search;

@@ -44,6 +44,8 @@ pub(crate) enum HttpError {
     #[error("the answer is no longer kept")]
     Gone,
     #[error("{0}")]
+    Desk(String),
+    #[error("{0}")]
     Failed(String),
 }
 
@@ -68,6 +70,7 @@ impl HttpError {
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
             HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
             HttpError::Gone => (StatusCode::GONE, "fault-gone", "/sql", "back-sql"),
+            HttpError::Desk(_) => (StatusCode::CONFLICT, "fault-desk", "/desk", "back-desk"),
             HttpError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault-failed", "/", "back-home"),
         }
     }
@@ -80,7 +83,7 @@ impl HttpError {
         }
         let shell = ask.shell(Section::Elsewhere, ask.lang.text(key));
         let detail =
-            matches!(self, HttpError::BadRequest(_) | HttpError::Refused(_) | HttpError::Failed(_) | HttpError::NoTable(_))
+            matches!(self, HttpError::BadRequest(_) | HttpError::Refused(_) | HttpError::Desk(_) | HttpError::Failed(_) | HttpError::NoTable(_))
                 .then(|| self.to_string());
         let page = Fault {
             status: status.as_u16(),

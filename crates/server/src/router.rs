@@ -7,7 +7,7 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, ask, assets, audit, catalogue, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql,
+    App, ask, assets, audit, catalogue, desk, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql,
     upload,
 };
 
@@ -61,6 +61,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/sql", post(sql::json))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))
+        .merge(desk::routes())
         .fallback(fault::unknown)
         // From the inside out: errors become pages in the asker's language, after the origin of a change was
         // checked, under the headers that every response carries.

@@ -50,6 +50,11 @@ pub struct Finding {
     pub way_out: String,
 }
 
+/// A rule's way out in Hindi.
+pub fn way_out_hi(rule: &str) -> Option<&'static str> {
+    RULES.iter().find(|r| r.id == rule).map(|r| r.way_out_hi)
+}
+
 /// A time in which achievements are not advertised: the model code of conduct of an election.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {

@@ -1,6 +1,6 @@
 //! From an approved message to deliveries with a time.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use governance::Principal;
 use serde_json::json;
 use store::social::{Account, Delivery, Settlement};
@@ -224,6 +224,35 @@ impl Desk {
             return Err(DeskError::Refused(format!("the delivery is {}: nothing is to be decided", d.state)));
         }
         self.record(who, now, "decide", &d.post, &json!({ "delivery": delivery, "state": state, "remote": live_as })).await
+    }
+
+    /// Moves what still waits to another Indian day; the time of day stays, and the checks run for the new date.
+    pub async fn move_to_day(&self, who: &Principal, id: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<u64, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "publisher").await?;
+        let waiting: Vec<Delivery> =
+            self.store.deliveries(id).await?.into_iter().filter(|d| d.state == "queued" && d.version == post.version).collect();
+        let message = self.message(id, post.version).await?;
+        let mut moved = 0;
+        for d in &waiting {
+            let Some(local) = model::time::to_ist(d.due_at) else { continue };
+            let due = model::time::from_ist(day.and_time(local.time()));
+            if due < now.timestamp_micros() {
+                return Err(DeskError::Refused(format!("{} is in the past", model::time::format_ist(due))));
+            }
+            let network: NetworkName = d.network.parse().map_err(DeskError::Invalid)?;
+            let setting = check::Setting { recent: Vec::new(), ..self.setting(&d.unit, &[network], due, id).await? };
+            let settled = self.store.findings(id, post.version).await?;
+            let open = |rule: &str| !settled.iter().any(|s| s.rule == rule && s.overridden_by.is_some());
+            if let Some(f) = check::check(&message, &setting).into_iter().find(|f| f.level == check::Level::Block && open(&f.rule)) {
+                return Err(DeskError::Refused(format!("on that day the checks find: {} ({})", f.rule, f.found)));
+            }
+            let outgoing: Outgoing = serde_json::from_str(&d.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            let body = serde_json::to_string(&Outgoing { created_at: due, ..outgoing }).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            moved += u64::from(self.store.shift(&d.id, due, &body).await?);
+        }
+        self.record(who, now, "move", id, &json!({ "day": day.to_string(), "moved": moved })).await?;
+        Ok(moved)
     }
 
     /// Withdraws what has not left yet.

@@ -113,7 +113,9 @@ pub fn begin(app: &App) -> Result<Consent, Trouble> {
         if e.pkce {
             query.append_pair("code_challenge", &challenge(&verifier)).append_pair("code_challenge_method", "S256");
         }
-        e.extra.iter().for_each(|(k, v)| drop(query.append_pair(k, v)));
+        for (name, value) in &e.extra {
+            query.append_pair(name, value);
+        }
     }
     Ok(Consent { address: address.into(), state, verifier })
 }

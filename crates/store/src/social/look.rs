@@ -57,6 +57,11 @@ pub struct ItemFilter<'a> {
     pub limit: i64,
 }
 
+#[derive(FromQueryResult)]
+struct Number {
+    number: Option<i64>,
+}
+
 const SHOWN: &str = "SELECT d.id, d.post, d.unit, d.kind, d.network, a.handle, d.part, d.parts, d.due_at, d.state, d.reason, d.url, d.remote, d.attempt, d.body \
     FROM social_delivery d JOIN social_account a ON a.id = d.account";
 
@@ -151,5 +156,31 @@ impl Store {
     pub async fn live_since(&self, since: i64, limit: i64) -> Result<Vec<Delivery>> {
         let sql = "SELECT * FROM social_delivery WHERE state = 'live' AND settled_at >= $1 ORDER BY settled_at DESC LIMIT $2";
         self.rows(sql, vec![since.into(), limit.into()]).await
+    }
+
+    /// How many deliveries are due in `[from, until)`.
+    pub async fn due_count(&self, unit: Option<&str>, from: i64, until: i64) -> Result<u64> {
+        let (only, values): (&str, Vec<Value>) = match unit {
+            Some(unit) => ("unit = $3 AND", vec![from.into(), until.into(), unit.into()]),
+            None => ("", vec![from.into(), until.into()]),
+        };
+        let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_delivery WHERE {only} due_at >= $1 AND due_at < $2");
+        Ok(self.row::<Number>(&sql, values).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs())
+    }
+
+    /// Items that wait, and those of them whose time has passed.
+    pub async fn item_counts(&self, now: i64) -> Result<(u64, u64)> {
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_item WHERE state IN ('new', 'assigned') AND ($1 = 0 OR due_at < $1)";
+        let mut out = [0; 2];
+        for (i, before) in [0, now].into_iter().enumerate() {
+            out[i] = self.row::<Number>(sql, vec![before.into()]).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs();
+        }
+        Ok((out[0], out[1]))
+    }
+
+    /// Moves a waiting delivery to another time.
+    pub async fn shift(&self, id: &str, due: i64, body: &str) -> Result<bool> {
+        let sql = "UPDATE social_delivery SET due_at = $2, body = $3, fence = fence + 1 WHERE id = $1 AND state = 'queued'";
+        Ok(self.change(sql, vec![id.into(), due.into(), body.into()]).await? == 1)
     }
 }
