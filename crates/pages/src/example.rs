@@ -2,6 +2,7 @@
 //! in here belongs to anybody.
 
 mod data;
+mod desk;
 mod people;
 mod proof;
 
@@ -46,6 +47,16 @@ pub const ALL: &[Example] = &[
     Example { name: "audit", render: |shell| proof::audit(shell).render() },
     Example { name: "audit-none", render: |shell| proof::audit_none(shell).render() },
     Example { name: "proof", render: |shell| proof::proof(shell).render() },
+    Example { name: "desk", render: |shell| desk::office(shell).render() },
+    Example { name: "desk-new", render: |shell| desk::blank(shell).render() },
+    Example { name: "desk-message", render: |shell| desk::composer(shell).render() },
+    Example { name: "desk-calendar", render: |shell| desk::calendar(shell).render() },
+    Example { name: "desk-outbox", render: |shell| desk::outbox(shell).render() },
+    Example { name: "desk-inbox", render: |shell| desk::inbox(shell).render() },
+    Example { name: "desk-item", render: |shell| desk::item(shell).render() },
+    Example { name: "desk-orders", render: |shell| desk::orders(shell).render() },
+    Example { name: "desk-channels", render: |shell| desk::channels(shell).render() },
+    Example { name: "desk-media", render: |shell| desk::library(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];
 

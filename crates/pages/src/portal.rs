@@ -52,6 +52,10 @@ impl Door {
         self.lang.text(key)
     }
 
+    pub fn tk(&self, stem: &str, code: &str) -> String {
+        self.lang.text(&format!("{stem}{code}"))
+    }
+
     pub fn asset(&self, name: &str) -> String {
         assets::url(name)
     }
@@ -240,6 +244,13 @@ pub struct Form {
     pub error: String,
     /// The number of what was taken.
     pub taken: Option<String>,
+}
+
+impl Form {
+    /// A text of this form: `lead` or `text`.
+    pub fn words(&self, which: &str) -> String {
+        self.door.t(&format!("portal-{}-{which}", self.what))
+    }
 }
 
 /// What went wrong.

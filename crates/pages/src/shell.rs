@@ -192,6 +192,16 @@ impl Shell {
         self.lang.text(key)
     }
 
+    /// The text of a key made of a stem and a code that comes from data.
+    pub fn tk(&self, stem: &str, code: &str) -> String {
+        self.lang.text(&format!("{stem}{code}"))
+    }
+
+    /// Whether this page is at an address, whatever it was asked.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path.split('?').next() == Some(path)
+    }
+
     /// The text of a key that speaks of a number.
     pub fn tn(&self, key: &str, n: impl Borrow<u64>) -> String {
         self.lang.count(key, *n.borrow())

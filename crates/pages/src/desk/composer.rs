@@ -25,6 +25,12 @@ pub struct Preview {
     pub problems: Vec<String>,
 }
 
+impl Preview {
+    pub fn count(&self) -> u64 {
+        self.parts.len() as u64
+    }
+}
+
 /// What a check found.
 #[derive(Clone, Debug)]
 pub struct FindingLine {
@@ -137,6 +143,18 @@ impl Composer {
     /// Whether a further version can be put on top.
     pub fn editable(&self) -> bool {
         self.is_new() || matches!(self.state.as_str(), "draft" | "submitted" | "approved" | "scheduled")
+    }
+
+    pub fn has_variants(&self) -> bool {
+        self.previews.iter().any(|p| !p.own.is_empty())
+    }
+
+    pub fn has_facts(&self) -> bool {
+        self.stages.iter().any(|s| s.chosen && !s.value.is_empty()) || self.facts.iter().any(|f| f.chosen)
+    }
+
+    pub fn has_media(&self) -> bool {
+        self.media.iter().any(|m| m.chosen)
     }
 
     pub fn out(&self) -> bool {

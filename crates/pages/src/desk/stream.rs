@@ -54,6 +54,13 @@ pub struct Saved {
     pub english: String,
 }
 
+impl Saved {
+    /// Its texts, in the languages it has.
+    pub fn texts(&self) -> Vec<String> {
+        [&self.hindi, &self.english].into_iter().filter(|t| !t.is_empty()).cloned().collect()
+    }
+}
+
 /// One item, and what can be done with it.
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk/item.html")]

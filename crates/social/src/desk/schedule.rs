@@ -127,7 +127,7 @@ impl Desk {
         let mut out: Vec<Delivery> = Vec::new();
         for (i, part) in texts.into_iter().enumerate() {
             let outgoing = Outgoing {
-                title: message.english.lines().next().unwrap_or_default().chars().take(100).collect(),
+                title: title(message),
                 text: part,
                 // Pictures go with the first part.
                 media: if i == 0 { message.media.clone() } else { Vec::new() },
@@ -288,6 +288,13 @@ fn networks_of(accounts: &[Account]) -> Result<Vec<NetworkName>, DeskError> {
     accounts.iter().map(|a| a.network.parse().map_err(DeskError::Invalid)).collect()
 }
 
+/// The title of a film: the first line, at most 100 characters, without the two that YouTube refuses.
+fn title(message: &Message) -> String {
+    let lines = [&message.english, &message.hindi].into_iter().filter_map(|t| t.lines().find(|l| !l.trim().is_empty()));
+    let line: String = lines.take(1).collect::<String>();
+    line.trim().chars().filter(|c| !matches!(c, '<' | '>')).take(100).collect()
+}
+
 /// The key a network knows the delivery by: for Bluesky a TID (13 characters of base 32, sortable), else the delivery's id.
 fn key(id: &str, network: NetworkName) -> String {
     if network != NetworkName::Bluesky {
@@ -343,6 +350,13 @@ mod tests {
     fn times_are_indian_unless_they_say_otherwise() {
         assert_eq!(parse_ist("2026-11-25 18:30").unwrap(), parse_ist("2026-11-25T13:00:00Z").unwrap());
         assert!(parse_ist("tomorrow").unwrap_err().to_string().contains("2026-11-25 18:30"));
+    }
+
+    #[test]
+    fn a_film_has_a_title_in_whichever_language_there_is() {
+        let message = Message { hindi: "\n <हेलमेट> पहनें\nसुरक्षित".into(), ..Message::default() };
+        assert_eq!(title(&message), "हेलमेट पहनें");
+        assert_eq!(title(&Message { english: "Wear it".into(), ..message }), "Wear it");
     }
 
     #[test]

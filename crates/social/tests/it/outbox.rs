@@ -43,7 +43,7 @@ pub async fn queue(store: &Store, accounts: &[Account], name: &str, texts: &[Str
     for account in accounts {
         let mut follows = None;
         for (part, text) in texts.iter().enumerate() {
-            let id = format!("{name}-{}-{part}", account.handle);
+            let id = format!("{name}-{}-{}-{part}", account.network, account.handle);
             all.push(Delivery {
                 id: id.clone(),
                 post: post.id.clone(),

@@ -61,24 +61,43 @@ pub async fn life(name: NetworkName) -> Vec<Call> {
     s.world.with(|m| m.seen.clone())
 }
 
+/// The names of an object's properties, through every composition.
+fn names(root: &Value, schema: &Value, out: &mut BTreeSet<String>) {
+    let schema = resolve(root, schema);
+    out.extend(schema["properties"].as_object().into_iter().flat_map(|p| p.keys().cloned()));
+    for way in ["allOf", "oneOf", "anyOf"] {
+        schema[way].as_array().into_iter().flatten().for_each(|part| names(root, part, out));
+    }
+}
+
 /// A value against a schema (the part of JSON Schema these documents use). A property no schema names is a complaint.
 fn conforms(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let pointer = reference.trim_start_matches('#');
-        let target = root.pointer(pointer).unwrap_or(&Value::Null);
-        return conforms(root, target, value, at);
+    let mut out = shape(root, schema, value, at);
+    let mut known = BTreeSet::new();
+    names(root, schema, &mut known);
+    if let Some(fields) = value.as_object().filter(|_| !known.is_empty()) {
+        out.extend(fields.keys().filter(|name| !known.contains(*name)).map(|name| format!("{at}: there is no {name}")));
+    }
+    out
+}
+
+/// The same for one part of a composition, which need not name every property.
+fn shape(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
+    if schema["$ref"].is_string() {
+        let target = resolve(root, schema);
+        return if target["$ref"].is_string() { vec![format!("{at}: {schema} leads nowhere")] } else { shape(root, target, value, at) };
     }
     let mut out = Vec::new();
     for way in ["oneOf", "anyOf"] {
         if let Some(ways) = schema[way].as_array() {
-            let tried: Vec<Vec<String>> = ways.iter().map(|w| conforms(root, w, value, at)).collect();
+            let tried: Vec<Vec<String>> = ways.iter().map(|w| shape(root, w, value, at)).collect();
             if !tried.iter().any(Vec::is_empty) {
                 out.push(format!("{at}: fits none of {way}: {}", tried.concat().join(" | ")));
             }
         }
     }
     for part in schema["allOf"].as_array().into_iter().flatten() {
-        out.extend(conforms(root, part, value, at));
+        out.extend(shape(root, part, value, at));
     }
     let types: Vec<&str> = match &schema["type"] {
         Value::String(one) => vec![one],
@@ -134,9 +153,8 @@ fn conforms(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String
             }
         }
         for (name, field) in fields {
-            match known.get(name) {
-                Some(schema) => out.extend(conforms(root, schema, field, &format!("{at}.{name}"))),
-                None => out.push(format!("{at}: there is no {name}")),
+            if let Some(schema) = known.get(name) {
+                out.extend(conforms(root, schema, field, &format!("{at}.{name}")));
             }
         }
     }

@@ -51,7 +51,9 @@ impl Scene {
             NetworkName::Youtube => vec![self.file("film.mp4", "video/mp4", 300_000)],
             _ => Vec::new(),
         };
-        Outgoing { text: text.into(), title: text.chars().take(60).collect(), media, key: format!("key {text}"), languages: vec!["hi".into()], ..Outgoing::default() }
+        let title = text.chars().filter(|c| !"<>".contains(*c)).take(60).collect();
+        let key = text.bytes().map(|b| format!("{b:02x}")).collect();
+        Outgoing { text: text.into(), title, media, key, languages: vec!["hi".into()], ..Outgoing::default() }
     }
 
     pub async fn publish(&self, post: &Outgoing) -> (Prepared, Outcome) {
