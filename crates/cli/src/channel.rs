@@ -274,7 +274,9 @@ fn returned(address: &str) -> Result<(String, String), LakeError> {
     let of = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
     match (of("state"), of("code"), of("error")) {
         (Some(state), Some(code), None) => Ok((state, code)),
-        (_, _, Some(error)) => Err(wrong(format!("the network says {error}: nobody agreed; begin again with `sarovar channel consent`"))),
+        (_, _, Some(error)) => {
+            Err(wrong(format!("the network says {error}: nobody agreed; begin again with `sarovar channel consent`")))
+        }
         _ => Err(wrong("this address has no state and code; copy the whole one the browser was sent to")),
     }
 }

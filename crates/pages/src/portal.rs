@@ -197,7 +197,8 @@ impl Point {
 }
 
 /// The library of legal awareness.
-pub static LAW: LazyLock<Vec<Topic>> = LazyLock::new(|| serde_json::from_str(include_str!("../data/law.json")).unwrap_or_default());
+pub static LAW: LazyLock<Vec<Topic>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../data/law.json")).unwrap_or_default());
 
 #[derive(Clone, Debug, Template)]
 #[template(path = "portal/law.html")]

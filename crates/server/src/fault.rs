@@ -82,9 +82,11 @@ impl HttpError {
             return (status, Json(json!({ "error": { "code": key.trim_start_matches("fault-"), "message": self.to_string(), "status": status.as_u16() } }))).into_response();
         }
         let shell = ask.shell(Section::Elsewhere, ask.lang.text(key));
-        let detail =
-            matches!(self, HttpError::BadRequest(_) | HttpError::Refused(_) | HttpError::Desk(_) | HttpError::Failed(_) | HttpError::NoTable(_))
-                .then(|| self.to_string());
+        let detail = matches!(
+            self,
+            HttpError::BadRequest(_) | HttpError::Refused(_) | HttpError::Desk(_) | HttpError::Failed(_) | HttpError::NoTable(_)
+        )
+        .then(|| self.to_string());
         let page = Fault {
             status: status.as_u16(),
             headline: shell.title.clone(),

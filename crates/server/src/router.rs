@@ -7,8 +7,8 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, ask, assets, audit, catalogue, desk, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources, sql,
-    upload,
+    App, ask, assets, audit, catalogue, desk, dossier, fault, gallery, guard, home, object, quarantine, runs, search, sources,
+    sql, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {

@@ -93,8 +93,10 @@ fn find_end(bytes: &[u8], from: usize) -> Option<usize> {
 
 /// Keeps the chunks a decoder needs.
 fn png(bytes: &[u8]) -> Result<(Vec<u8>, (u32, u32)), String> {
-    const KEPT: &[&[u8; 4]] =
-        &[b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs", b"acTL", b"fcTL", b"fdAT"];
+    const KEPT: &[&[u8; 4]] = &[
+        b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"bKGD", b"pHYs", b"acTL",
+        b"fcTL", b"fdAT",
+    ];
     let mut out = bytes[..8].to_vec();
     let mut size = (0, 0);
     let mut at = 8;
@@ -197,17 +199,28 @@ mod tests {
     #[test]
     fn words_leave_a_png_and_a_film_of_the_same_length() {
         let head = [200_u32.to_be_bytes(), 100_u32.to_be_bytes()].concat();
-        let picture = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"eXIf", b"GPS"), chunk(b"tEXt", b"Author SECRET"), chunk(b"IDAT", b"pixels"), chunk(b"IEND", b"")].concat();
+        let picture = [
+            b"\x89PNG\r\n\x1a\n".to_vec(),
+            chunk(b"IHDR", &head),
+            chunk(b"eXIf", b"GPS"),
+            chunk(b"tEXt", b"Author SECRET"),
+            chunk(b"IDAT", b"pixels"),
+            chunk(b"IEND", b""),
+        ]
+        .concat();
         let png = clean(picture).unwrap();
         assert_eq!((png.mime, png.width, png.height), ("image/png", 200, 100));
         assert!(!has(&png.bytes, b"GPS") && !has(&png.bytes, b"SECRET") && has(&png.bytes, b"pixels"));
 
-        let inside = [boxed(b"mvhd", b"time"), boxed(b"udta", b"+26.9+075.8/"), boxed(b"trak", &boxed(b"meta", b"SECRET"))].concat();
+        let inside =
+            [boxed(b"mvhd", b"time"), boxed(b"udta", b"+26.9+075.8/"), boxed(b"trak", &boxed(b"meta", b"SECRET"))].concat();
         let film = [boxed(b"ftyp", b"isom"), boxed(b"moov", &inside), boxed(b"mdat", b"frames")].concat();
         let length = film.len();
         let mp4 = clean(film).unwrap();
         assert_eq!((mp4.mime, mp4.bytes.len()), ("video/mp4", length));
-        assert!(!has(&mp4.bytes, b"26.9") && !has(&mp4.bytes, b"SECRET") && has(&mp4.bytes, b"frames") && has(&mp4.bytes, b"time"));
+        assert!(
+            !has(&mp4.bytes, b"26.9") && !has(&mp4.bytes, b"SECRET") && has(&mp4.bytes, b"frames") && has(&mp4.bytes, b"time")
+        );
     }
 
     #[test]

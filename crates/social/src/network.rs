@@ -305,7 +305,8 @@ fn numbers(v: &serde_json::Value) -> BTreeMap<String, i64> {
 /// A moment as networks write it (RFC 3339, or Graph's `+0000`), in UTC microseconds; 0 when it is none.
 pub(crate) fn moment(v: &serde_json::Value) -> i64 {
     let text = v.as_str().unwrap_or_default();
-    let read = chrono::DateTime::parse_from_rfc3339(text).or_else(|_| chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"));
+    let read =
+        chrono::DateTime::parse_from_rfc3339(text).or_else(|_| chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"));
     read.map_or(0, |t| t.timestamp_micros())
 }
 

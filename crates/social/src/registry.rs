@@ -49,7 +49,8 @@ pub fn register(units: &[Unit], accounts: &[Account], key: &Key, now: DateTime<U
         .collect();
     handles.sort_by_key(Value::to_string);
     // To the hour, so that caches and mirrors see the same register as long as nothing changes.
-    let issued = DateTime::from_timestamp(now.timestamp() / 3600 * 3600, 0).unwrap_or(now).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let issued =
+        DateTime::from_timestamp(now.timestamp() / 3600 * 3600, 0).unwrap_or(now).to_rfc3339_opts(SecondsFormat::Secs, true);
     let body = json!({ "issued": issued, "handles": handles });
     let signature = BASE64.encode(key.0.sign(body.to_string().as_bytes()));
     json!({ "register": body, "algorithm": "Ed25519", "key": BASE64.encode(key.0.public_key()), "signature": signature })

@@ -71,7 +71,8 @@ pub fn x(secret: &str, signature: &str, body: &[u8]) -> Result<Vec<Heard>, Refus
         if t["user"]["id_str"] == account.as_str() {
             return None;
         }
-        let named = |m: &Value| m["id_str"] == account.as_str() || m["screen_name"].as_str().is_some_and(|n| same_handle(n, &account));
+        let named =
+            |m: &Value| m["id_str"] == account.as_str() || m["screen_name"].as_str().is_some_and(|n| same_handle(n, &account));
         let parent = t["in_reply_to_status_id_str"].as_str().map(str::to_owned);
         Some(What::Wrote(Inbound {
             kind: if parent.is_some() { "reply" } else { "mention" },
@@ -224,7 +225,9 @@ mod tests {
         .to_string();
         let heard = meta("secret", &sign_hex(body.as_bytes()), body.as_bytes(), 1000).unwrap();
         assert_eq!(heard.len(), 2);
-        assert!(matches!(&heard[0].what, What::Wrote(i) if i.text == "कब?" && i.parent.as_deref() == Some("7_1") && i.written_at == 990_000_000));
+        assert!(
+            matches!(&heard[0].what, What::Wrote(i) if i.text == "कब?" && i.parent.as_deref() == Some("7_1") && i.written_at == 990_000_000)
+        );
         assert_eq!(heard[1].what, What::Removed("c1".into()));
 
         let body = json!({ "for_user_id": "7", "tweet_create_events": [{
@@ -234,6 +237,9 @@ mod tests {
         let key = hmac::Key::new(hmac::HMAC_SHA256, b"secret");
         let signature = format!("sha256={}", BASE64.encode(hmac::sign(&key, body.as_bytes())));
         let heard = x("secret", &signature, body.as_bytes()).unwrap();
-        assert!(matches!(&heard[0].what, What::Wrote(i) if i.answerable && i.kind == "mention" && i.written_at == 1_795_576_200_000_000), "{heard:?}");
+        assert!(
+            matches!(&heard[0].what, What::Wrote(i) if i.answerable && i.kind == "mention" && i.written_at == 1_795_576_200_000_000),
+            "{heard:?}"
+        );
     }
 }

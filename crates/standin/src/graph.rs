@@ -73,7 +73,9 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
         ] })),
         ("GET", ["debug_token"]) => {
             let dead = w.with(|m| m.revoked.contains(&call.get("input_token")));
-            Reply::ok(json!({ "data": { "is_valid": !dead, "expires_at": 0, "data_access_expires_at": chrono::Utc::now().timestamp() + 7_776_000 } }))
+            Reply::ok(
+                json!({ "data": { "is_valid": !dead, "expires_at": 0, "data_access_expires_at": chrono::Utc::now().timestamp() + 7_776_000 } }),
+            )
         }
         ("GET", [id]) => one(w, call, id),
         ("DELETE", [id]) => w.with(|m| match m.find_mut(id) {
@@ -85,7 +87,9 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
         }),
         ("POST", [id]) => w.with(|m| match m.find_mut(id) {
             Some(p) => {
-                let hides = ["is_hidden", "hide"].iter().find_map(|k| call.fields.get(*k).or(None).and_then(Value::as_str).map(|v| v == "true"));
+                let hides = ["is_hidden", "hide"]
+                    .iter()
+                    .find_map(|k| call.fields.get(*k).or(None).and_then(Value::as_str).map(|v| v == "true"));
                 if let Some(hidden) = hides {
                     p.hidden = hidden;
                 }
@@ -121,7 +125,10 @@ fn write(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
             if text.trim().is_empty() && photos.is_empty() && call.get("link").is_empty() {
                 return fault(400, 100, 0, "(#100) The post is empty");
             }
-            if m.posts.iter().any(|p| p.account == id && p.author.0 == id && p.text == text && !p.deleted && p.at.elapsed().as_secs() < 600) {
+            if m.posts
+                .iter()
+                .any(|p| p.account == id && p.author.0 == id && p.text == text && !p.deleted && p.at.elapsed().as_secs() < 600)
+            {
                 return fault(400, 506, 0, "Duplicate status message");
             }
             if photos.iter().any(|p| !m.media.contains_key(p)) {
@@ -133,11 +140,15 @@ fn write(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
             Reply::ok(json!({ "id": new }))
         }),
         "photos" => w.with(|m| {
-            let Some(bytes) = call.files.get("source").map(|n| *n as u64).or_else(|| (!call.get("url").is_empty()).then_some(1)) else {
+            let Some(bytes) = call.files.get("source").map(|n| *n as u64).or_else(|| (!call.get("url").is_empty()).then_some(1))
+            else {
                 return fault(400, 324, 0, "(#324) Requires upload file");
             };
             let new = m.id();
-            m.media.insert(new.clone(), Medium { bytes, alt: call.get("alt_text_custom"), state: "photo".into(), ..Medium::default() });
+            m.media.insert(
+                new.clone(),
+                Medium { bytes, alt: call.get("alt_text_custom"), state: "photo".into(), ..Medium::default() },
+            );
             Reply::ok(json!({ "id": new }))
         }),
         "video_reels" if call.get("upload_phase") == "start" => w.with(|m| {
@@ -194,7 +205,8 @@ fn container(w: &World, call: &Call) -> Reply {
         let id = m.id();
         let work = if film.is_empty() { 0 } else { 1 };
         let state = if work == 0 { "FINISHED" } else { "IN_PROGRESS" };
-        let medium = Medium { caption: call.get("caption"), alt: call.get("alt_text"), children, state: state.into(), work, bytes: 0 };
+        let medium =
+            Medium { caption: call.get("caption"), alt: call.get("alt_text"), children, state: state.into(), work, bytes: 0 };
         m.media.insert(id.clone(), medium);
         Reply::ok(json!({ "id": id }))
     })
@@ -276,7 +288,8 @@ fn list(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
             let top = own.into_iter().filter(|p| p.parent.is_none() && p.created >= since);
             let with_comments = |p: &Post| {
                 let mut out = shown(p);
-                let all: Vec<Value> = m.posts.iter().filter(|c| c.parent.as_deref() == Some(&p.id) && !c.deleted).map(shown).collect();
+                let all: Vec<Value> =
+                    m.posts.iter().filter(|c| c.parent.as_deref() == Some(&p.id) && !c.deleted).map(shown).collect();
                 if !all.is_empty() {
                     out["comments"] = json!({ "data": all });
                 }
@@ -290,12 +303,20 @@ fn list(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
             pages(m.posts.iter().filter(under).map(shown).collect())
         }),
         "tagged" | "tags" => w.read(|m| {
-            pages(m.posts.iter().filter(|p| p.account == id && p.author.0 != id && p.parent.is_none() && !p.deleted).map(shown).collect())
+            pages(
+                m.posts
+                    .iter()
+                    .filter(|p| p.account == id && p.author.0 != id && p.parent.is_none() && !p.deleted)
+                    .map(shown)
+                    .collect(),
+            )
         }),
         "visitor_posts" => pages(Vec::new()),
         "content_publishing_limit" => w.read(|m| {
             let used = m.posts.iter().filter(|p| p.account == id && is_instagram(id)).count();
-            Reply::ok(json!({ "data": [{ "quota_usage": used.min(40), "config": { "quota_total": 50, "quota_duration": 86400 } }] }))
+            Reply::ok(
+                json!({ "data": [{ "quota_usage": used.min(40), "config": { "quota_total": 50, "quota_duration": 86400 } }] }),
+            )
         }),
         "insights" => match call.get("metric").as_str() {
             "post_impressions" => fault(400, 100, 0, "(#100) The value must be a valid insights metric"),

@@ -16,17 +16,22 @@ pub(crate) fn broken() -> Reply {
 
 pub(crate) fn limited() -> Reply {
     let reset = rfc3339((chrono::Utc::now().timestamp() + 1) * 1_000_000);
-    fault(429, "Too many requests").with("x-ratelimit-limit", "300").with("x-ratelimit-remaining", "0").with("x-ratelimit-reset", reset)
+    fault(429, "Too many requests")
+        .with("x-ratelimit-limit", "300")
+        .with("x-ratelimit-remaining", "0")
+        .with("x-ratelimit-reset", reset)
 }
 
 pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
     let pieces = call.pieces();
     match (call.method.as_str(), pieces.as_slice()) {
         ("GET", ["api", "v1" | "v2", "instance"]) => {
-            return Reply::ok(json!({ "uri": w.address, "domain": "127.0.0.1", "title": "Stand-in", "version": "4.4.0", "short_description": "", "description": "",
+            return Reply::ok(
+                json!({ "uri": w.address, "domain": "127.0.0.1", "title": "Stand-in", "version": "4.4.0", "short_description": "", "description": "",
                 "email": "", "urls": {}, "stats": {}, "languages": ["hi"], "registrations": false, "rules": [], "source_url": "", "usage": {}, "thumbnail": {},
                 "api_versions": { "mastodon": 6 }, "contact": {},
-                "configuration": { "statuses": { "max_characters": 500, "max_media_attachments": 4, "characters_reserved_per_url": 23 } } }));
+                "configuration": { "statuses": { "max_characters": 500, "max_media_attachments": 4, "characters_reserved_per_url": 23 } } }),
+            );
         }
         ("POST", ["oauth", "token"]) => {
             return w.with(|m| {
@@ -125,9 +130,7 @@ fn create(w: &World, call: &Call, me: &str) -> Reply {
     let key = format!("{me} {}", call.header("idempotency-key"));
     let keyed = !call.header("idempotency-key").is_empty() && !w.faults().ignore_keys;
     w.commit(|m| {
-        if keyed
-            && let Some(p) = m.keys.get(&key).and_then(|id| m.find(id))
-        {
+        if keyed && let Some(p) = m.keys.get(&key).and_then(|id| m.find(id)) {
             return Reply::ok(status(w, p));
         }
         if media.iter().any(|id| m.media.get(id).is_none_or(|x| x.work > 0)) {
@@ -144,7 +147,8 @@ fn create(w: &World, call: &Call, me: &str) -> Reply {
 }
 
 fn status(w: &World, p: &Post) -> Value {
-    let html = p.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("\n\n", "</p><p>").replace('\n', "<br />");
+    let html =
+        p.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("\n\n", "</p><p>").replace('\n', "<br />");
     json!({ "id": p.id, "created_at": rfc3339(p.created), "in_reply_to_id": p.parent, "content": format!("<p>{html}</p>"), "visibility": "public",
         "language": "hi", "uri": format!("{}/s/{}", w.address, p.id), "url": format!("{}/@t/{}", w.address, p.id), "account": person(w, &p.author.0, &p.author.1),
         "media_attachments": p.media.iter().map(|m| attachment(m, true, "")).collect::<Vec<_>>(), "mentions": [], "tags": [], "emojis": [],

@@ -137,8 +137,13 @@ impl World {
     pub async fn start(kind: Kind, faults: Faults, seed: u64) -> std::io::Result<Self> {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
         let address = format!("http://{}", listener.local_addr()?);
-        let world =
-            Self { kind, address, memory: Arc::default(), faults: Arc::new(Mutex::new(faults)), dice: Arc::new(AtomicU64::new(seed)) };
+        let world = Self {
+            kind,
+            address,
+            memory: Arc::default(),
+            faults: Arc::new(Mutex::new(faults)),
+            dice: Arc::new(AtomicU64::new(seed)),
+        };
         let routes = Router::new().fallback(take).with_state(world.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Ok(world)

@@ -35,7 +35,9 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
     }
     let me = account(call);
     match (call.method.as_str(), pieces.as_slice()) {
-        ("GET", ["2", "users", "me"]) => Reply::ok(json!({ "data": { "id": me, "name": "Thana", "username": format!("thana{me}") } })),
+        ("GET", ["2", "users", "me"]) => {
+            Reply::ok(json!({ "data": { "id": me, "name": "Thana", "username": format!("thana{me}") } }))
+        }
         ("POST", ["2", "tweets"]) => create(w, call, &me),
         ("GET", ["2", "tweets", id]) => w.read(|m| match m.find(id) {
             Some(p) => Reply::ok(json!({ "data": shown(p) })),
@@ -65,7 +67,8 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
         }),
         ("GET", ["2", "users", id, "mentions"]) => w.read(|m| {
             let since: u64 = call.get("since_id").parse().unwrap_or_default();
-            let others = |p: &&Post| p.account == *id && p.author.0 != *id && !p.deleted && p.id.parse::<u64>().unwrap_or(0) > since;
+            let others =
+                |p: &&Post| p.account == *id && p.author.0 != *id && !p.deleted && p.id.parse::<u64>().unwrap_or(0) > since;
             let mut all: Vec<&Post> = m.posts.iter().filter(others).collect();
             all.reverse();
             page(&all, call)
@@ -88,7 +91,8 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
         ("POST", ["2", "media", "upload", id, "finalize"]) => w.with(|m| match m.media.get_mut(*id) {
             Some(medium) if medium.work > 0 => {
                 // Large things are worked on for a while.
-                (medium.state, medium.work) = if medium.bytes > 1 << 20 { ("pending".into(), 1) } else { ("succeeded".into(), 0) };
+                (medium.state, medium.work) =
+                    if medium.bytes > 1 << 20 { ("pending".into(), 1) } else { ("succeeded".into(), 0) };
                 Reply::ok(json!({ "data": media(id, medium) }))
             }
             _ => problem(400, "invalid-request", "Invalid Request", "nothing was appended"),
@@ -131,7 +135,14 @@ fn media(id: &str, medium: &Medium) -> Value {
 
 fn create(w: &World, call: &Call, me: &str) -> Reply {
     let text = call.get("text");
-    let media: Vec<String> = call.fields.get("media").and_then(|v| v["media_ids"].as_array().cloned()).unwrap_or_default().iter().filter_map(|v| v.as_str().map(str::to_owned)).collect();
+    let media: Vec<String> = call
+        .fields
+        .get("media")
+        .and_then(|v| v["media_ids"].as_array().cloned())
+        .unwrap_or_default()
+        .iter()
+        .filter_map(|v| v.as_str().map(str::to_owned))
+        .collect();
     if (text.trim().is_empty() && media.is_empty()) || media.len() > 4 {
         return problem(400, "invalid-request", "Invalid Request", "One or more parameters to your request was invalid.");
     }
@@ -171,7 +182,12 @@ fn shown(p: &Post) -> Value {
     }
     let mut out = json!({ "id": p.id, "text": text, "created_at": rfc3339(p.created), "author_id": p.author.0,
         "edit_history_post_ids": [p.id], "public_metrics": { "repost_count": 0, "reply_count": 1, "like_count": 2, "quote_count": 0, "impression_count": 40 } });
-    let mentions: Vec<Value> = p.text.split_whitespace().filter_map(|w| w.strip_prefix('@')).map(|n| json!({ "username": n, "start": 0, "end": 0 })).collect();
+    let mentions: Vec<Value> = p
+        .text
+        .split_whitespace()
+        .filter_map(|w| w.strip_prefix('@'))
+        .map(|n| json!({ "username": n, "start": 0, "end": 0 }))
+        .collect();
     if !urls.is_empty() || !mentions.is_empty() {
         out["entities"] = json!({ "urls": urls, "mentions": mentions });
     }
@@ -196,7 +212,8 @@ fn page(all: &[&Post], call: &Call) -> Reply {
     if from + most < all.len() {
         meta["next_token"] = json!((from + most).to_string());
     }
-    let users: Vec<Value> = part.iter().map(|p| json!({ "id": p.author.0, "name": p.author.1, "username": p.author.1 })).collect();
+    let users: Vec<Value> =
+        part.iter().map(|p| json!({ "id": p.author.0, "name": p.author.1, "username": p.author.1 })).collect();
     let mut body = json!({ "meta": meta });
     if !part.is_empty() {
         body["data"] = part.iter().map(|p| shown(p)).collect();

@@ -7,7 +7,8 @@ use crate::world::{Post, Session, World, rfc3339};
 use crate::x::{account, token};
 
 fn fault(status: u16, reason: &str, words: &str) -> Reply {
-    let error = json!({ "code": status, "message": words, "errors": [{ "message": words, "domain": "youtube", "reason": reason }] });
+    let error =
+        json!({ "code": status, "message": words, "errors": [{ "message": words, "domain": "youtube", "reason": reason }] });
     Reply::new(status, json!({ "error": error }))
 }
 

@@ -6,8 +6,8 @@ use crate::desk::calendar::{Calendar, Day, Entry};
 use crate::desk::composer::{Composer, FindingLine, Preview, Saying, Signature};
 use crate::desk::stream::{Inbox, Item, ItemLine, Saved};
 use crate::desk::{
-    ChannelLine, Channels, Choice, CopyLine, DeliveryLine, Ending, Library, MediaLine, Office, OrderLine, Orders, Outbox, PostLine,
-    UnitLine,
+    ChannelLine, Channels, Choice, CopyLine, DeliveryLine, Ending, Library, MediaLine, Office, OrderLine, Orders, Outbox,
+    PostLine, UnitLine,
 };
 use crate::{Section, Shell};
 
@@ -72,7 +72,9 @@ pub(super) fn office(shell: Shell) -> Office {
         ending: vec![Ending { handle: "Thana One".into(), network: "Facebook".into(), days: 9 }],
         units: vec![
             UnitLine { code: "HQ".into(), name: "मुख्यालय".into(), paused: None, own: false },
-            UnitLine { code: "T1".into(), name: "थाना एक".into(), paused: Some("sp: शांति व्यवस्था".into()), own: true },
+            UnitLine {
+                code: "T1".into(), name: "थाना एक".into(), paused: Some("sp: शांति व्यवस्था".into()), own: true
+            },
         ],
     }
 }
@@ -148,7 +150,13 @@ pub(super) fn calendar(shell: Shell) -> Calendar {
         today: n == 25,
         outside: false,
         entries: if n == 26 {
-            let entry = Entry { post: "p1".into(), time: "18:30".into(), network: "X".into(), words: "हेलमेट".into(), state: "queued".into() };
+            let entry = Entry {
+                post: "p1".into(),
+                time: "18:30".into(),
+                network: "X".into(),
+                words: "हेलमेट".into(),
+                state: "queued".into(),
+            };
             vec![entry]
         } else {
             vec![]
@@ -164,7 +172,10 @@ pub(super) fn calendar(shell: Shell) -> Calendar {
         at: "2026-11-25".into(),
         before: "2026-10-25".into(),
         after: "2026-12-25".into(),
-        weekdays: ["desk-mon", "desk-tue", "desk-wed", "desk-thu", "desk-fri", "desk-sat", "desk-sun"].iter().map(|k| shell.t(k)).collect(),
+        weekdays: ["desk-mon", "desk-tue", "desk-wed", "desk-thu", "desk-fri", "desk-sat", "desk-sun"]
+            .iter()
+            .map(|k| shell.t(k))
+            .collect(),
         weeks: vec![(23..30).map(day).collect()],
         lines: vec![],
         shell,
@@ -217,7 +228,11 @@ pub(super) fn item(shell: Shell) -> Item {
         answer: Some("p9".into()),
         reason: None,
         units: units(),
-        saved: vec![Saved { name: "Route".into(), hindi: "रास्ता सोमवार से खुलेगा।".into(), english: "The road opens on Monday.".into() }],
+        saved: vec![Saved {
+            name: "Route".into(),
+            hindi: "रास्ता सोमवार से खुलेगा।".into(),
+            english: "The road opens on Monday.".into(),
+        }],
         rules: choices(&[("abuse", "अपशब्द")]),
         record: vec![("asha".into(), "answer drafted".into(), at(4))],
         shell: framed(shell, "desk-item-comment", "/desk/item/i1"),
@@ -244,7 +259,11 @@ pub(super) fn orders(shell: Shell) -> Orders {
         copies: vec![copy("X", "removed"), copy("Facebook", "open")],
         statement: "आदेश / Order: SBCWP 1/2026".into(),
     };
-    Orders { orders: vec![order("o1", Some(751)), order("o2", None)], post: String::new(), shell: framed(shell, "desk-orders", "/desk/orders") }
+    Orders {
+        orders: vec![order("o1", Some(751)), order("o2", None)],
+        post: String::new(),
+        shell: framed(shell, "desk-orders", "/desk/orders"),
+    }
 }
 
 pub(super) fn channels(shell: Shell) -> Channels {
@@ -261,7 +280,11 @@ pub(super) fn channels(shell: Shell) -> Channels {
         probed: None,
     };
     Channels {
-        channels: vec![channel("a1", "X", "connected"), channel("a2", "Facebook", "proposed"), channel("a3", "YouTube", "reconnect")],
+        channels: vec![
+            channel("a1", "X", "connected"),
+            channel("a2", "Facebook", "proposed"),
+            channel("a3", "YouTube", "reconnect"),
+        ],
         units: units(),
         apps: choices(&[("x|https://api.x.com", "X (https://api.x.com)")]),
         made: vec!["@thana1".into()],

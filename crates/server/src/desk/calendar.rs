@@ -56,7 +56,11 @@ async fn one_day(app: &App, span: &Span, day: NaiveDate, month: u32, long: bool,
     let (from, until) = (begins(day), begins(day + Days::new(1)));
     let mut found: Vec<Shown> = app.lake.store().calendar(span.unit(), from, until, PER_DAY + 1).await?;
     let most = usize::try_from(PER_DAY).unwrap_or_default();
-    let more = if found.len() > most { app.lake.store().due_count(span.unit(), from, until).await?.saturating_sub(PER_DAY.unsigned_abs()) } else { 0 };
+    let more = if found.len() > most {
+        app.lake.store().due_count(span.unit(), from, until).await?.saturating_sub(PER_DAY.unsigned_abs())
+    } else {
+        0
+    };
     found.truncate(most);
     let entries = found.into_iter().map(|d| {
         let body: Value = serde_json::from_str(&d.body).unwrap_or_default();

@@ -37,7 +37,14 @@ async fn fill(app: &App, ask: &Ask, made: Vec<String>) -> Reply<Channels> {
         chosen: false,
     });
     let apps = apps.collect();
-    Ok(Channels { channels, apps, units: units(app, ask, "").await?, made, consent: None, shell: ask.shell(Section::Desk, ask.lang.text("desk-channels")) })
+    Ok(Channels {
+        channels,
+        apps,
+        units: units(app, ask, "").await?,
+        made,
+        consent: None,
+        shell: ask.shell(Section::Desk, ask.lang.text("desk-channels")),
+    })
 }
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {

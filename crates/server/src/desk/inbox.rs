@@ -80,7 +80,11 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(which): Query<W
         items.push(line(&app, row).await?);
     }
     let waiting = Choice { value: String::new(), text: shell.t("desk-waiting"), chosen: which.state.is_empty() };
-    let states = STATES.iter().map(|s| Choice { value: (*s).to_owned(), text: shell.t(&format!("desk-state-{s}")), chosen: *s == which.state });
+    let states = STATES.iter().map(|s| Choice {
+        value: (*s).to_owned(),
+        text: shell.t(&format!("desk-state-{s}")),
+        chosen: *s == which.state,
+    });
     let states = [waiting].into_iter().chain(states).collect();
     show(Inbox { units: units(&app, &ask, &which.unit).await?, unit: which.unit, states, items, next, shell })
 }
@@ -170,6 +174,8 @@ pub(crate) async fn close(State(app): State<App>, ask: Ask, Path(id): Path<Strin
 pub(crate) async fn hide(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(a): Form<Act>) -> Reply<Redirect> {
     let (account, network) = network(&app, &id).await?;
     let reason = format!("{} {}", a.rule, a.reason.trim());
-    app.desk().hide_item(&ask.principal, &app.channels()?, network.as_ref(), &account, &id, reason.trim(), app.lake.now()).await?;
+    app.desk()
+        .hide_item(&ask.principal, &app.channels()?, network.as_ref(), &account, &id, reason.trim(), app.lake.now())
+        .await?;
     home(&id)
 }

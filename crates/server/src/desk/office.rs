@@ -33,7 +33,9 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
         name: ask.pick(&u.name_hi, &u.name_en).to_owned(),
         own: u.paused_at.is_some(),
         paused: paused.contains(&u.code).then(|| {
-            format!("{} {}", u.paused_by.clone().unwrap_or_default(), u.pause_reason.clone().unwrap_or_default()).trim().to_owned()
+            format!("{} {}", u.paused_by.clone().unwrap_or_default(), u.pause_reason.clone().unwrap_or_default())
+                .trim()
+                .to_owned()
         }),
         code: u.code,
     });

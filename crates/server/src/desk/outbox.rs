@@ -43,7 +43,9 @@ pub(crate) struct Decision {
 
 pub(crate) async fn decide(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(d): Form<Decision>) -> Reply<Redirect> {
     let live = match (d.what.as_str(), d.live.trim()) {
-        ("live", "") => return Err(HttpError::Desk("say under which id it is out; the network shows it in the post's address".into())),
+        ("live", "") => {
+            return Err(HttpError::Desk("say under which id it is out; the network shows it in the post's address".into()));
+        }
         ("live", remote) => Some(remote),
         _ => None,
     };

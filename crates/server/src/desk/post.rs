@@ -130,10 +130,8 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
     let kind = serde_json::to_value(message.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
     page.units = units(app, ask, unit).await?;
     page.unit = unit.to_owned();
-    page.kinds = KINDS
-        .iter()
-        .map(|k| Choice { value: (*k).to_owned(), text: t(format!("desk-kind-{k}")), chosen: *k == kind })
-        .collect();
+    page.kinds =
+        KINDS.iter().map(|k| Choice { value: (*k).to_owned(), text: t(format!("desk-kind-{k}")), chosen: *k == kind }).collect();
     if kind == "reply" {
         page.kinds.push(Choice { value: kind, text: t("desk-kind-reply".into()), chosen: true });
     }
@@ -201,7 +199,11 @@ pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<S
     show(page)
 }
 
-pub(crate) async fn create(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Result<Redirect, Result<axum::response::Html<String>, HttpError>> {
+pub(crate) async fn create(
+    State(app): State<App>,
+    ask: Ask,
+    Form(form): Form<Sheet>,
+) -> Result<Redirect, Result<axum::response::Html<String>, HttpError>> {
     let message = message(&app, &form).await.map_err(Err)?;
     let unit = given(&form, "unit");
     if message.hindi.is_empty() && message.english.is_empty() && message.variants.is_empty() {
@@ -279,7 +281,12 @@ pub(crate) async fn submit(State(app): State<App>, ask: Ask, Path(id): Path<Stri
     home(&id)
 }
 
-pub(crate) async fn approve(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+pub(crate) async fn approve(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
     let version = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
     app.desk().approve(&ask.principal, &id, version, None, app.lake.now()).await?;
     home(&id)
@@ -290,12 +297,22 @@ pub(crate) async fn back(State(app): State<App>, ask: Ask, Path(id): Path<String
     home(&id)
 }
 
-pub(crate) async fn overrule(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+pub(crate) async fn overrule(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
     app.desk().overrule(&ask.principal, &id, given(&form, "rule"), given(&form, "reason"), app.lake.now()).await?;
     home(&id)
 }
 
-pub(crate) async fn schedule(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+pub(crate) async fn schedule(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
     let mut accounts = Vec::new();
     for channel in form.keys().filter_map(|name| name.strip_prefix("channel-")) {
         accounts.push(app.lake.store().account(channel).await?);
@@ -308,14 +325,24 @@ pub(crate) async fn schedule(State(app): State<App>, ask: Ask, Path(id): Path<St
     home(&id)
 }
 
-pub(crate) async fn move_day(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+pub(crate) async fn move_day(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
     let day = given(&form, "day");
     let day = day.parse().map_err(|_| HttpError::Desk(format!("{day:?} is no day; write 2026-12-01")))?;
     app.desk().move_to_day(&ask.principal, &id, day, app.lake.now()).await?;
     home(&id)
 }
 
-pub(crate) async fn withdraw(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
     app.desk().withdraw(&ask.principal, &id, given(&form, "reason"), app.lake.now()).await?;
     home(&id)
 }
@@ -349,7 +376,9 @@ pub(crate) async fn list_json(State(app): State<App>, Query(w): Query<Which>) ->
 pub(crate) async fn json(State(app): State<App>, Path(id): Path<String>) -> Reply<Json<Value>> {
     let standing = app.desk().standing(&id).await?;
     let message = app.desk().message(&id, standing.post.version).await?;
-    Ok(Json(json!({ "standing": standing, "message": message, "deliveries": app.lake.store().shown_of(&id).await?, "record": app.lake.store().events(&id).await? })))
+    Ok(Json(
+        json!({ "standing": standing, "message": message, "deliveries": app.lake.store().shown_of(&id).await?, "record": app.lake.store().events(&id).await? }),
+    ))
 }
 
 #[derive(Debug, Deserialize)]

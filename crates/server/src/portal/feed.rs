@@ -141,7 +141,10 @@ pub(crate) async fn sitemap(State(p): State<Portal>) -> Result<Response, Wrong> 
 }
 
 pub(crate) async fn robots(State(p): State<Portal>) -> Result<Response, Wrong> {
-    keep("text/plain; charset=utf-8", format!("User-agent: *\nAllow: /\nDisallow: /media/\nDisallow: /hooks/\nSitemap: {}/sitemap.xml\n", p.settings.base))
+    keep(
+        "text/plain; charset=utf-8",
+        format!("User-agent: *\nAllow: /\nDisallow: /media/\nDisallow: /hooks/\nSitemap: {}/sitemap.xml\n", p.settings.base),
+    )
 }
 
 /// The register of official handles, signed, so that others can check it wherever it is shown.

@@ -101,7 +101,9 @@ fn allowed(p: &Portal, asker: Option<IpAddr>, ticket: &str) -> bool {
     });
     // The address itself is not kept, not even in memory.
     let address = sign(p, &format!("address {}", asker.map(|a| a.to_string()).unwrap_or_default()));
-    let lately = writers.get(&address).map_or(0, |times| times.iter().filter(|t| now.duration_since(**t) < Duration::from_secs(3600)).count());
+    let lately = writers
+        .get(&address)
+        .map_or(0, |times| times.iter().filter(|t| now.duration_since(**t) < Duration::from_secs(3600)).count());
     if lately >= MOST || writers.contains_key(ticket) {
         return false;
     }
@@ -144,14 +146,21 @@ async fn take(p: Portal, tag: String, what: &str, asker: Option<IpAddr>, w: Word
         let status = if why == "portal-too-many" { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
         return Ok((status, axum::response::Html(page)).into_response());
     }
-    let time = model::time::to_ist(p.lake.now().timestamp_micros()).map(|t| t.format("%d/%m/%Y %H:%M").to_string()).unwrap_or_default();
+    let time =
+        model::time::to_ist(p.lake.now().timestamp_micros()).map(|t| t.format("%d/%m/%Y %H:%M").to_string()).unwrap_or_default();
     let known = p.store().units().await?.into_iter().any(|u| u.code == w.unit);
     let unit = if known { w.unit.as_str() } else { "" };
     let text = w.text.trim();
     if what == "tip" {
         let header = "COMPLAINT_NO,SUBMITTED_ON,PS_CD,PS,CATEGORY,APPLICANT_NAME,APPLICANT_MOBILE,APPLICANT_EMAIL,SUBJECT,DESCRIPTION,AGAINST_MOBILE,STATUS,DISPOSED_ON,FIR_REG_NUM";
         let phone: String = w.phone.chars().filter(char::is_ascii_digit).take(15).collect();
-        keep(&p, "portal.complaint", header, &[&number, &time, unit, "", "Tip", "", &phone, "", "Tip from the public portal", text, "", "Pending", "", ""]).await?;
+        keep(
+            &p,
+            "portal.complaint",
+            header,
+            &[&number, &time, unit, "", "Tip", "", &phone, "", "Tip from the public portal", text, "", "Pending", "", ""],
+        )
+        .await?;
     } else {
         let header = "FEEDBACK_ID,GIVEN_ON,SERVICE,REFERENCE_NO,RATING,COMMENT,PS_CD";
         let rating = if ["1", "2", "3", "4", "5"].contains(&w.rating.as_str()) { w.rating.as_str() } else { "" };
@@ -163,11 +172,21 @@ async fn take(p: Portal, tag: String, what: &str, asker: Option<IpAddr>, w: Word
 /// Where a request comes from, when the listener tells.
 type From = Option<Extension<axum::extract::ConnectInfo<std::net::SocketAddr>>>;
 
-pub(crate) async fn take_tip(State(p): State<Portal>, Path(tag): Path<String>, from: From, Form(w): Form<Words>) -> Result<Response, Wrong> {
+pub(crate) async fn take_tip(
+    State(p): State<Portal>,
+    Path(tag): Path<String>,
+    from: From,
+    Form(w): Form<Words>,
+) -> Result<Response, Wrong> {
     take(p, tag, "tip", from.map(|f| f.0.0.ip()), w).await
 }
 
-pub(crate) async fn take_feedback(State(p): State<Portal>, Path(tag): Path<String>, from: From, Form(w): Form<Words>) -> Result<Response, Wrong> {
+pub(crate) async fn take_feedback(
+    State(p): State<Portal>,
+    Path(tag): Path<String>,
+    from: From,
+    Form(w): Form<Words>,
+) -> Result<Response, Wrong> {
     take(p, tag, "feedback", from.map(|f| f.0.0.ip()), w).await
 }
 

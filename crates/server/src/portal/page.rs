@@ -29,7 +29,14 @@ pub(super) async fn notice(p: &Portal, lang: Lang, row: Published) -> Result<Not
     let mut copies = Vec::new();
     for d in p.store().shown_of(&row.post).await?.into_iter().filter(|d| d.state == "live" && d.part == 0) {
         if let Some(url) = d.url.filter(|u| u.starts_with("https://")) {
-            copies.push((format!("{} {}", d.network.parse::<social::NetworkName>().map_or(d.network.clone(), |n| n.limits().title.clone()), d.handle), url));
+            copies.push((
+                format!(
+                    "{} {}",
+                    d.network.parse::<social::NetworkName>().map_or(d.network.clone(), |n| n.limits().title.clone()),
+                    d.handle
+                ),
+                url,
+            ));
         }
     }
     let pictures = body["media"].as_array().into_iter().flatten().filter_map(|m| m["alt"].as_str().map(str::to_owned));
@@ -65,12 +72,6 @@ pub(crate) struct Which {
     unit: String,
     kind: String,
     before: Option<i64>,
-}
-
-impl Which {
-    pub(super) fn of(kind: &str) -> Self {
-        Self { kind: kind.to_owned(), ..Self::default() }
-    }
 }
 
 /// To the language the browser asks for; Hindi otherwise.
@@ -127,7 +128,11 @@ async fn list(p: &Portal, lang: Lang, place: &str, key: &str, which: Which, narr
         let before = n.at.timestamp_micros();
         format!("/{}/{place}?unit={}&kind={}&before={before}", lang.tag(), encode(&which.unit), encode(&which.kind))
     });
-    let kinds = KINDS.iter().map(|k| Choice { value: (*k).to_owned(), text: lang.text(&format!("desk-kind-{k}")), chosen: *k == which.kind });
+    let kinds = KINDS.iter().map(|k| Choice {
+        value: (*k).to_owned(),
+        text: lang.text(&format!("desk-kind-{k}")),
+        chosen: *k == which.kind,
+    });
     let kinds = kinds.collect();
     kept(Latest { door: p.door(lang, place, key), units: p.units(lang, &which.unit).await?, notices, kinds, narrows, next })
 }
@@ -136,12 +141,20 @@ pub(crate) async fn latest(State(p): State<Portal>, Path(tag): Path<String>, Que
     list(&p, lang(&tag)?, "latest", "portal-latest", w, true).await
 }
 
-pub(crate) async fn achievements(State(p): State<Portal>, Path(tag): Path<String>, Query(w): Query<Which>) -> Result<Response, Wrong> {
+pub(crate) async fn achievements(
+    State(p): State<Portal>,
+    Path(tag): Path<String>,
+    Query(w): Query<Which>,
+) -> Result<Response, Wrong> {
     let w = Which { kind: "achievement".into(), ..w };
     list(&p, lang(&tag)?, "achievements", "portal-achievements", w, false).await
 }
 
-pub(crate) async fn corrections(State(p): State<Portal>, Path(tag): Path<String>, Query(w): Query<Which>) -> Result<Response, Wrong> {
+pub(crate) async fn corrections(
+    State(p): State<Portal>,
+    Path(tag): Path<String>,
+    Query(w): Query<Which>,
+) -> Result<Response, Wrong> {
     let w = Which { kind: "correction".into(), ..w };
     list(&p, lang(&tag)?, "corrections", "portal-corrections", w, false).await
 }
@@ -151,7 +164,8 @@ pub(crate) async fn one(State(p): State<Portal>, Path((tag, id)): Path<(String, 
     let row = p.store().published_one(&id).await?.ok_or(Wrong::Missing)?;
     let notice = notice(&p, lang, row).await?;
     let mut door = p.door(lang, &format!("post/{id}"), "portal-latest");
-    let words = if lang == Lang::Hi && !notice.hindi.is_empty() || notice.english.is_empty() { &notice.hindi } else { &notice.english };
+    let words =
+        if lang == Lang::Hi && !notice.hindi.is_empty() || notice.english.is_empty() { &notice.hindi } else { &notice.english };
     door.title = words.chars().take(70).collect::<String>().lines().next().unwrap_or_default().to_owned();
     door.description = words.chars().take(160).collect();
     let data = json!({ "@context": "https://schema.org", "@type": "SpecialAnnouncement", "name": door.title, "text": words,
@@ -175,7 +189,11 @@ pub(crate) struct Asked {
     q: String,
 }
 
-pub(crate) async fn stations(State(p): State<Portal>, Path(tag): Path<String>, Query(a): Query<Asked>) -> Result<Response, Wrong> {
+pub(crate) async fn stations(
+    State(p): State<Portal>,
+    Path(tag): Path<String>,
+    Query(a): Query<Asked>,
+) -> Result<Response, Wrong> {
     const MOST: usize = 50;
     let lang = lang(&tag)?;
     let (units, accounts) = (p.store().units().await?, p.store().accounts().await?);
@@ -193,7 +211,12 @@ pub(crate) async fn stations(State(p): State<Portal>, Path(tag): Path<String>, Q
         handles: accounts
             .iter()
             .filter(|x| x.unit == u.code && x.state != "proposed")
-            .map(|x| (x.network.parse::<social::NetworkName>().map_or(x.network.clone(), |n| n.limits().title.clone()), x.handle.clone()))
+            .map(|x| {
+                (
+                    x.network.parse::<social::NetworkName>().map_or(x.network.clone(), |n| n.limits().title.clone()),
+                    x.handle.clone(),
+                )
+            })
             .collect(),
     };
     kept(Stations {

@@ -45,7 +45,9 @@ impl Place {
         let dir = tempfile::tempdir().unwrap();
         let lake = Lake::open(Options::at(&dir.path().join("lake"))).await.unwrap();
         let store = lake.store().clone();
-        for (code, parent, name_en, name_hi) in [("HQ", None, "Headquarters", "मुख्यालय"), ("T1", Some("HQ"), "Thana One", "थाना एक")] {
+        for (code, parent, name_en, name_hi) in
+            [("HQ", None, "Headquarters", "मुख्यालय"), ("T1", Some("HQ"), "Thana One", "थाना एक")]
+        {
             let unit = Unit {
                 code: code.into(),
                 parent: parent.map(str::to_owned),
@@ -160,7 +162,10 @@ async fn a_message_goes_from_the_sheet_to_the_queue_through_its_pages() {
     assert!(shown.contains("हेलमेट पहनें।") && shown.contains("Helmet!") && shown.contains("Draft"));
 
     assert_eq!(p.post(&format!("{page}/note"), "note=Check+the+number.").await.status, StatusCode::SEE_OTHER);
-    assert_eq!(p.post(&format!("{page}/edit"), "version=1&unit=T1&kind=awareness&english=Wear+a+helmet%2C+always.").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        p.post(&format!("{page}/edit"), "version=1&unit=T1&kind=awareness&english=Wear+a+helmet%2C+always.").await.status,
+        StatusCode::SEE_OTHER
+    );
     let stale = p.post(&format!("{page}/edit"), "version=1&unit=T1&kind=awareness&english=x").await;
     assert_eq!(stale.status, StatusCode::CONFLICT);
     assert!(stale.body.contains("somebody saved version 2"));
@@ -175,21 +180,30 @@ async fn a_message_goes_from_the_sheet_to_the_queue_through_its_pages() {
     let nowhere = p.post(&format!("{page}/schedule"), "at=2030-01-01+10:00").await;
     assert!(nowhere.body.contains("at least one channel"));
     let day = model::time::to_ist(p.lake.now().timestamp_micros()).unwrap().date() + chrono::Days::new(3);
-    assert_eq!(p.post(&format!("{page}/schedule"), &format!("channel-acc-1=1&at={day}+18:30")).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        p.post(&format!("{page}/schedule"), &format!("channel-acc-1=1&at={day}+18:30")).await.status,
+        StatusCode::SEE_OTHER
+    );
 
     let calendar = p.get(&format!("/desk/calendar?view=week&at={day}")).await.body;
     assert!(calendar.contains("18:30") && calendar.contains(&format!("/desk/post/{id}")));
     let later = day + chrono::Days::new(1);
     assert_eq!(p.post(&format!("{page}/move"), &format!("day={later}")).await.status, StatusCode::SEE_OTHER);
     let moved = p.desk.store.deliveries(&id).await.unwrap();
-    assert_eq!(model::time::format_ist(moved[0].due_at), model::time::format_ist(model::time::from_ist(later.and_hms_opt(18, 30, 0).unwrap())));
+    assert_eq!(
+        model::time::format_ist(moved[0].due_at),
+        model::time::format_ist(model::time::from_ist(later.and_hms_opt(18, 30, 0).unwrap()))
+    );
     assert!(moved[0].body.contains(&format!("\"created_at\":{}", moved[0].due_at)), "what is sent carries the new time");
     assert!(p.get(&format!("/desk/calendar?view=list&at={later}")).await.body.contains("Wear a helmet"));
     let wrong = p.get("/desk/calendar?at=tomorrow").await;
     assert!(wrong.status == StatusCode::BAD_REQUEST && wrong.body.contains("2026-11-25"));
 
     let json: serde_json::Value = serde_json::from_str(&p.get(&format!("/api/v1/desk/posts/{id}")).await.body).unwrap();
-    assert_eq!((json["standing"]["post"]["state"].as_str(), json["message"]["english"].as_str()), (Some("scheduled"), Some("Wear a helmet, always.")));
+    assert_eq!(
+        (json["standing"]["post"]["state"].as_str(), json["message"]["english"].as_str()),
+        (Some("scheduled"), Some("Wear a helmet, always."))
+    );
     assert_eq!(p.post(&format!("{page}/withdraw"), "reason=wrong+date").await.status, StatusCode::SEE_OTHER);
     assert_eq!(p.desk.store.deliveries(&id).await.unwrap()[0].state, "cancelled");
     assert_eq!(p.get("/desk/post/none").await.status, StatusCode::NOT_FOUND);
@@ -203,10 +217,16 @@ async fn people_decide_answer_pause_and_obey_courts_on_their_pages() {
     let human = Settlement { state: "human", reason: Some("[facebook.token] 400 190 dead".into()), ..Settlement::default() };
     p.desk.store.decide_delivery(&delivery.id, &["live"], &human).await.unwrap();
     let outbox = p.get("/desk/outbox").await.body;
-    assert!(outbox.contains("Connect the page again") && !outbox.contains("400 190"), "the network's answer in an officer's words");
+    assert!(
+        outbox.contains("Connect the page again") && !outbox.contains("400 190"),
+        "the network's answer in an officer's words"
+    );
     let unsaid = p.post(&format!("/desk/delivery/{}/decide", delivery.id), "what=live&live=").await;
     assert_eq!(unsaid.status, StatusCode::CONFLICT);
-    assert_eq!(p.post(&format!("/desk/delivery/{}/decide", delivery.id), "what=live&live=r9").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        p.post(&format!("/desk/delivery/{}/decide", delivery.id), "what=live&live=r9").await.status,
+        StatusCode::SEE_OTHER
+    );
     assert_eq!(p.desk.store.delivery(&delivery.id).await.unwrap().remote.as_deref(), Some("r9"));
 
     let item = |remote: &str, answerable| NewItem {
@@ -252,7 +272,10 @@ async fn people_decide_answer_pause_and_obey_courts_on_their_pages() {
     assert_eq!(json["orders"].as_array().unwrap().len(), 1);
     let channels = p.get("/api/v1/desk/channels").await.body;
     assert!(channels.contains("@thana1") && !channels.contains("sealed"), "no secret leaves");
-    let foreign = Request::post("/desk/unit/HQ/pause").header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from("reason=x")).unwrap();
+    let foreign = Request::post("/desk/unit/HQ/pause")
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from("reason=x"))
+        .unwrap();
     assert_eq!(send(&p.pages, foreign).await.status, StatusCode::FORBIDDEN, "a form without its token does nothing");
 }
 
@@ -263,7 +286,18 @@ async fn the_public_sees_what_is_out_in_both_languages_and_caches_may_keep_it() 
     let fix = p.published(Kind::Correction, "समय 9 बजे है।", Some(&id)).await;
     let draft = Message { hindi: "गोपनीय मसौदा".into(), ..Message::default() };
     p.desk.draft(&who("asha"), "T1", &draft, None, p.lake.now()).await.unwrap();
-    for path in ["/hi/", "/en/", "/hi/latest", "/en/achievements", "/hi/law", "/en/campaigns", "/hi/stations?q=%E0%A4%8F%E0%A4%95", "/en/corrections", "/hi/tip", "/en/feedback"] {
+    for path in [
+        "/hi/",
+        "/en/",
+        "/hi/latest",
+        "/en/achievements",
+        "/hi/law",
+        "/en/campaigns",
+        "/hi/stations?q=%E0%A4%8F%E0%A4%95",
+        "/en/corrections",
+        "/hi/tip",
+        "/en/feedback",
+    ] {
         let a = p.public(path).await;
         assert_eq!(a.status, StatusCode::OK, "{path}");
         assert!(a.headers.get(header::SET_COOKIE).is_none() && !a.body.contains("गोपनीय"), "{path}");
@@ -283,7 +317,12 @@ async fn the_public_sees_what_is_out_in_both_languages_and_caches_may_keep_it() 
     assert_eq!(p.public("/fr/").await.status, StatusCode::NOT_FOUND);
     assert_eq!(location(&p.public("/").await), "/hi/");
 
-    for (path, words) in [("/hi/feed.rss", "<rss version"), ("/hi/feed.atom", "<feed xmlns"), ("/sitemap.xml", "<urlset"), ("/hi/feed.json", "jsonfeed.org")] {
+    for (path, words) in [
+        ("/hi/feed.rss", "<rss version"),
+        ("/hi/feed.atom", "<feed xmlns"),
+        ("/sitemap.xml", "<urlset"),
+        ("/hi/feed.json", "jsonfeed.org"),
+    ] {
         let a = p.public(path).await;
         assert!(a.status == StatusCode::OK && a.body.contains(words) && a.body.contains(&id), "{path}: {}", a.body);
         if path != "/hi/feed.json" {
@@ -310,7 +349,9 @@ async fn the_public_sees_what_is_out_in_both_languages_and_caches_may_keep_it() 
 
 fn regex(body: &str) -> bool {
     // `[some-key]` is how a missing text shows itself.
-    body.split('[').skip(1).any(|rest| rest.split(']').next().is_some_and(|k| k.contains('-') && k.chars().all(|c| c.is_ascii_lowercase() || c == '-')))
+    body.split('[').skip(1).any(|rest| {
+        rest.split(']').next().is_some_and(|k| k.contains('-') && k.chars().all(|c| c.is_ascii_lowercase() || c == '-'))
+    })
 }
 
 fn field(body: &str, name: &str) -> String {
@@ -328,7 +369,8 @@ async fn tips_and_feedback_land_in_the_portals_layout_and_machines_are_kept_out(
         words[0].parse::<u32>().unwrap() + words[2].parse::<u32>().unwrap()
     };
     let send_form = async |path: &str, body: String| {
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap();
+        let request =
+            Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").body(Body::from(body)).unwrap();
         send(&p.portal, request).await
     };
     let fast = send_form("/en/tip", format!("ticket={ticket}&text=x&sum={sum}")).await;
@@ -344,12 +386,20 @@ async fn tips_and_feedback_land_in_the_portals_layout_and_machines_are_kept_out(
     assert!(!folder.exists(), "and nothing is kept");
     let taken = send_form("/en/tip", format!("ticket={ticket}&text=%3D1%2B1%2C+%22theft%22+%E0%A4%9A%E0%A5%8B%E0%A4%B0%E0%A5%80&unit=T1&phone=%2B91+70000-00101&sum={sum}")).await;
     assert!(taken.status == StatusCode::OK && taken.body.contains("TIP-"), "{} {}", taken.status, taken.body);
-    assert_eq!(send_form("/en/tip", format!("ticket={ticket}&text=x&sum={sum}")).await.status, StatusCode::TOO_MANY_REQUESTS, "a ticket is good once");
+    assert_eq!(
+        send_form("/en/tip", format!("ticket={ticket}&text=x&sum={sum}")).await.status,
+        StatusCode::TOO_MANY_REQUESTS,
+        "a ticket is good once"
+    );
 
     let file = std::fs::read_dir(&folder).unwrap().next().unwrap().unwrap().path();
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.starts_with("COMPLAINT_NO,SUBMITTED_ON,PS_CD") && text.contains("'=1+1"), "{text}");
-    let request = lake::Request { contract: Some(p.lake.contract("portal.complaint").unwrap()), received_by: "test".into(), ..lake::Request::default() };
+    let request = lake::Request {
+        contract: Some(p.lake.contract("portal.complaint").unwrap()),
+        received_by: "test".into(),
+        ..lake::Request::default()
+    };
     let report = p.lake.ingest_path(&file, request, &std::sync::Arc::new(lake::Progress::default())).await.unwrap();
     assert_eq!((report.input, report.accepted), (1, 1), "the lake takes it in like any other file");
 }
@@ -363,7 +413,10 @@ async fn networks_call_and_fetch_under_signatures_only() {
     let expected = base64::engine::general_purpose::STANDARD.encode(hmac::sign(&key, b"abc"));
     assert!(challenge.contains(&format!("sha256={expected}")), "{challenge}");
     assert_eq!(p.public("/hooks/meta?hub.mode=subscribe&hub.verify_token=word&hub.challenge=42").await.body, "42");
-    assert_eq!(p.public("/hooks/meta?hub.mode=subscribe&hub.verify_token=bad&hub.challenge=42").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(
+        p.public("/hooks/meta?hub.mode=subscribe&hub.verify_token=bad&hub.challenge=42").await.status,
+        StatusCode::FORBIDDEN
+    );
     let body = r#"{"object":"page","entry":[]}"#;
     let call = async |signature: &str| {
         let request = Request::post("/hooks/meta").header("x-hub-signature-256", signature).body(Body::from(body)).unwrap();

@@ -38,7 +38,13 @@ pub struct Expiring {
 
 impl Desk {
     /// Keeps the department's application at a network.
-    pub async fn register_app(&self, who: &Principal, channels: &Channels, app: &App, now: DateTime<Utc>) -> Result<(), DeskError> {
+    pub async fn register_app(
+        &self,
+        who: &Principal,
+        channels: &Channels,
+        app: &App,
+        now: DateTime<Utc>,
+    ) -> Result<(), DeskError> {
         let root = self.root().await?;
         self.need(who, &root, "publisher").await?;
         let secret = Secret { client_secret: app.secret.clone(), ..Secret::default() };
@@ -105,7 +111,9 @@ impl Desk {
         let at = now.timestamp_micros();
         let state = state_digest(state);
         let Some(row) = self.store.take_consent(&state, at).await? else {
-            return Err(DeskError::Refused("this consent was used already, took more than ten minutes, or was never asked for; begin again".into()));
+            return Err(DeskError::Refused(
+                "this consent was used already, took more than ten minutes, or was never asked for; begin again".into(),
+            ));
         };
         if row.principal != who.id || row.expires_at < at {
             return Err(DeskError::Refused("this consent was begun by somebody else; begin again".into()));
@@ -148,7 +156,14 @@ impl Desk {
             connected_by: who.id.clone(),
         };
         let account = self.store.put_account(new, now.timestamp_micros()).await?;
-        self.record(who, now, "connect", &account.id, &json!({ "handle": account.handle, "network": account.network, "again": again })).await?;
+        self.record(
+            who,
+            now,
+            "connect",
+            &account.id,
+            &json!({ "handle": account.handle, "network": account.network, "again": again }),
+        )
+        .await?;
         Ok(account)
     }
 
@@ -181,7 +196,13 @@ impl Desk {
 
     /// Works through a call of a network whose signature held; gives how many items are new. The same body again changes nothing; a
     /// call that fails half way may come again.
-    pub async fn heard(&self, network: NetworkName, body: &[u8], heard: Vec<Heard>, now: DateTime<Utc>) -> Result<usize, DeskError> {
+    pub async fn heard(
+        &self,
+        network: NetworkName,
+        body: &[u8],
+        heard: Vec<Heard>,
+        now: DateTime<Utc>,
+    ) -> Result<usize, DeskError> {
         let (digest, at) = (digest(body), now.timestamp_micros());
         if !self.store.first_call(&digest, network.as_str(), at).await? {
             return Ok(0);
@@ -210,7 +231,8 @@ impl Desk {
     /// The unit above all others.
     pub(crate) async fn root(&self) -> Result<String, DeskError> {
         let top = self.store.units().await?.into_iter().find(|u| u.parent.is_none());
-        top.map(|u| u.code).ok_or_else(|| DeskError::Refused("there is no unit yet; `sarovar channel unit` adds the first".into()))
+        top.map(|u| u.code)
+            .ok_or_else(|| DeskError::Refused("there is no unit yet; `sarovar channel unit` adds the first".into()))
     }
 }
 

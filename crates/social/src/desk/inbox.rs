@@ -158,12 +158,12 @@ impl Desk {
 
 /// Nothing is hidden but by a public rule.
 fn by_rule(state: &str, reason: &str) -> Result<(), DeskError> {
-        const RULES: &[&str] = &["abuse", "threat", "spam", "identity of a victim", "incitement", "private data"];
-        if state == "hidden" && !RULES.iter().any(|r| reason.starts_with(r)) {
-            return Err(DeskError::Refused(format!(
-                "hiding needs a reason of the public rules: {}; criticism stays",
-                RULES.join(", ")
-            )));
-        }
+    const RULES: &[&str] = &["abuse", "threat", "spam", "identity of a victim", "incitement", "private data"];
+    if state == "hidden" && !RULES.iter().any(|r| reason.starts_with(r)) {
+        return Err(DeskError::Refused(format!(
+            "hiding needs a reason of the public rules: {}; criticism stays",
+            RULES.join(", ")
+        )));
+    }
     Ok(())
 }

@@ -244,11 +244,14 @@ impl Desk {
             let setting = check::Setting { recent: Vec::new(), ..self.setting(&d.unit, &[network], due, id).await? };
             let settled = self.store.findings(id, post.version).await?;
             let open = |rule: &str| !settled.iter().any(|s| s.rule == rule && s.overridden_by.is_some());
-            if let Some(f) = check::check(&message, &setting).into_iter().find(|f| f.level == check::Level::Block && open(&f.rule)) {
+            if let Some(f) =
+                check::check(&message, &setting).into_iter().find(|f| f.level == check::Level::Block && open(&f.rule))
+            {
                 return Err(DeskError::Refused(format!("on that day the checks find: {} ({})", f.rule, f.found)));
             }
             let outgoing: Outgoing = serde_json::from_str(&d.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
-            let body = serde_json::to_string(&Outgoing { created_at: due, ..outgoing }).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            let body = serde_json::to_string(&Outgoing { created_at: due, ..outgoing })
+                .map_err(|e| DeskError::Invalid(e.to_string()))?;
             moved += u64::from(self.store.shift(&d.id, due, &body).await?);
         }
         self.record(who, now, "move", id, &json!({ "day": day.to_string(), "moved": moved })).await?;
@@ -354,7 +357,8 @@ mod tests {
 
     #[test]
     fn a_film_has_a_title_in_whichever_language_there_is() {
-        let message = Message { hindi: "\n <हेलमेट> पहनें\nसुरक्षित".into(), ..Message::default() };
+        let message =
+            Message { hindi: "\n <हेलमेट> पहनें\nसुरक्षित".into(), ..Message::default() };
         assert_eq!(title(&message), "हेलमेट पहनें");
         assert_eq!(title(&Message { english: "Wear it".into(), ..message }), "Wear it");
     }

@@ -189,7 +189,8 @@ mod tests {
     fn codes_of_the_documents_mean_what_they_say() {
         let meta = |code: i64, sub: i64| json!({ "error": { "code": code, "error_subcode": sub, "message": "m" } });
         let google = |reason: &str| json!({ "error": { "code": 403, "errors": [{ "reason": reason }], "message": "m" } });
-        let problem = |kind: &str, detail: &str| json!({ "type": format!("https://api.x.com/2/problems/{kind}"), "detail": detail });
+        let problem =
+            |kind: &str, detail: &str| json!({ "type": format!("https://api.x.com/2/problems/{kind}"), "detail": detail });
         for (network, status, body, expected) in [
             (NetworkName::Facebook, 500, meta(2, 0), Meaning::Unclear),
             (NetworkName::Facebook, 400, meta(190, 463), Meaning::Reconnect),
@@ -204,7 +205,12 @@ mod tests {
             (NetworkName::Youtube, 403, google("quotaExceeded"), Meaning::LimitedApp),
             (NetworkName::Youtube, 403, google("forbidden"), Meaning::Reconnect),
             (NetworkName::Youtube, 503, google("backendError"), Meaning::Unclear),
-            (NetworkName::X, 403, problem("x", "You are not allowed to create a Tweet with duplicate content."), Meaning::Duplicate),
+            (
+                NetworkName::X,
+                403,
+                problem("x", "You are not allowed to create a Tweet with duplicate content."),
+                Meaning::Duplicate,
+            ),
             (NetworkName::X, 403, problem("client-forbidden", "…"), Meaning::Reconnect),
             (NetworkName::X, 401, json!({ "title": "Unauthorized" }), Meaning::Expired),
             (NetworkName::X, 429, json!({}), Meaning::Limited),

@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 
 use super::file::Source;
 use super::graph::{Graph, fresh};
-use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, answer, moment, text, web};
+use super::{
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, answer, moment, text, web,
+};
 use crate::limit::NetworkName;
 use crate::message::Media;
 use crate::text::urls;
@@ -95,7 +97,10 @@ impl Network for Facebook {
             (None, None) => (format!("{}/feed", channel.remote), vec![("message", post.text.clone())]),
         };
         if !photos.is_empty() {
-            form.push(("attached_media", json!(photos.iter().map(|p| json!({ "media_fbid": p })).collect::<Vec<_>>()).to_string()));
+            form.push((
+                "attached_media",
+                json!(photos.iter().map(|p| json!({ "media_fbid": p })).collect::<Vec<_>>()).to_string(),
+            ));
         } else if let (Some(link), None, true) = (urls(&post.text).first(), &post.reply_to, prepared.0["reel"].is_null()) {
             let link = if link.text.starts_with("http") { link.text.clone() } else { format!("https://{}", link.text) };
             form.push(("link", link));
@@ -124,7 +129,8 @@ impl Network for Facebook {
         let since = (since / 1_000_000).to_string();
         let read = match &post.reply_to {
             Some(to) => {
-                let query = [("fields", "id,message,from,created_time"), ("filter", "stream"), ("since", &since), ("limit", "100")];
+                let query =
+                    [("fields", "id,message,from,created_time"), ("filter", "stream"), ("since", &since), ("limit", "100")];
                 self.graph.list(channel, &format!("{to}/comments"), &query).await
             }
             None => {
@@ -148,7 +154,10 @@ impl Network for Facebook {
 
     async fn inbound(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
         let page = &channel.remote;
-        let inner = format!("comments.filter(stream).since({}).limit(100){{id,message,from,created_time,permalink_url,parent}}", cursor.unwrap_or("0"));
+        let inner = format!(
+            "comments.filter(stream).since({}).limit(100){{id,message,from,created_time,permalink_url,parent}}",
+            cursor.unwrap_or("0")
+        );
         let fields = format!("id,{inner}");
         let body = self.graph.get(channel, &format!("{page}/published_posts"), &[("fields", &fields), ("limit", "50")]).await?;
         let mut items = Vec::new();
@@ -159,7 +168,11 @@ impl Network for Facebook {
         for edge in ["tagged", "visitor_posts"] {
             let query = [("fields", "id,message,from,created_time,permalink_url"), ("limit", "50")];
             let body = self.graph.get(channel, &format!("{page}/{edge}"), &query).await?;
-            items.extend(body["data"].as_array().into_iter().flatten().map(|p| Inbound { kind: "mention", parent: None, ..comment(p, "") }));
+            items.extend(body["data"].as_array().into_iter().flatten().map(|p| Inbound {
+                kind: "mention",
+                parent: None,
+                ..comment(p, "")
+            }));
         }
         Ok(fresh(items, cursor))
     }

@@ -13,7 +13,10 @@ use serde_json::{Value, json};
 
 use super::file::Source;
 use super::graph::{Graph, fresh};
-use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, moment, oauth, text, web};
+use super::{
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, moment, oauth,
+    text, web,
+};
 use crate::limit::NetworkName;
 use crate::link::Links;
 use crate::message::Media;
@@ -57,7 +60,9 @@ impl Instagram {
                 "FINISHED" => return Ok(()),
                 "IN_PROGRESS" => tokio::time::sleep(PAUSE).await,
                 "EXPIRED" => return Err(Trouble::Later("the container ran out before it was published".into())),
-                _ => return Err(Trouble::Content(format!("Instagram cannot use the picture or film: {}", text(&body["status"])))),
+                _ => {
+                    return Err(Trouble::Content(format!("Instagram cannot use the picture or film: {}", text(&body["status"]))));
+                }
             }
         }
         Err(Trouble::Later("Instagram is still at work on the film".into()))
@@ -207,7 +212,9 @@ impl Network for Instagram {
         }
         let query = [("fields", "id,caption,username,timestamp,permalink"), ("limit", "50")];
         let tagged = self.graph.get(channel, &format!("{}/tags", channel.remote), &query).await?;
-        items.extend(tagged["data"].as_array().into_iter().flatten().map(|p| item(p, "mention", None, "caption", &p["permalink"])));
+        items.extend(
+            tagged["data"].as_array().into_iter().flatten().map(|p| item(p, "mention", None, "caption", &p["permalink"])),
+        );
         Ok(fresh(items, cursor))
     }
 

@@ -10,7 +10,9 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::file::Source;
-use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, answer, moment, text, web};
+use super::{
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, answer, moment, text, web,
+};
 use crate::limit::NetworkName;
 use crate::message::Media;
 
@@ -168,7 +170,9 @@ impl Network for Mastodon {
     }
 
     async fn hide(&self, _: &Channel, _: &str) -> Result<(), Trouble> {
-        Err(Trouble::Impossible("Mastodon lets nobody hide what others wrote; report it to the server's moderators by hand".into()))
+        Err(Trouble::Impossible(
+            "Mastodon lets nobody hide what others wrote; report it to the server's moderators by hand".into(),
+        ))
     }
 
     async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble> {

@@ -129,7 +129,8 @@ fn challenge(verifier: &str) -> String {
 pub async fn finish(app: &App, code: &str, verifier: &str) -> Result<Vec<Grant>, Trouble> {
     let client = web::client(app.network.limits())?;
     let e = entry(app.network)?;
-    let mut form = vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &app.redirect), ("client_id", &app.id)];
+    let mut form =
+        vec![("grant_type", "authorization_code"), ("code", code), ("redirect_uri", &app.redirect), ("client_id", &app.id)];
     if e.pkce {
         form.push(("code_verifier", verifier));
     }
@@ -183,12 +184,21 @@ async fn pages(client: &Client, app: &App, first: Secret) -> Result<Vec<Grant>, 
         }
     }
     if grants.is_empty() {
-        return Err(Trouble::Reconnect("none of the pages came with a token: agree again, tick the page, and let its owner give the task of publishing".into()));
+        return Err(Trouble::Reconnect(
+            "none of the pages came with a token: agree again, tick the page, and let its owner give the task of publishing"
+                .into(),
+        ));
     }
     Ok(grants)
 }
 
-async fn token(client: &Client, network: NetworkName, address: &str, old: &Secret, mut form: Vec<(&str, &str)>) -> Result<Secret, Trouble> {
+async fn token(
+    client: &Client,
+    network: NetworkName,
+    address: &str,
+    old: &Secret,
+    mut form: Vec<(&str, &str)>,
+) -> Result<Secret, Trouble> {
     let e = entry(network)?;
     let mut request = client.post(e.place(&e.token, address));
     if e.basic && !old.client_secret.is_empty() {
@@ -233,7 +243,13 @@ mod tests {
     use super::*;
 
     fn app(network: NetworkName, address: &str) -> App {
-        App { network, address: address.into(), id: "app-1".into(), secret: "s".into(), redirect: "https://desk.example.org/back".into() }
+        App {
+            network,
+            address: address.into(),
+            id: "app-1".into(),
+            secret: "s".into(),
+            redirect: "https://desk.example.org/back".into(),
+        }
     }
 
     #[test]

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use unicode_normalization::UnicodeNormalization;
 
 use super::file::Source;
-use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, oauth, text, web};
+use super::{
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, oauth, text, web,
+};
 use crate::limit::NetworkName;
 use crate::message::Media;
 
@@ -253,7 +255,9 @@ fn inbound(channel: &Channel, p: &Value, users: &Value) -> Inbound {
     let (id, handle) = (text(&p["id"]), author.map(|u| text(&u["username"])).unwrap_or_default());
     let referenced = ["referenced_posts", "referenced_tweets"].into_iter().find_map(|k| p[k].as_array());
     let parent = referenced.into_iter().flatten().find(|r| r["type"] == "replied_to").map(|r| text(&r["id"]));
-    let named = |m: &Value| m["id"] == channel.remote.as_str() || m["username"].as_str().is_some_and(|u| super::same_handle(u, &channel.handle));
+    let named = |m: &Value| {
+        m["id"] == channel.remote.as_str() || m["username"].as_str().is_some_and(|u| super::same_handle(u, &channel.handle))
+    };
     Inbound {
         kind: if parent.is_some() { "reply" } else { "mention" },
         parent,
@@ -287,7 +291,13 @@ mod tests {
 
     #[test]
     fn only_where_the_author_named_us_may_a_program_answer() {
-        let channel = Channel { handle: "@Thana1".into(), remote: "7".into(), account: String::new(), address: String::new(), secret: Secret::default() };
+        let channel = Channel {
+            handle: "@Thana1".into(),
+            remote: "7".into(),
+            account: String::new(),
+            address: String::new(),
+            secret: Secret::default(),
+        };
         let with = |mentions: Value| json!({ "id": "1", "text": "t", "author_id": "9", "entities": { "mentions": mentions } });
         let users = json!([{ "id": "9", "username": "citizen" }]);
         assert!(inbound(&channel, &with(json!([{ "username": "thana1" }])), &users).answerable);

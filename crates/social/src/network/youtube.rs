@@ -8,7 +8,10 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::{Value, json};
 
 use super::file::Source;
-use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, moment, oauth, text, web};
+use super::{
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, moment, oauth,
+    text, web,
+};
 use crate::limit::NetworkName;
 use crate::message::Media;
 use crate::text::hashtags;
@@ -79,7 +82,8 @@ impl Youtube {
         let query = [("part", "snippet"), ("playlistId", list.as_str()), ("maxResults", "50")];
         let body = self.get(channel, "/youtube/v3/playlistItems", &query).await?;
         let same = |v: &&Value| v["snippet"]["title"] == post.title.as_str() && moment(&v["snippet"]["publishedAt"]) >= since;
-        let ids = body["items"].as_array().into_iter().flatten().filter(same).map(|v| text(&v["snippet"]["resourceId"]["videoId"]));
+        let ids =
+            body["items"].as_array().into_iter().flatten().filter(same).map(|v| text(&v["snippet"]["resourceId"]["videoId"]));
         Ok(ids.into_iter().find(|id| !known.contains(id)).map(|id| live(&id)))
     }
 }
@@ -144,7 +148,8 @@ impl Network for Youtube {
             }
             None => {
                 let film = post.media.iter().find(|m| m.is_video()).cloned().unwrap_or_default();
-                let (last, size) = (prepared.0["last"].as_u64().unwrap_or_default(), prepared.0["size"].as_u64().unwrap_or_default());
+                let (last, size) =
+                    (prepared.0["last"].as_u64().unwrap_or_default(), prepared.0["size"].as_u64().unwrap_or_default());
                 let bytes = match Source::open(&film).await {
                     Ok(mut source) => source.part(last, PART).await,
                     Err(e) => Err(e),
@@ -176,7 +181,9 @@ impl Network for Youtube {
                 Ok(body) => {
                     let own = |c: &&Value| {
                         let s = &c["snippet"];
-                        s["authorChannelId"]["value"] == channel.remote.as_str() && s["textOriginal"] == post.text.as_str() && moment(&s["publishedAt"]) >= since
+                        s["authorChannelId"]["value"] == channel.remote.as_str()
+                            && s["textOriginal"] == post.text.as_str()
+                            && moment(&s["publishedAt"]) >= since
                     };
                     let ids = body["items"].as_array().into_iter().flatten().filter(own).map(|c| text(&c["id"]));
                     let id = ids.into_iter().find(|id| !known.contains(id));
@@ -185,7 +192,8 @@ impl Network for Youtube {
                 Err(e) => Found::Unclear(e.to_string()),
             };
         }
-        let (session, size) = (prepared.0["session"].as_str().unwrap_or_default(), prepared.0["size"].as_u64().unwrap_or_default());
+        let (session, size) =
+            (prepared.0["session"].as_str().unwrap_or_default(), prepared.0["size"].as_u64().unwrap_or_default());
         match web::send(self.part(channel, session, format!("bytes */{size}"), Vec::new())).await {
             Went::Answered(a) if a.status.is_success() => match a.body["id"].as_str() {
                 Some(id) => Found::Live(live(id)),
@@ -193,7 +201,8 @@ impl Network for Youtube {
             },
             Went::Answered(a) if a.status.as_u16() == 308 => Found::Absent,
             // The session is forgotten: what the channel has uploaded since tells.
-            Went::Answered(a) if matches!(a.status.as_u16(), 404 | 410) => match self.uploaded(channel, post, since, known).await {
+            Went::Answered(a) if matches!(a.status.as_u16(), 404 | 410) => match self.uploaded(channel, post, since, known).await
+            {
                 Ok(found) => found.map_or(Found::Absent, Found::Live),
                 Err(e) => Found::Unclear(e.to_string()),
             },
@@ -212,7 +221,8 @@ impl Network for Youtube {
     }
 
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble> {
-        match answer::ask(NetworkName::Youtube, self.call(Method::DELETE, channel, "/youtube/v3/videos", &[("id", remote)])).await {
+        match answer::ask(NetworkName::Youtube, self.call(Method::DELETE, channel, "/youtube/v3/videos", &[("id", remote)])).await
+        {
             Ok(_) | Err(Trouble::Gone(_)) => {}
             Err(e) => return Err(e),
         }

@@ -70,7 +70,9 @@ impl Outbox {
         if let Outcome::Live(live) = &outcome
             && let Err(e) = network.finish(&channel, &outgoing, live).await
         {
-            self.store.note_attempt(&d.id, attempt, "live", &format!("out, but not all that belongs to it: {e}"), self.now()).await?;
+            self.store
+                .note_attempt(&d.id, attempt, "live", &format!("out, but not all that belongs to it: {e}"), self.now())
+                .await?;
         }
         Ok(())
     }

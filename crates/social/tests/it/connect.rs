@@ -19,7 +19,13 @@ async fn office() -> (Office, tempfile::TempDir) {
 }
 
 fn app(network: NetworkName, address: &str) -> App {
-    App { network, address: address.into(), id: "app".into(), secret: "secret".into(), redirect: "https://desk.example.org/back".into() }
+    App {
+        network,
+        address: address.into(),
+        id: "app".into(),
+        secret: "secret".into(),
+        redirect: "https://desk.example.org/back".into(),
+    }
 }
 
 fn state(address: &str) -> String {
@@ -42,7 +48,10 @@ async fn an_account_is_connected_by_consent_and_waits_for_a_second_person() {
         let address = if kind == Kind::Graph { format!("{}/v25.0", world.address) } else { world.address.clone() };
         let none = desk.begin_connect(&who("sp"), channels, "THANA", network, &address, now()).await.unwrap_err();
         assert!(none.to_string().contains("no application"), "{network}: {none}");
-        assert!(desk.register_app(&who("sp"), channels, &app(network, &address), now()).await.is_err(), "headquarters registers it");
+        assert!(
+            desk.register_app(&who("sp"), channels, &app(network, &address), now()).await.is_err(),
+            "headquarters registers it"
+        );
         desk.register_app(&who("igp"), channels, &app(network, &address), now()).await.unwrap();
         assert!(!desk.store.clients().await.unwrap()[0].secret.contains("secret"), "sealed");
 
@@ -64,7 +73,11 @@ async fn an_account_is_connected_by_consent_and_waits_for_a_second_person() {
 
         let url = desk.begin_connect(&who("sp"), channels, "THANA", network, &address, now()).await.unwrap();
         let made = desk.finish_connect(&who("sp"), channels, &self::state(&url), "code-1", now()).await.unwrap();
-        assert_eq!(made.iter().map(|a| (a.handle.as_str(), a.state.as_str())).collect::<Vec<_>>(), [(handle, "proposed")], "{network}");
+        assert_eq!(
+            made.iter().map(|a| (a.handle.as_str(), a.state.as_str())).collect::<Vec<_>>(),
+            [(handle, "proposed")],
+            "{network}"
+        );
         let own = desk.confirm(&who("sp"), &made[0].id, now()).await.unwrap_err();
         assert!(own.to_string().contains("cannot confirm"), "{network}: {own}");
         desk.confirm(&who("igp"), &made[0].id, now()).await.unwrap();
@@ -111,7 +124,11 @@ async fn a_webhook_and_the_poller_bring_one_item_and_a_replay_none() {
     let removed = body.replace("\"add\"", "\"remove\"");
     take(&removed).await;
     let gone = &desk.store.items(Some("THANA"), true, 10).await.unwrap()[0];
-    assert_eq!((gone.state.as_str(), gone.body.as_str(), gone.handle.as_str()), ("closed", "", ""), "what its author removed is not kept");
+    assert_eq!(
+        (gone.state.as_str(), gone.body.as_str(), gone.handle.as_str()),
+        ("closed", "", ""),
+        "what its author removed is not kept"
+    );
     let foreign = body.replace("Page 7", "Page 8").replace("c1", "c9");
     assert_eq!(take(&foreign).await, 0, "of an account that is not ours");
 }

@@ -15,7 +15,9 @@ use crate::server::{Faults, Server};
 /// What is sent: on Instagram with a picture, on YouTube with a film.
 fn body(network: &str, text: &str) -> String {
     let media = match network {
-        "instagram" => serde_json::json!([{ "file": "https://portal.example.org/a.jpg", "mime": "image/jpeg", "bytes": 9, "alt": "A poster" }]),
+        "instagram" => {
+            serde_json::json!([{ "file": "https://portal.example.org/a.jpg", "mime": "image/jpeg", "bytes": 9, "alt": "A poster" }])
+        }
         "youtube" => {
             serde_json::json!([{ "file": std::env::current_exe().unwrap().with_file_name("film.mp4"), "mime": "video/mp4", "captions": true }])
         }

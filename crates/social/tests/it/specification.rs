@@ -35,7 +35,8 @@ pub async fn life(name: NetworkName) -> Vec<Call> {
     }
     if name == NetworkName::Instagram {
         let one = post.media[0].clone();
-        let film = Media { file: "https://portal.example.org/b.mp4".into(), mime: "video/mp4".into(), captions: true, ..one.clone() };
+        let film =
+            Media { file: "https://portal.example.org/b.mp4".into(), mime: "video/mp4".into(), captions: true, ..one.clone() };
         s.live(&Outgoing { media: vec![one, film.clone()], ..s.post("कई") }).await;
         s.live(&Outgoing { media: vec![film], ..s.post("रील") }).await;
     }
@@ -85,7 +86,11 @@ fn conforms(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String
 fn shape(root: &Value, schema: &Value, value: &Value, at: &str) -> Vec<String> {
     if schema["$ref"].is_string() {
         let target = resolve(root, schema);
-        return if target["$ref"].is_string() { vec![format!("{at}: {schema} leads nowhere")] } else { shape(root, target, value, at) };
+        return if target["$ref"].is_string() {
+            vec![format!("{at}: {schema} leads nowhere")]
+        } else {
+            shape(root, target, value, at)
+        };
     }
     let mut out = Vec::new();
     for way in ["oneOf", "anyOf"] {
@@ -191,7 +196,9 @@ fn template<'a>(paths: &'a Map<String, Value>, path: &str) -> Option<(&'a String
 /// One request against an OpenAPI document.
 fn open_api(root: &Value, call: &Call) -> Vec<String> {
     let at = format!("{} {}", call.method, call.path);
-    let Some((_, item)) = template(root["paths"].as_object().unwrap(), &call.path) else { return vec![format!("{at}: no such path")] };
+    let Some((_, item)) = template(root["paths"].as_object().unwrap(), &call.path) else {
+        return vec![format!("{at}: no such path")];
+    };
     let operation = &item[call.method.to_lowercase()];
     if operation.is_null() {
         return vec![format!("{at}: no such method")];
@@ -318,7 +325,8 @@ fn graph(call: &Call) -> Option<Vec<String>> {
             tried.push(format!("{at}: {kind} has no such edge"));
             continue;
         }
-        let params: BTreeSet<&str> = api.map(|a| a["params"].as_array().unwrap().iter().filter_map(|p| p["name"].as_str()).collect()).unwrap_or_default();
+        let params: BTreeSet<&str> =
+            api.map(|a| a["params"].as_array().unwrap().iter().filter_map(|p| p["name"].as_str()).collect()).unwrap_or_default();
         let given = call.query.keys().chain(call.fields.keys()).chain(call.files.keys());
         let mut out: Vec<String> = given
             .filter(|n| !params.contains(n.as_str()) && !EVERYWHERE.contains(&n.as_str()) && !IN_GUIDES.contains(&n.as_str()))
@@ -332,7 +340,12 @@ fn graph(call: &Call) -> Option<Vec<String>> {
         }
         let of = edge.map_or(*kind, |_| api.and_then(|a| a["return"].as_str()).unwrap_or(kind));
         if let Some(returned) = specs(&format!("meta/{of}.json")) {
-            out.extend(top_level(&call.get("fields")).into_iter().filter(|f| !knows(&returned, f)).map(|f| format!("{at}: {of} has no field {f}")));
+            out.extend(
+                top_level(&call.get("fields"))
+                    .into_iter()
+                    .filter(|f| !knows(&returned, f))
+                    .map(|f| format!("{at}: {of} has no field {f}")),
+            );
         }
         if out.is_empty() {
             return Some(out);
@@ -421,7 +434,13 @@ fn the_judges_find_what_is_wrong() {
         (NetworkName::Instagram, call("GET", "/v25.0/5001/media", "fields=id,colour", Value::Null)),
     ];
     for (name, call) in bad {
-        assert!(judge(name, &call).is_some_and(|found| !found.is_empty()), "{name}: {} {} {:?} passes", call.method, call.path, call.fields);
+        assert!(
+            judge(name, &call).is_some_and(|found| !found.is_empty()),
+            "{name}: {} {} {:?} passes",
+            call.method,
+            call.path,
+            call.fields
+        );
     }
 }
 
@@ -430,7 +449,8 @@ fn the_judges_find_what_is_wrong() {
 async fn prism_takes_every_request_to_x() {
     let prism = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/social/node_modules/.bin/prism");
     let roots = ["../../../shared/specs", "../../../../shared/specs"];
-    let spec = roots.iter().map(|r| Path::new(env!("CARGO_MANIFEST_DIR")).join(r).join("x-api-v2.openapi.json")).find(|p| p.exists());
+    let spec =
+        roots.iter().map(|r| Path::new(env!("CARGO_MANIFEST_DIR")).join(r).join("x-api-v2.openapi.json")).find(|p| p.exists());
     let (true, Some(spec)) = (prism.exists(), spec) else {
         eprintln!("skipped: Prism is not installed (npm ci in tests/social), or X's specification is not at hand");
         return;
@@ -452,7 +472,8 @@ async fn prism_takes_every_request_to_x() {
     }
     let send = async |call: &Call| {
         let query: Vec<(String, String)> = call.query.clone().into_iter().collect();
-        let mut request = client.request(call.method.parse().unwrap(), format!("{address}{}", call.path)).query(&query).bearer_auth("t");
+        let mut request =
+            client.request(call.method.parse().unwrap(), format!("{address}{}", call.path)).query(&query).bearer_auth("t");
         if !call.kind.is_empty() {
             request = request.header("content-type", call.header("content-type")).body(call.bytes.clone());
         }

@@ -137,7 +137,8 @@ impl Stage {
                 for (network, world) in worlds {
                     for i in 1..=per {
                         let remote = if *network == "instagram" { 5000 + i } else { i }.to_string();
-                        let address = if world.kind == Kind::Graph { format!("{}/v25.0", world.address) } else { world.address.clone() };
+                        let address =
+                            if world.kind == Kind::Graph { format!("{}/v25.0", world.address) } else { world.address.clone() };
                         let token = format!("token-of-{remote}");
                         all.push(office.channel_on(network, &remote, "THANA", &address, &token).await);
                     }
@@ -161,7 +162,9 @@ impl Stage {
     /// The account and text of a remote id.
     fn posted(&self, network: &str, remote: &str) -> Option<(String, String)> {
         match self {
-            Self::Own(server) => server.with(|m| m.posts.iter().find(|p| p.id == remote).map(|p| (p.user.clone(), p.text.clone()))),
+            Self::Own(server) => {
+                server.with(|m| m.posts.iter().find(|p| p.id == remote).map(|p| (p.user.clone(), p.text.clone())))
+            }
             Self::Vendors(worlds) => {
                 worlds[network].with(|m| m.posts.iter().find(|p| p.id == remote).map(|p| (p.account.clone(), p.text.clone())))
             }

@@ -29,8 +29,7 @@ impl Scene {
         let world = World::start(kind, Faults::default(), 7).await.unwrap();
         let address = if kind == Kind::Graph { format!("{}/v25.0", world.address) } else { world.address.clone() };
         let secret = Secret { access: format!("token-of-{remote}"), refresh: "refresh-0".into(), ..Secret::default() };
-        let channel =
-            Channel { account: "a".into(), handle: format!("thana{remote}"), remote: remote.into(), address, secret };
+        let channel = Channel { account: "a".into(), handle: format!("thana{remote}"), remote: remote.into(), address, secret };
         Self { network, world, channel, folder: tempfile::tempdir().unwrap() }
     }
 
@@ -38,7 +37,9 @@ impl Scene {
         let path = self.folder.path().join(name);
         std::fs::write(&path, vec![7; bytes]).unwrap();
         let file = path.display().to_string();
-        Media { file, mime: mime.into(), bytes: bytes as u64, alt: "हेलमेट का पोस्टर".into(), captions: true, ..Media::default() }
+        Media {
+            file, mime: mime.into(), bytes: bytes as u64, alt: "हेलमेट का पोस्टर".into(), captions: true, ..Media::default()
+        }
     }
 
     /// A post this network takes.
@@ -46,7 +47,9 @@ impl Scene {
         let media = match self.network.name() {
             NetworkName::Instagram => {
                 let file = "https://portal.example.org/a.jpg".to_owned();
-                vec![Media { file, mime: "image/jpeg".into(), bytes: 9, alt: "हेलमेट का पोस्टर".into(), ..Media::default() }]
+                vec![Media {
+                    file, mime: "image/jpeg".into(), bytes: 9, alt: "हेलमेट का पोस्टर".into(), ..Media::default()
+                }]
             }
             NetworkName::Youtube => vec![self.file("film.mp4", "video/mp4", 300_000)],
             _ => Vec::new(),
@@ -86,13 +89,20 @@ async fn every_network_publishes_answers_and_takes_down() {
         let post = s.post(text);
         assert_eq!(s.network.check(&post), Vec::<String>::new(), "{name}");
         let live = s.live(&post).await;
-        assert!(name == NetworkName::Mastodon || live.url.as_deref().is_some_and(|u| u.starts_with("https://")), "{name}: {live:?}");
+        assert!(
+            name == NetworkName::Mastodon || live.url.as_deref().is_some_and(|u| u.starts_with("https://")),
+            "{name}: {live:?}"
+        );
         s.world.with(|m| assert_eq!(m.find(&live.remote).map(|p| p.text.as_str()), Some(text), "{name}"));
 
         // People write; what they wrote is read once, from where the last reading ended.
         let under = s.world.citizen(&s.channel.remote, "citizen", "@thana1 कब से?", Some(&live.remote));
         let page = s.network.inbound(&s.channel, None).await.unwrap();
-        assert_eq!(page.items.iter().map(|i| (i.remote.as_str(), i.text.as_str(), i.answerable)).collect::<Vec<_>>(), [(under.as_str(), "@thana1 कब से?", true)], "{name}");
+        assert_eq!(
+            page.items.iter().map(|i| (i.remote.as_str(), i.text.as_str(), i.answerable)).collect::<Vec<_>>(),
+            [(under.as_str(), "@thana1 कब से?", true)],
+            "{name}"
+        );
         let again = s.network.inbound(&s.channel, page.cursor.as_deref()).await.unwrap();
         assert!(again.items.iter().all(|i| i.remote == under), "{name}: only the last second may come twice");
 
@@ -146,7 +156,10 @@ async fn an_error_before_success_is_unclear_and_reading_finds_nothing() {
             assert!(matches!(out, Outcome::Unclear(_)), "{name}: {out:?}");
             assert!(matches!(s.found(&post, &prepared, &[]).await, Found::Absent), "{name}");
             s.world.set_faults(Faults { read_error: 1000, ..Faults::default() });
-            assert!(matches!(s.found(&post, &prepared, &[]).await, Found::Unclear(_)), "{name}: reading that fails tells nothing");
+            assert!(
+                matches!(s.found(&post, &prepared, &[]).await, Found::Unclear(_)),
+                "{name}: reading that fails tells nothing"
+            );
         }
         s.world.set_faults(Faults { limited: 1000, ..Faults::default() });
         let (_, out) = s.publish(&s.post("limited")).await;
@@ -218,7 +231,8 @@ async fn pictures_go_with_their_descriptions_and_large_things_are_waited_for() {
 async fn a_film_goes_up_in_parts_gets_its_still_and_is_found_by_its_session() {
     let s = Scene::new(NetworkName::Youtube).await;
     let film = s.file("long.mp4", "video/mp4", 9_000_000);
-    let post = Outgoing { media: vec![film, s.file("still.png", "image/png", 900)], ..s.post("यातायात नियम") };
+    let post =
+        Outgoing { media: vec![film, s.file("still.png", "image/png", 900)], ..s.post("यातायात नियम") };
     assert_eq!(s.network.check(&post), Vec::<String>::new());
     let prepared = s.network.prepare(&s.channel, &post).await.unwrap();
     assert_eq!(s.found(&post, &prepared, &[]).await, Found::Absent, "all but the last part is there, and nothing is out");

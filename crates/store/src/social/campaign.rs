@@ -160,7 +160,9 @@ impl Store {
 
     pub async fn add_note(&self, post: &str, who: &str, body: &str, now: DateTime<Utc>) -> Result<()> {
         let sql = "INSERT INTO social_note (id, post, body, principal, at) VALUES ($1, $2, $3, $4, $5)";
-        self.change(sql, vec![new_id(now).into(), post.into(), body.into(), who.into(), now.timestamp_micros().into()]).await.map(drop)
+        self.change(sql, vec![new_id(now).into(), post.into(), body.into(), who.into(), now.timestamp_micros().into()])
+            .await
+            .map(drop)
     }
 
     pub async fn notes(&self, post: &str) -> Result<Vec<Note>> {

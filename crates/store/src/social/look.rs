@@ -119,7 +119,13 @@ impl Store {
     }
 
     /// What the public may see: messages with at least one live copy, the newest first. Answers to people stay where they were given.
-    pub async fn published(&self, unit: Option<&str>, kind: Option<&str>, before: Option<i64>, limit: i64) -> Result<Vec<Published>> {
+    pub async fn published(
+        &self,
+        unit: Option<&str>,
+        kind: Option<&str>,
+        before: Option<i64>,
+        limit: i64,
+    ) -> Result<Vec<Published>> {
         let sql = "SELECT d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body, CAST(MIN(d.settled_at) AS BIGINT) AS first_at \
             FROM social_delivery d JOIN social_unit u ON u.code = d.unit JOIN social_post p ON p.id = d.post \
             JOIN social_version v ON v.post = d.post AND v.version = d.version \
@@ -164,7 +170,8 @@ impl Store {
             Some(unit) => ("unit = $3 AND", vec![from.into(), until.into(), unit.into()]),
             None => ("", vec![from.into(), until.into()]),
         };
-        let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_delivery WHERE {only} due_at >= $1 AND due_at < $2");
+        let sql =
+            format!("SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_delivery WHERE {only} due_at >= $1 AND due_at < $2");
         Ok(self.row::<Number>(&sql, values).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs())
     }
 
@@ -173,7 +180,8 @@ impl Store {
         let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_item WHERE state IN ('new', 'assigned') AND ($1 = 0 OR due_at < $1)";
         let mut out = [0; 2];
         for (i, before) in [0, now].into_iter().enumerate() {
-            out[i] = self.row::<Number>(sql, vec![before.into()]).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs();
+            out[i] =
+                self.row::<Number>(sql, vec![before.into()]).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs();
         }
         Ok((out[0], out[1]))
     }
