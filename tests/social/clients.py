@@ -4,6 +4,7 @@ usage: clients.py STANDIN   (the program of crate `standin`, which prints its ad
 """
 import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -65,8 +66,7 @@ def youtube(address):
         media = MediaFileUpload(film.name, mimetype="video/mp4", chunksize=256 * 1024, resumable=True)
         upload = api.videos().insert(part="snippet,status", body=body, media_body=media)
         # The client builds upload addresses from the document's root: ours is another host.
-        upload.resumable_uri = None
-        upload.uri = upload.uri.replace("https://youtube.googleapis.com", address)
+        upload.uri = re.sub(r"^https?://[^/]+", address, upload.uri)
         done, steps = None, 0
         while done is None:
             _, done = upload.next_chunk()

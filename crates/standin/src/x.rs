@@ -181,7 +181,7 @@ fn shown(p: &Post) -> Value {
         urls.push(json!({ "url": short, "expanded_url": format!("https://x.com/t/status/{}/photo/1", p.id), "media_key": "3_1", "start": 0, "end": 0 }));
     }
     let mut out = json!({ "id": p.id, "text": text, "created_at": rfc3339(p.created), "author_id": p.author.0,
-        "edit_history_post_ids": [p.id], "public_metrics": { "repost_count": 0, "reply_count": 1, "like_count": 2, "quote_count": 0, "impression_count": 40 } });
+        "edit_history_post_ids": [p.id], "public_metrics": { "repost_count": 0, "reply_count": 1, "like_count": 2, "quote_count": 0, "bookmark_count": 0, "impression_count": 40 } });
     let mentions: Vec<Value> = p
         .text
         .split_whitespace()

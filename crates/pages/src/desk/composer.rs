@@ -145,6 +145,11 @@ impl Composer {
         self.is_new() || matches!(self.state.as_str(), "draft" | "submitted" | "approved" | "scheduled")
     }
 
+    /// Something of it has not left yet.
+    pub fn waits(&self) -> bool {
+        self.deliveries.iter().any(|d| matches!(d.state.as_str(), "queued" | "held" | "missed"))
+    }
+
     pub fn has_variants(&self) -> bool {
         self.previews.iter().any(|p| !p.own.is_empty())
     }

@@ -119,10 +119,14 @@ fn cell(text: &str) -> String {
     format!("\"{}\"", safe.replace('"', "\"\""))
 }
 
+/// One line at a time, or two first ones would both write the header.
+static WRITING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 /// Adds a line to the day's file; the first writes the header.
 async fn keep(p: &Portal, what: &str, header: &str, cells: &[&str]) -> Result<(), Wrong> {
     let day = model::time::to_ist(p.lake.now().timestamp_micros()).map(|t| t.date().to_string()).unwrap_or_default();
     let folder = p.lake.home().root().join("portal-in");
+    let _alone = WRITING.lock().await;
     tokio::fs::create_dir_all(&folder).await?;
     let path = folder.join(format!("{what}-{day}.csv"));
     let line = cells.iter().map(|c| cell(c)).collect::<Vec<_>>().join(",");
@@ -148,8 +152,14 @@ async fn take(p: Portal, tag: String, what: &str, asker: Option<IpAddr>, w: Word
     }
     let time =
         model::time::to_ist(p.lake.now().timestamp_micros()).map(|t| t.format("%d/%m/%Y %H:%M").to_string()).unwrap_or_default();
-    let known = p.store().units().await?.into_iter().any(|u| u.code == w.unit);
-    let unit = if known { w.unit.as_str() } else { "" };
+    let place = p.store().units().await?.into_iter().find(|u| u.code == w.unit);
+    // CCTNS knows stations by seven or eight digits; any other unit is named.
+    let is_station = (7..=8).contains(&w.unit.len()) && w.unit.chars().all(|c| c.is_ascii_digit());
+    let (unit, named) = match &place {
+        Some(u) if is_station => (u.code.as_str(), ""),
+        Some(u) => ("", u.name_en.as_str()),
+        None => ("", ""),
+    };
     let text = w.text.trim();
     if what == "tip" {
         let header = "COMPLAINT_NO,SUBMITTED_ON,PS_CD,PS,CATEGORY,APPLICANT_NAME,APPLICANT_MOBILE,APPLICANT_EMAIL,SUBJECT,DESCRIPTION,AGAINST_MOBILE,STATUS,DISPOSED_ON,FIR_REG_NUM";
@@ -158,7 +168,7 @@ async fn take(p: Portal, tag: String, what: &str, asker: Option<IpAddr>, w: Word
             &p,
             "portal.complaint",
             header,
-            &[&number, &time, unit, "", "Tip", "", &phone, "", "Tip from the public portal", text, "", "Pending", "", ""],
+            &[&number, &time, unit, named, "Tip", "", &phone, "", "Tip from the public portal", text, "", "Pending", "", ""],
         )
         .await?;
     } else {

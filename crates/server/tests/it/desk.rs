@@ -400,8 +400,8 @@ async fn tips_and_feedback_land_in_the_portals_layout_and_machines_are_kept_out(
         received_by: "test".into(),
         ..lake::Request::default()
     };
-    let report = p.lake.ingest_path(&file, request, &std::sync::Arc::new(lake::Progress::default())).await.unwrap();
-    assert_eq!((report.input, report.accepted), (1, 1), "the lake takes it in like any other file");
+    let reports = p.lake.ingest_path(&file, request, &std::sync::Arc::new(lake::Progress::default())).await.unwrap();
+    assert_eq!((reports[0].input, reports[0].accepted), (1, 1), "the lake takes it in like any other file");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,6 +28,8 @@ CREATE TABLE social_hook (
     at BIGINT NOT NULL
 );
 
+CREATE INDEX social_hook_at ON social_hook (at);
+
 CREATE TABLE social_media (
     sha256 TEXT PRIMARY KEY,
     unit TEXT NOT NULL,
