@@ -149,7 +149,7 @@ fn receive(w: &World, call: &Call, key: &str) -> Reply {
         return more(&session);
     }
     if to + 1 < total {
-        if call.bytes.len() % (256 * 1024) != 0 {
+        if !call.bytes.len().is_multiple_of(256 * 1024) {
             return fault(400, "badRequest", "a part must be a multiple of 256 KiB");
         }
         return w.with(|m| {
