@@ -394,10 +394,9 @@ async fn every_request_is_what_the_vendors_specification_allows() {
         eprintln!("skipped: the vendors' specifications are not at hand (shared/specs beside the workspace)");
         return;
     }
-    let mut wrong = Vec::new();
+    let (mut wrong, digits) = (Vec::new(), Regex::new("[0-9v.]{6,}").unwrap());
     for name in ALL {
         let mut shapes: BTreeMap<String, usize> = BTreeMap::new();
-        let digits = Regex::new("[0-9v.]{6,}").unwrap();
         for call in life(name).await {
             if let Some(found) = judge(name, &call) {
                 *shapes.entry(format!("{} {}", call.method, digits.replace_all(&call.path, "…"))).or_default() += 1;
