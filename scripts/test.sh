@@ -59,6 +59,7 @@ stage "build" cargo build --workspace --locked --quiet || finish
 # A certified OpenID provider, which single sign-on is tried against; without it those tests skip.
 [ -d tests/oidc/node_modules ] || stage "a real OpenID provider" npm --prefix tests/oidc ci --no-audit --no-fund --ignore-scripts
 stage "unit and integration tests" tests
+script "vendors' clients understand our stand-ins" tests/social/clients.sh "$CARGO_TARGET_DIR/debug/standin"
 script "contracts" scripts/lint-contracts.sh
 script "other engines read our tables" tests/interop/run.sh "$binary"
 script "benchmarks run" tests/bench/run.sh "$binary"

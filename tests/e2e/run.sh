@@ -13,9 +13,11 @@ trap 'for one in $servers; do kill $one 2>/dev/null || true; wait $one 2>/dev/nu
 # serve LAKE: starts the program on a free port and leaves its address in `address`.
 serve() {
   port=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
-  "$binary" --home "$home/$1" serve --listen "127.0.0.1:$port" >"$home/$1.log" 2>&1 &
+  public=$(node -e 'const s=require("net").createServer().listen(0,"127.0.0.1",()=>{console.log(s.address().port);s.close()})')
+  "$binary" --home "$home/$1" serve --listen "127.0.0.1:$port" --portal "127.0.0.1:$public" --portal-url "http://127.0.0.1:$public" >"$home/$1.log" 2>&1 &
   servers="$servers $!"
   address="http://127.0.0.1:$port"
+  portal="http://127.0.0.1:$public"
   ADDRESS=$address node -e '
 const until = Date.now() + 60000;
 (async function wait() {
@@ -35,6 +37,7 @@ SAROVAR_DEMO_URL=$address
 SAROVAR_PEOPLE_PASSWORD=$(sed -n 's/^one-time password of admin.test: //p' "$home/people.err")
 serve people
 SAROVAR_PEOPLE_URL=$address
-export SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
+SAROVAR_PUBLIC_URL=$portal
+export SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
 [ $# -gt 0 ] || set -- ./*.test.mjs
 node --test --test-concurrency=1 "$@"

@@ -47,6 +47,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("identity", &["model"]),
     ("dossier", &["model", "lipi", "sources", "governance", "store", "lake", "identity", "finder"]),
     ("social", &["model", "governance", "store"]),
+    ("standin", &[]),
     ("pages", &["model"]),
     ("synthetic", &["model"]),
     (

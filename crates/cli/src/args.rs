@@ -161,6 +161,12 @@ pub struct Serve {
     /// How browsers reach it, when that is another address than the one listened on: https://lake.example.org.
     #[arg(long, env = "SAROVAR_ADDRESS", value_name = "URL")]
     pub address: Option<String>,
+    /// Serves the public portal too, at an address of its own.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub portal: Option<String>,
+    /// The portal's public address, as others write it (https://…).
+    #[arg(long, env = "SAROVAR_PORTAL_URL", default_value = "")]
+    pub portal_url: String,
 }
 
 #[derive(Debug, clap::Args)]

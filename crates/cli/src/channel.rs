@@ -8,6 +8,7 @@ use lake::LakeError;
 use serde_json::{Value, json};
 use social::NetworkName;
 use social::desk::ROLES;
+use social::network::oauth::{self, App};
 use social::network::{Bluesky, Networks, Secret};
 use store::social::{NewAccount, Unit};
 
@@ -54,9 +55,9 @@ pub enum ChannelCommand {
         network: String,
         #[arg(long)]
         handle: String,
-        /// Base address of the network.
-        #[arg(long, default_value = "https://bsky.social")]
-        address: String,
+        /// Base address of the network; its usual one when absent.
+        #[arg(long)]
+        address: Option<String>,
         /// Environment variable that holds the app password or token.
         #[arg(long, value_name = "VARIABLE")]
         secret_env: String,
@@ -64,6 +65,35 @@ pub enum ChannelCommand {
         #[arg(long, default_value = "")]
         remote: String,
     },
+    /// Registers the department's application at a network (X, Facebook, Instagram, YouTube, a Mastodon server).
+    App {
+        #[arg(long)]
+        network: String,
+        /// Base address; the network's usual one when absent.
+        #[arg(long)]
+        address: Option<String>,
+        #[arg(long)]
+        client_id: String,
+        /// Environment variable that holds the application's secret.
+        #[arg(long, value_name = "VARIABLE")]
+        secret_env: String,
+        /// Where the network sends a person back to, as registered there.
+        #[arg(long)]
+        redirect: String,
+    },
+    /// Prints the address at which a person agrees that the desk may use an account.
+    Consent {
+        #[arg(long)]
+        unit: String,
+        #[arg(long)]
+        network: String,
+        #[arg(long)]
+        address: Option<String>,
+    },
+    /// Takes what came back after a consent: the whole address the browser was sent to.
+    Code { address: String },
+    /// Channels whose token a person must renew soon.
+    Expiring,
     /// Confirms a connection that somebody else made.
     Confirm { channel: String },
     /// Asks the networks whether the tokens work.
@@ -145,7 +175,8 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
             store.unit(unit).await.map_err(wrong)?;
             let network: NetworkName = network.parse().map_err(LakeError::Invalid)?;
             let word = std::env::var(secret_env).map_err(|_| wrong(format!("the environment has no {secret_env}")))?;
-            let address = address.trim_end_matches('/').to_owned();
+            let usual = if network == NetworkName::Bluesky { "https://bsky.social" } else { oauth::usual_address(network) };
+            let address = address.as_deref().unwrap_or(usual).trim_end_matches('/').to_owned();
             let (remote, handle, secret) = match network {
                 NetworkName::Bluesky => Bluesky::new().map_err(wrong)?.connect(&address, handle, &word).await.map_err(wrong)?,
                 _ => (remote.clone(), handle.clone(), Secret { access: word, ..Secret::default() }),
@@ -171,14 +202,28 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
             say("a second person confirms it with `sarovar channel confirm`");
             output::records(&[account], args.format)?;
         }
+        ChannelCommand::App { network, address, client_id, secret_env, redirect } => {
+            let (network, address) = place(network, address.as_deref())?;
+            let secret = std::env::var(secret_env).map_err(|_| wrong(format!("the environment has no {secret_env}")))?;
+            let app = App { network, address, id: client_id.clone(), secret, redirect: redirect.clone() };
+            desk.register_app(&me, &channels(args)?, &app, now).await.map_err(wrong)?;
+        }
+        ChannelCommand::Consent { unit, network, address } => {
+            let (network, address) = place(network, address.as_deref())?;
+            let consent = desk.begin_connect(&me, &channels(args)?, unit, network, &address, now).await.map_err(wrong)?;
+            say("open this within ten minutes; then: sarovar channel code ADDRESS-YOU-WERE-SENT-TO");
+            output::records(&[json!({ "open": consent })], args.format)?;
+        }
+        ChannelCommand::Code { address } => {
+            let (state, code) = returned(address)?;
+            let made = desk.finish_connect(&me, &channels(args)?, &state, &code, now).await.map_err(wrong)?;
+            say("a second person confirms each with `sarovar channel confirm`");
+            output::records(&made, args.format)?;
+        }
+        ChannelCommand::Expiring => output::records(&desk.expiring(now).await.map_err(wrong)?, args.format)?,
         ChannelCommand::Confirm { channel } => {
             let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
-            if !store.confirm_account(&account.id, &me.id).await.map_err(wrong)? {
-                return Err(wrong(format!(
-                    "{} is {}; whoever connected it ({}) cannot confirm it",
-                    account.handle, account.state, account.connected_by
-                )));
-            }
+            desk.confirm(&me, &account.id, now).await.map_err(wrong)?;
         }
         ChannelCommand::Probe => {
             let (channels, networks) = (channels(args)?, Networks::all().map_err(wrong)?);
@@ -210,6 +255,30 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A network, and where it is.
+fn place(network: &str, address: Option<&str>) -> Result<(NetworkName, String), LakeError> {
+    let network: NetworkName = network.parse().map_err(LakeError::Invalid)?;
+    let address = address.unwrap_or(oauth::usual_address(network)).trim_end_matches('/').to_owned();
+    if address.is_empty() {
+        return Err(wrong(format!("{network} has no usual address; name the server with --address https://…")));
+    }
+    Ok((network, address))
+}
+
+/// `state` and `code` of an address a browser was sent back to.
+fn returned(address: &str) -> Result<(String, String), LakeError> {
+    let query = address.split_once('?').map_or("", |(_, q)| q);
+    let pairs: Vec<(String, String)> = social::pairs(query);
+    let of = |name: &str| pairs.iter().find(|(k, _)| k == name).map(|(_, v)| v.clone());
+    match (of("state"), of("code"), of("error")) {
+        (Some(state), Some(code), None) => Ok((state, code)),
+        (_, _, Some(error)) => {
+            Err(wrong(format!("the network says {error}: nobody agreed; begin again with `sarovar channel consent`")))
+        }
+        _ => Err(wrong("this address has no state and code; copy the whole one the browser was sent to")),
+    }
 }
 
 fn known_role(role: &str) -> Result<(), LakeError> {

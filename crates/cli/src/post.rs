@@ -13,6 +13,7 @@ use lake::LakeError;
 use serde_json::{Value, json};
 use social::check::{self, Setting};
 use social::desk::{When, parse_ist};
+use social::link::Links;
 use social::message::Message;
 use social::network::Networks;
 use social::outbox::{Channels, Patience, SystemClock, health};
@@ -427,8 +428,12 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
 
 fn worker(args: &Args, desk: &Desk) -> Result<Outbox, LakeError> {
     let owner = format!("{}-{}", std::process::id(), desk.store.fresh_id(Utc::now()));
-    let networks = Networks::all().map_err(wrong)?;
-    Ok(Outbox::new(desk.store.clone(), networks, channels(args)?, Arc::new(SystemClock), Patience::default(), &owner))
+    let channels = channels(args)?;
+    // Networks that fetch pictures themselves find them on the portal, under links signed with the portal's key.
+    let base = std::env::var("SAROVAR_PORTAL_URL").unwrap_or_default();
+    let links = (!base.is_empty()).then(|| Links::new(&base, &channels.vault().derived("portal")));
+    let networks = Networks::with_links(links).map_err(wrong)?;
+    Ok(Outbox::new(desk.store.clone(), networks, channels, Arc::new(SystemClock), Patience::default(), &owner))
 }
 
 async fn deliveries(args: &Args, desk: &Desk, id: &str) -> Result<ExitCode, Fault> {

@@ -44,8 +44,41 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
             _ = stop.recv() => {}
         }
     };
-    server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
+    let Some(portal) = &s.portal else {
+        server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
+        return Ok(ExitCode::SUCCESS);
+    };
+    let taken = |source| LakeError::Io { action: "listening on", path: portal.clone().into(), source };
+    let public = TcpListener::bind(portal).await.map_err(taken)?;
+    say(&format!("the public portal is at http://{}", public.local_addr().map_err(taken)?));
+    let stopped = std::sync::Arc::new(tokio::sync::Notify::new());
+    let (one, two) = (stopped.clone(), stopped.clone());
+    let settings = portal_settings(args, s).await?;
+    let pages = server::serve(lake.clone(), accounts, site, listener, async move { one.notified().await });
+    let door = server::portal::serve(lake, settings, public, async move { two.notified().await });
+    let end = async {
+        asked_to_stop.await;
+        stopped.notify_waiters();
+        Ok(())
+    };
+    tokio::try_join!(pages, door, end).map_err(busy)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Secrets of the applications that sign webhooks come from the vault; the word of Meta's challenge from `SAROVAR_META_WORD`.
+async fn portal_settings(args: &Args, s: &Serve) -> Result<server::portal::Settings, LakeError> {
+    let (desk, channels) = (crate::post::desk(args).await?, crate::post::channels(args)?);
+    let secret = async |network: social::NetworkName| {
+        let address = social::network::oauth::usual_address(network);
+        desk.app(&channels, network, address).await.map(|a| a.secret).unwrap_or_default()
+    };
+    Ok(server::portal::Settings {
+        base: s.portal_url.trim_end_matches('/').to_owned(),
+        key: channels.vault().derived("portal"),
+        x_secret: secret(social::NetworkName::X).await,
+        meta_secret: secret(social::NetworkName::Facebook).await,
+        meta_word: std::env::var("SAROVAR_META_WORD").unwrap_or_default(),
+    })
 }
 
 /// Opens the first account, when there is none: an administrator's.

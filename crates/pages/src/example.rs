@@ -3,6 +3,7 @@
 
 mod accounts;
 mod data;
+mod desk;
 mod people;
 mod proof;
 
@@ -57,6 +58,16 @@ pub const ALL: &[Example] = &[
     Example { name: "people", render: |shell| accounts::people(shell).render() },
     Example { name: "person-new", render: |shell| accounts::person_new(shell).render() },
     Example { name: "person-edit", render: |shell| accounts::person_edit(shell).render() },
+    Example { name: "desk", render: |shell| desk::office(shell).render() },
+    Example { name: "desk-new", render: |shell| desk::blank(shell).render() },
+    Example { name: "desk-message", render: |shell| desk::composer(shell).render() },
+    Example { name: "desk-calendar", render: |shell| desk::calendar(shell).render() },
+    Example { name: "desk-outbox", render: |shell| desk::outbox(shell).render() },
+    Example { name: "desk-inbox", render: |shell| desk::inbox(shell).render() },
+    Example { name: "desk-item", render: |shell| desk::item(shell).render() },
+    Example { name: "desk-orders", render: |shell| desk::orders(shell).render() },
+    Example { name: "desk-channels", render: |shell| desk::channels(shell).render() },
+    Example { name: "desk-media", render: |shell| desk::library(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];
 

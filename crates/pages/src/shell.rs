@@ -21,13 +21,15 @@ pub enum Section {
     Sql,
     Audit,
     People,
+    /// Social media: messages, calendar, inbox, orders.
+    Desk,
     /// Pages that hang below none of them: errors, the gallery.
     Elsewhere,
 }
 
 impl Section {
     /// The entries of the main navigation: first what an officer opens, then what a data engineer opens.
-    pub const ALL: [Section; 9] = [
+    pub const ALL: [Section; 10] = [
         Section::Home,
         Section::Search,
         Section::Sources,
@@ -37,6 +39,7 @@ impl Section {
         Section::Sql,
         Section::Audit,
         Section::People,
+        Section::Desk,
     ];
 
     /// Its address.
@@ -51,6 +54,7 @@ impl Section {
             Section::Sql => "/sql",
             Section::Audit => "/audit",
             Section::People => "/people",
+            Section::Desk => "/desk",
         }
     }
 
@@ -66,6 +70,7 @@ impl Section {
             Section::Sql => "nav-sql",
             Section::Audit => "nav-audit",
             Section::People => "nav-people",
+            Section::Desk => "nav-desk",
         }
     }
 
@@ -80,6 +85,7 @@ impl Section {
             Section::Sql => "sql",
             Section::Audit => "audit",
             Section::People => "person",
+            Section::Desk => "desk",
         }
     }
 }
@@ -163,6 +169,13 @@ impl fmt::Display for Html {
 
 impl HtmlSafe for Html {}
 
+impl Html {
+    /// A `<time>` element in IST.
+    pub fn time(lang: Lang, at: DateTime<Utc>) -> Html {
+        Html(format!("<time datetime=\"{}\">{}</time>", show::machine(at), show::moment(lang, at)))
+    }
+}
+
 impl Shell {
     /// A frame with the page's title; the server fills the rest from the request.
     pub fn new(lang: Lang, section: Section, title: impl Into<String>) -> Shell {
@@ -188,6 +201,16 @@ impl Shell {
     /// The text of a key in the page's language.
     pub fn t(&self, key: &str) -> String {
         self.lang.text(key)
+    }
+
+    /// The text of a key made of a stem and a code that comes from data.
+    pub fn tk(&self, stem: &str, code: &str) -> String {
+        self.lang.text(&format!("{stem}{code}"))
+    }
+
+    /// Whether this page is at an address, whatever it was asked.
+    pub fn is_at(&self, path: &str) -> bool {
+        self.path.split('?').next() == Some(path)
     }
 
     /// The text of a key that speaks of a number.
@@ -222,7 +245,7 @@ impl Shell {
 
     /// A `<time>` element in IST.
     pub fn time(&self, at: &DateTime<Utc>) -> Html {
-        Html(format!("<time datetime=\"{}\">{}</time>", show::machine(*at), show::moment(self.lang, *at)))
+        Html::time(self.lang, *at)
     }
 
     /// A hashed asset URL.
@@ -297,6 +320,7 @@ impl Shell {
             "catalogue" => "M4 4h12v4H4ZM4 8h12v4H4ZM4 12h12v4H4ZM8 4v12",
             "sql" => "M4 5l4 4-4 4M10 14h6",
             "audit" => "M5 3h10v14l-2.500-1.500L10 17l-2.500-1.500L5 17ZM7.500 7h5M7.500 10h5",
+            "desk" => "M3 8v4l9 4V4L3 8ZM15 7.500c1.500 1.300 1.500 3.700 0 5M5.500 13v3.500h2.500V14",
             "person" => "M10 10a3.200 3.200 0 1 0 0-6.500 3.200 3.200 0 0 0 0 6.500ZM4 17c.4-3.300 2.800-5 6-5s5.600 1.700 6 5",
             "phone" => "M7 2.500h6a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1ZM9 15h2",
             "vehicle" => "M3.500 14v-3l1.700-4.500h9.600L16.500 11v3ZM3.500 11h13M6 14v2M14 14v2",

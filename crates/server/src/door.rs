@@ -133,6 +133,46 @@ const DOORS: &[(&str, Area)] = &[
     ("/api/v1/sql", Area::Lake),
     ("/api/v1/audit", Area::Audit),
     ("/api/v1/audit/{index}", Area::Audit),
+    ("/api/v1/desk/calendar", Area::Desk),
+    ("/api/v1/desk/channels", Area::Desk),
+    ("/api/v1/desk/inbox", Area::Desk),
+    ("/api/v1/desk/orders", Area::Desk),
+    ("/api/v1/desk/outbox", Area::Desk),
+    ("/api/v1/desk/posts", Area::Desk),
+    ("/api/v1/desk/posts/{id}", Area::Desk),
+    ("/desk", Area::Desk),
+    ("/desk/calendar", Area::Desk),
+    ("/desk/channel/{id}/confirm", Area::Desk),
+    ("/desk/channel/{id}/probe", Area::Desk),
+    ("/desk/channels", Area::Desk),
+    ("/desk/connect", Area::Desk),
+    ("/desk/connect/back", Area::Desk),
+    ("/desk/delivery/{id}/decide", Area::Desk),
+    ("/desk/inbox", Area::Desk),
+    ("/desk/item/{id}", Area::Desk),
+    ("/desk/item/{id}/answer", Area::Desk),
+    ("/desk/item/{id}/assign", Area::Desk),
+    ("/desk/item/{id}/close", Area::Desk),
+    ("/desk/item/{id}/hide", Area::Desk),
+    ("/desk/item/{id}/send", Area::Desk),
+    ("/desk/media", Area::Desk),
+    ("/desk/media/{sha}", Area::Desk),
+    ("/desk/new", Area::Desk),
+    ("/desk/orders", Area::Desk),
+    ("/desk/outbox", Area::Desk),
+    ("/desk/post/{id}", Area::Desk),
+    ("/desk/post/{id}/approve", Area::Desk),
+    ("/desk/post/{id}/back", Area::Desk),
+    ("/desk/post/{id}/edit", Area::Desk),
+    ("/desk/post/{id}/move", Area::Desk),
+    ("/desk/post/{id}/note", Area::Desk),
+    ("/desk/post/{id}/overrule", Area::Desk),
+    ("/desk/post/{id}/schedule", Area::Desk),
+    ("/desk/post/{id}/submit", Area::Desk),
+    ("/desk/post/{id}/withdraw", Area::Desk),
+    ("/desk/preview", Area::Desk),
+    ("/desk/unit/{code}/pause", Area::Desk),
+    ("/desk/unit/{code}/resume", Area::Desk),
 ];
 
 fn area(route: &str) -> Option<Area> {
@@ -205,7 +245,7 @@ mod tests {
 
     #[test]
     fn every_route_has_a_door_and_every_door_a_route() {
-        let router = include_str!("router.rs");
+        let router = concat!(include_str!("router.rs"), include_str!("desk.rs"));
         let routes: BTreeSet<&str> = router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let doors: BTreeSet<&str> = DOORS.iter().map(|(route, _)| *route).collect();
         assert_eq!(routes, doors);

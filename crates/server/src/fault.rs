@@ -61,6 +61,8 @@ pub(crate) enum HttpError {
     #[error("the answer is no longer kept")]
     Gone,
     #[error("{0}")]
+    Desk(String),
+    #[error("{0}")]
     Failed(String),
 }
 
@@ -93,6 +95,7 @@ impl HttpError {
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
             HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
             HttpError::Gone => (StatusCode::GONE, "fault-gone", "/sql", "back-sql"),
+            HttpError::Desk(_) => (StatusCode::CONFLICT, "fault-desk", "/desk", "back-desk"),
             HttpError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault-failed", "/", "back-home"),
         }
     }
@@ -125,6 +128,7 @@ impl HttpError {
                 | HttpError::NoTable(_)
                 | HttpError::Account(_)
                 | HttpError::Scope(_)
+                | HttpError::Desk(_)
         )
         .then(|| self.to_string());
         let page = Fault {

@@ -7,8 +7,8 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, door, dossier, fault, gallery, guard, home, object, people, quarantine, runs,
-    search, signin, sources, sql, sso, upload,
+    App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, gallery, guard, home, object, people, quarantine,
+    runs, search, signin, sources, sql, sso, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -83,6 +83,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/sql", post(sql::json))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))
+        .merge(desk::routes())
         .fallback(fault::unknown)
         // From the outside in: the headers that every response carries; who asks, in what language, and errors as pages; whether he
         // may go there at all; whether a change comes from our own page.

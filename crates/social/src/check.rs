@@ -50,6 +50,11 @@ pub struct Finding {
     pub way_out: String,
 }
 
+/// A rule's way out in Hindi.
+pub fn way_out_hi(rule: &str) -> Option<&'static str> {
+    RULES.iter().find(|r| r.id == rule).map(|r| r.way_out_hi)
+}
+
 /// A time in which achievements are not advertised: the model code of conduct of an election.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Silence {
@@ -166,6 +171,8 @@ const LENGTH: Rule = Rule {
     look: Look::Message(limits),
 };
 
+pub(crate) use media::limits as media_limits;
+
 fn limits(message: &Message, setting: &Setting) -> Vec<(String, String)> {
     let mut out = Vec::new();
     for limits in setting.networks.iter().map(|n| n.limits()) {
@@ -176,7 +183,7 @@ fn limits(message: &Message, setting: &Setting) -> Vec<(String, String)> {
         if limits.hashtags > 0 && tags > limits.hashtags {
             out.push((place.clone(), format!("{tags} hashtags, {} are accepted", limits.hashtags)));
         }
-        out.extend(media::limits(message, limits).into_iter().map(|what| (place.clone(), what)));
+        out.extend(media::limits(&message.media, limits).into_iter().map(|what| (place.clone(), what)));
     }
     out
 }

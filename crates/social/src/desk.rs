@@ -1,6 +1,7 @@
 //! The desk: drafts, versions, checks, approvals, schedule, withdrawal. Each step is allowed by who somebody is *for this
 //! message*: nobody approves what they wrote, and nobody signs twice.
 
+mod connect;
 mod inbox;
 mod order;
 mod schedule;
@@ -13,6 +14,7 @@ use sha2::{Digest, Sha256};
 use store::Store;
 use store::social::{Approval, FindingRow, Post, SilenceRow};
 
+pub use connect::Expiring;
 pub use order::Compliance;
 pub use schedule::{When, parse_ist};
 

@@ -14,16 +14,25 @@
 pub mod check;
 pub mod desk;
 pub mod limit;
+pub mod link;
+pub mod media;
 pub mod message;
 pub mod network;
 pub mod outbox;
+pub mod registry;
 pub mod text;
 pub mod vault;
+pub mod webhook;
 
 pub use desk::Desk;
 pub use limit::NetworkName;
 pub use message::Message;
 pub use outbox::Outbox;
+
+/// Pairs of a URL's query, decoded.
+pub fn pairs(query: &str) -> Vec<(String, String)> {
+    url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+}
 
 /// Why the desk did not do something.
 #[derive(Debug, thiserror::Error)]

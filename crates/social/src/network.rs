@@ -4,9 +4,18 @@
 //! and the second is one call. An answer that does not say clearly whether the post is out is [`Outcome::Unclear`]; nobody
 //! guesses.
 
+mod answer;
 mod bluesky;
+mod facebook;
+mod file;
+mod graph;
+mod instagram;
+mod mastodon;
+pub mod oauth;
 mod standin;
 mod web;
+mod x;
+mod youtube;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,11 +24,18 @@ use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 use crate::limit::{Limits, NetworkName};
+use crate::link::Links;
 use crate::message::Media;
-use crate::text;
+use crate::text as words_of;
 
+pub use answer::words;
 pub use bluesky::Bluesky;
+pub use facebook::Facebook;
+pub use instagram::Instagram;
+pub use mastodon::Mastodon;
 pub use standin::StandIn;
+pub use x::X;
+pub use youtube::Youtube;
 
 /// An account with its opened secret: what a call needs.
 #[derive(Clone)]
@@ -183,15 +199,20 @@ pub trait Network: Send + Sync {
     fn check(&self, post: &Outgoing) -> Vec<String> {
         let limits = self.capabilities();
         let mut out = Vec::new();
-        let measured = text::length(&post.text, limits.text);
+        let measured = words_of::length(&post.text, limits.text);
         if !measured.fits() {
             out.push(format!("{} of {} characters, {} bytes", measured.used, measured.most, measured.bytes));
         }
         if post.text.trim().is_empty() && post.media.is_empty() {
             out.push("there is nothing to publish".into());
         }
-        if limits.media.required && post.media.is_empty() {
-            out.push("this network takes no post without a picture or film".into());
+        let tags = words_of::hashtags(&post.text).len();
+        if limits.hashtags > 0 && tags > limits.hashtags {
+            out.push(format!("{tags} hashtags, {} are accepted", limits.hashtags));
+        }
+        // An answer to a comment is words only, whatever a post needs.
+        if post.reply_to.is_none() || !post.media.is_empty() {
+            out.extend(crate::check::media_limits(&post.media, limits));
         }
         out
     }
@@ -205,6 +226,12 @@ pub trait Network: Send + Sync {
     /// Whether a commit begun at `since` (UTC microseconds) went through. Reads only. `known` tells remote ids that are the outcome
     /// of other posts.
     async fn reconcile(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared, since: i64, known: &[String]) -> Found;
+
+    /// What belongs to a post and can only be added once it is out (the still picture of a film). Its failure changes nothing about
+    /// the post.
+    async fn finish(&self, _channel: &Channel, _post: &Outgoing, _live: &Live) -> Result<(), Trouble> {
+        Ok(())
+    }
 
     /// Removes an own post and looks whether it is gone; the proof is what the network answered then.
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble>;
@@ -240,9 +267,15 @@ pub trait Network: Send + Sync {
 pub struct Networks(BTreeMap<NetworkName, Arc<dyn Network>>);
 
 impl Networks {
-    /// All that are finished.
+    /// All that are finished. Without links, pictures for Instagram must have a public address already.
     pub fn all() -> Result<Self, Trouble> {
-        Ok(Self::default().with(Bluesky::new()?).with(StandIn::new()?))
+        Self::with_links(None)
+    }
+
+    /// All, with signed links under which networks fetch pictures from the portal.
+    pub fn with_links(links: Option<Links>) -> Result<Self, Trouble> {
+        let all = Self::default().with(Bluesky::new()?).with(X::new()?).with(Facebook::new()?).with(Instagram::new(links)?);
+        Ok(all.with(Youtube::new()?).with(Mastodon::new()?).with(StandIn::new()?))
     }
 
     #[must_use]
@@ -256,4 +289,38 @@ impl Networks {
             .get(&name)
             .ok_or_else(|| Trouble::Impossible(format!("{name} cannot be reached by this program yet; publish there by hand")))
     }
+}
+
+/// A JSON text; empty when it is none.
+pub(crate) fn text(v: &serde_json::Value) -> String {
+    v.as_str().unwrap_or_default().to_owned()
+}
+
+/// Numbers of an object, also those written as text.
+fn numbers(v: &serde_json::Value) -> BTreeMap<String, i64> {
+    let number = |v: &serde_json::Value| v.as_i64().or_else(|| v.as_str()?.parse().ok());
+    v.as_object().into_iter().flatten().filter_map(|(k, v)| Some((k.clone(), number(v)?))).collect()
+}
+
+/// A moment as networks write it (RFC 3339, or Graph's `+0000`), in UTC microseconds; 0 when it is none.
+pub(crate) fn moment(v: &serde_json::Value) -> i64 {
+    let text = v.as_str().unwrap_or_default();
+    let read =
+        chrono::DateTime::parse_from_rfc3339(text).or_else(|_| chrono::DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%z"));
+    read.map_or(0, |t| t.timestamp_micros())
+}
+
+/// Whether two handles are one, with or without `@`, in any case.
+pub(crate) fn same_handle(a: &str, b: &str) -> bool {
+    a.trim_start_matches('@').eq_ignore_ascii_case(b.trim_start_matches('@'))
+}
+
+/// Lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// The bytes of a hexadecimal text; none when it is no such.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
+    (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect()
 }

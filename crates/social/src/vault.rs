@@ -102,6 +102,12 @@ impl Vault {
         Ok(Some(format!("{VERSION}.{first}.{}.{}", BASE64.encode(wrapped), BASE64.encode(body))))
     }
 
+    /// A secret derived from the first master key, for a purpose of its own.
+    pub fn derived(&self, purpose: &str) -> Vec<u8> {
+        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &self.keys[0].1);
+        ring::hmac::sign(&key, purpose.as_bytes()).as_ref().to_vec()
+    }
+
     fn unwrap_key(&self, account: &str, sealed: &str) -> Result<(String, [u8; KEY], Vec<u8>), VaultError> {
         let parts: Vec<&str> = sealed.split('.').collect();
         let [VERSION, name, wrapped, body] = parts.as_slice() else { return Err(VaultError::Closed) };
@@ -136,7 +142,7 @@ fn decrypt(key: &[u8; KEY], account: &str, sealed: &[u8]) -> Result<Vec<u8>, Vau
     Ok(opened.to_vec())
 }
 
-fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -2,7 +2,10 @@
 //! the statement, so that two programs at once cannot both succeed.
 
 mod account;
+mod campaign;
+mod connect;
 mod inbox;
+mod look;
 mod order;
 mod outbox;
 mod post;
@@ -17,7 +20,10 @@ use crate::Store;
 use crate::error::Result;
 
 pub use account::{Account, NewAccount};
+pub use campaign::{Campaign, MediaRow, MetricRow, Note, SavedReply};
+pub use connect::{ClientRow, ConsentRow};
 pub use inbox::{Item, NewItem};
+pub use look::{ItemFilter, Published, Shown};
 pub use order::{Order, Removal};
 pub use outbox::{Attempt, Claim, Counted, Delivery, Settlement, Watched};
 pub use post::{Approval, Event, FindingRow, Post, Version};

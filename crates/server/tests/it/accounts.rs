@@ -8,7 +8,7 @@ use governance::Role;
 use crate::people::{Browser, PASSWORD};
 use crate::site::Site;
 
-const ROUTER: &str = include_str!("../../src/router.rs");
+const ROUTER: &str = concat!(include_str!("../../src/router.rs"), include_str!("../../src/desk.rs"));
 
 /// Routes with something in the place of their parameters.
 fn paths() -> Vec<String> {

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod desk;
 mod dossier;
 mod people;
 mod site;

@@ -2,7 +2,7 @@
 
 use super::{Level, Look, Rule, Setting};
 use crate::limit::Limits;
-use crate::message::Message;
+use crate::message::{Media, Message};
 
 pub(super) const FACE: Rule = Rule {
     id: "face",
@@ -34,7 +34,7 @@ pub(super) const ALT: Rule = Rule {
     look: Look::Message(alt),
 };
 
-fn each(message: &Message, wrong: impl Fn(&crate::message::Media) -> Option<String>) -> Vec<(String, String)> {
+fn each(message: &Message, wrong: impl Fn(&Media) -> Option<String>) -> Vec<(String, String)> {
     let media = message.media.iter().enumerate();
     media.filter_map(|(i, m)| Some((format!("media {}", i + 1), wrong(m)?))).collect()
 }
@@ -76,11 +76,11 @@ fn alt(message: &Message, _: &Setting) -> Vec<(String, String)> {
 }
 
 /// What a network does not take of the message's media.
-pub(super) fn limits(message: &Message, limits: &Limits) -> Vec<String> {
-    let (films, pictures): (Vec<_>, Vec<_>) = message.media.iter().partition(|m| m.is_video());
+pub(crate) fn limits(media: &[Media], limits: &Limits) -> Vec<String> {
+    let (films, pictures): (Vec<_>, Vec<_>) = media.iter().partition(|m| m.is_video());
     let mut out = Vec::new();
     let most = &limits.media;
-    if most.required && message.media.is_empty() {
+    if most.required && media.is_empty() {
         out.push("this network takes no post without a picture or film".into());
     }
     if pictures.len() > most.pictures {
@@ -111,7 +111,7 @@ pub(super) fn limits(message: &Message, limits: &Limits) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::limit::NetworkName;
-    use crate::message::{Facts, Media, Stage};
+    use crate::message::{Facts, Stage};
 
     fn with(media: Media) -> Message {
         Message {
@@ -155,11 +155,11 @@ mod tests {
     #[test]
     fn a_picture_too_large_or_of_another_kind_is_named_with_the_limit() {
         let mut message = with(Media { file: "a.png".into(), bytes: 9_000_000, ..Media::default() });
-        let found = limits(&message, NetworkName::Instagram.limits());
+        let found = limits(&message.media, NetworkName::Instagram.limits());
         assert!(found.iter().any(|f| f.contains("image/jpeg")) && found.iter().any(|f| f.contains("8000000")), "{found:?}");
         message.media[0].bytes = 10;
-        assert!(limits(&message, NetworkName::X.limits()).is_empty());
+        assert!(limits(&message.media, NetworkName::X.limits()).is_empty());
         message.media = vec![message.media[0].clone(); 5];
-        assert_eq!(limits(&message, NetworkName::X.limits()).len(), 1);
+        assert_eq!(limits(&message.media, NetworkName::X.limits()).len(), 1);
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde_json::json;
-use store::social::{Account, Delivery, Item, NewItem};
+use store::social::{Account, Delivery, Item, MediaRow};
 
 use super::Desk;
 use crate::DeskError;
@@ -12,7 +12,7 @@ use crate::network::Network;
 use crate::outbox::Channels;
 
 /// An answer is due within four hours.
-const ANSWER: i64 = 4 * 3600 * 1_000_000;
+pub(super) const ANSWER: i64 = 4 * 3600 * 1_000_000;
 /// How long somebody holds the pen.
 const PEN: i64 = 10 * 60 * 1_000_000;
 
@@ -29,19 +29,7 @@ impl Desk {
         let page = network.inbound(&channel, account.cursor.as_deref()).await?;
         let mut fresh = 0;
         for i in page.items {
-            let item = NewItem {
-                account: account.id.clone(),
-                unit: account.unit.clone(),
-                remote: i.remote,
-                kind: i.kind.into(),
-                parent: i.parent,
-                handle: i.handle,
-                body: i.text,
-                url: i.url,
-                written_at: i.written_at,
-                due_at: now.timestamp_micros() + ANSWER,
-                answerable: i.answerable,
-            };
+            let item = super::connect::item(account, i, now);
             fresh += usize::from(self.store.put_item(item, now).await?);
         }
         // Only after everything is kept: a crash before reads the page again, and the same items are the same rows.
@@ -129,16 +117,53 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let item = self.store.item(id).await?;
         self.need(who, &item.unit, "duty").await?;
-        const RULES: &[&str] = &["abuse", "threat", "spam", "identity of a victim", "incitement", "private data"];
-        if state == "hidden" && !RULES.iter().any(|r| reason.starts_with(r)) {
-            return Err(DeskError::Refused(format!(
-                "hiding needs a reason of the public rules: {}; criticism stays",
-                RULES.join(", ")
-            )));
-        }
+        by_rule(state, reason)?;
         if !self.store.finish_item(id, state, answer, Some(reason), now.timestamp_micros()).await? {
             return Err(DeskError::Refused(format!("this item is {} already", item.state)));
         }
         self.record(who, now, state, id, &json!({ "answer": answer, "reason": reason })).await
     }
+
+    /// Hides what somebody wrote at the network, and then says so here.
+    #[expect(clippy::too_many_arguments, reason = "who, where, what and why")]
+    pub async fn hide_item(
+        &self,
+        who: &Principal,
+        channels: &Channels,
+        network: &dyn Network,
+        account: &Account,
+        id: &str,
+        reason: &str,
+        now: DateTime<Utc>,
+    ) -> Result<(), DeskError> {
+        let item = self.store.item(id).await?;
+        self.need(who, &item.unit, "duty").await?;
+        by_rule("hidden", reason)?;
+        let channel = channels.ready(&self.store, network, account).await?;
+        network.hide(&channel, &item.remote).await?;
+        self.close_item(who, id, "hidden", None, reason, now).await
+    }
+
+    /// Adds a picture or film to a unit's library.
+    pub async fn add_media(&self, who: &Principal, row: &MediaRow, now: DateTime<Utc>) -> Result<(), DeskError> {
+        self.store.unit(&row.unit).await?;
+        self.need(who, &row.unit, "writer").await?;
+        if row.alt.trim().chars().count() < 5 {
+            return Err(DeskError::Refused("say in words what the picture or film shows".into()));
+        }
+        self.store.put_media(row).await?;
+        self.record(who, now, "media", &row.sha256, &json!({ "name": row.name, "unit": row.unit })).await
+    }
+}
+
+/// Nothing is hidden but by a public rule.
+fn by_rule(state: &str, reason: &str) -> Result<(), DeskError> {
+    const RULES: &[&str] = &["abuse", "threat", "spam", "identity of a victim", "incitement", "private data"];
+    if state == "hidden" && !RULES.iter().any(|r| reason.starts_with(r)) {
+        return Err(DeskError::Refused(format!(
+            "hiding needs a reason of the public rules: {}; criticism stays",
+            RULES.join(", ")
+        )));
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! From an approved message to deliveries with a time.
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 use governance::Principal;
 use serde_json::json;
 use store::social::{Account, Delivery, Settlement};
@@ -127,7 +127,7 @@ impl Desk {
         let mut out: Vec<Delivery> = Vec::new();
         for (i, part) in texts.into_iter().enumerate() {
             let outgoing = Outgoing {
-                title: message.english.lines().next().unwrap_or_default().chars().take(100).collect(),
+                title: title(message),
                 text: part,
                 // Pictures go with the first part.
                 media: if i == 0 { message.media.clone() } else { Vec::new() },
@@ -226,6 +226,38 @@ impl Desk {
         self.record(who, now, "decide", &d.post, &json!({ "delivery": delivery, "state": state, "remote": live_as })).await
     }
 
+    /// Moves what still waits to another Indian day; the time of day stays, and the checks run for the new date.
+    pub async fn move_to_day(&self, who: &Principal, id: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<u64, DeskError> {
+        let post = self.store.post(id).await?;
+        self.need(who, &post.unit, "publisher").await?;
+        let waiting: Vec<Delivery> =
+            self.store.deliveries(id).await?.into_iter().filter(|d| d.state == "queued" && d.version == post.version).collect();
+        let message = self.message(id, post.version).await?;
+        let mut moved = 0;
+        for d in &waiting {
+            let Some(local) = model::time::to_ist(d.due_at) else { continue };
+            let due = model::time::from_ist(day.and_time(local.time()));
+            if due < now.timestamp_micros() {
+                return Err(DeskError::Refused(format!("{} is in the past", model::time::format_ist(due))));
+            }
+            let network: NetworkName = d.network.parse().map_err(DeskError::Invalid)?;
+            let setting = check::Setting { recent: Vec::new(), ..self.setting(&d.unit, &[network], due, id).await? };
+            let settled = self.store.findings(id, post.version).await?;
+            let open = |rule: &str| !settled.iter().any(|s| s.rule == rule && s.overridden_by.is_some());
+            if let Some(f) =
+                check::check(&message, &setting).into_iter().find(|f| f.level == check::Level::Block && open(&f.rule))
+            {
+                return Err(DeskError::Refused(format!("on that day the checks find: {} ({})", f.rule, f.found)));
+            }
+            let outgoing: Outgoing = serde_json::from_str(&d.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            let body = serde_json::to_string(&Outgoing { created_at: due, ..outgoing })
+                .map_err(|e| DeskError::Invalid(e.to_string()))?;
+            moved += u64::from(self.store.shift(&d.id, due, &body).await?);
+        }
+        self.record(who, now, "move", id, &json!({ "day": day.to_string(), "moved": moved })).await?;
+        Ok(moved)
+    }
+
     /// Withdraws what has not left yet.
     pub async fn withdraw(&self, who: &Principal, id: &str, reason: &str, now: DateTime<Utc>) -> Result<u64, DeskError> {
         let post = self.store.post(id).await?;
@@ -257,6 +289,13 @@ impl Desk {
 
 fn networks_of(accounts: &[Account]) -> Result<Vec<NetworkName>, DeskError> {
     accounts.iter().map(|a| a.network.parse().map_err(DeskError::Invalid)).collect()
+}
+
+/// The title of a film: the first line, at most 100 characters, without the two that YouTube refuses.
+fn title(message: &Message) -> String {
+    let lines = [&message.english, &message.hindi].into_iter().filter_map(|t| t.lines().find(|l| !l.trim().is_empty()));
+    let line: String = lines.take(1).collect::<String>();
+    line.trim().chars().filter(|c| !matches!(c, '<' | '>')).take(100).collect()
 }
 
 /// The key a network knows the delivery by: for Bluesky a TID (13 characters of base 32, sortable), else the delivery's id.
@@ -314,6 +353,14 @@ mod tests {
     fn times_are_indian_unless_they_say_otherwise() {
         assert_eq!(parse_ist("2026-11-25 18:30").unwrap(), parse_ist("2026-11-25T13:00:00Z").unwrap());
         assert!(parse_ist("tomorrow").unwrap_err().to_string().contains("2026-11-25 18:30"));
+    }
+
+    #[test]
+    fn a_film_has_a_title_in_whichever_language_there_is() {
+        let message =
+            Message { hindi: "\n <हेलमेट> पहनें\nसुरक्षित".into(), ..Message::default() };
+        assert_eq!(title(&message), "हेलमेट पहनें");
+        assert_eq!(title(&Message { english: "Wear it".into(), ..message }), "Wear it");
     }
 
     #[test]

@@ -35,6 +35,8 @@ pub(super) struct Answer {
     pub body: Value,
     /// Seconds to wait, from the headers.
     pub wait: Option<u32>,
+    pub location: Option<String>,
+    pub range: Option<String>,
 }
 
 pub(super) async fn send(request: RequestBuilder) -> Went {
@@ -51,13 +53,23 @@ async fn read(response: Response) -> Went {
     let header = |name: &str| response.headers().get(name).and_then(|v| v.to_str().ok()).map(str::to_owned);
     let date = header("date").as_deref().and_then(moment);
     let after = header("retry-after").and_then(|v| v.parse().ok());
-    let reset = header("x-rate-limit-reset").or_else(|| header("ratelimit-reset")).and_then(|v| v.parse::<i64>().ok());
+    // X counts in seconds, Mastodon writes a moment.
+    let ends = ["x-rate-limit-reset", "ratelimit-reset", "x-ratelimit-reset"].into_iter().find_map(header);
+    let written = |v: &str| Some(chrono::DateTime::parse_from_rfc3339(v).ok()?.timestamp());
+    let reset = ends.and_then(|v| v.parse::<i64>().ok().or_else(|| written(&v)));
     let now = date.unwrap_or_else(|| chrono::Utc::now().timestamp_micros()) / 1_000_000;
-    let wait = after.or_else(|| reset.map(|r| u32::try_from((r - now).clamp(1, 86_400)).unwrap_or(900)));
+    let (location, range) = (header("location"), header("range"));
+    // Meta says in minutes when a page may go on.
+    let regain = header("x-business-use-case-usage").and_then(|v| serde_json::from_str::<Value>(&v).ok()).and_then(|v| {
+        let all = v.as_object()?.values().filter_map(Value::as_array).flatten().cloned().collect::<Vec<_>>();
+        all.iter().filter_map(|u| u["estimated_time_to_regain_access"].as_u64()).max()
+    });
+    let regain = regain.filter(|m| *m > 0).and_then(|m| u32::try_from(m * 60).ok());
+    let wait = after.or(regain).or_else(|| reset.map(|r| u32::try_from((r - now).clamp(1, 86_400)).unwrap_or(900)));
     match response.text().await {
         Ok(text) => {
             let body = serde_json::from_str(&text).unwrap_or(Value::String(text));
-            Went::Answered(Answer { status, body, wait })
+            Went::Answered(Answer { status, body, wait, location, range })
         }
         Err(e) => Went::Lost(plain(&e)),
     }

@@ -66,7 +66,15 @@ impl Outbox {
             let call = network.commit(&channel, &outgoing, &prepared);
             tokio::time::timeout(longest, call).await.unwrap_or_else(|_| Outcome::Unclear("no answer in time".into()))
         };
-        self.conclude(&d, &account, attempt, outcome).await
+        self.conclude(&d, &account, attempt, outcome.clone()).await?;
+        if let Outcome::Live(live) = &outcome
+            && let Err(e) = network.finish(&channel, &outgoing, live).await
+        {
+            self.store
+                .note_attempt(&d.id, attempt, "live", &format!("out, but not all that belongs to it: {e}"), self.now())
+                .await?;
+        }
+        Ok(())
     }
 
     /// What was prepared, or could not be, goes back before any commit.

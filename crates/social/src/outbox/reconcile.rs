@@ -100,8 +100,9 @@ impl Outbox {
         let prepared: Prepared = d.prepared.as_deref().and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default();
         let same = self.store.same_content(&d.account, &d.sha256).await?;
         let known: Vec<String> = same.into_iter().filter_map(|o| o.remote).collect();
-        // Five minutes before the intent, for clocks that differ.
-        let since = d.intent_at.unwrap_or(d.due_at) - 300_000_000;
+        // Five minutes before the first intent, for clocks that differ: an attempt before this one may be what is found.
+        let attempts = self.store.attempts(&d.id).await?;
+        let since = attempts.iter().map(|a| a.at).chain(d.intent_at).min().unwrap_or(d.due_at) - 300_000_000;
         Ok(network.reconcile(&channel, &outgoing, &prepared, since, &known).await)
     }
 }

@@ -2,8 +2,11 @@
 
 mod bluesky;
 mod conformance;
+mod connect;
 mod desk;
 mod office;
 mod outbox;
 mod server;
+mod specification;
 mod torture;
+mod vendor;

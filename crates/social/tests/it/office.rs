@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use governance::Principal;
-use social::network::{Networks, Secret, StandIn};
+use social::network::{Networks, Secret};
 use social::outbox::{Channels, Clock, Patience, SystemClock};
 use social::vault::Vault;
 use social::{Desk, Outbox};
@@ -78,22 +78,28 @@ impl Office {
     pub fn of(store: Store) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let channels = Channels::new(Arc::new(Vault::from_text(KEY).unwrap()), clock);
-        let networks = Networks::default().with(StandIn::new().unwrap());
+        let networks = Networks::all().unwrap();
         Self { desk: Desk::new(store), channels, networks }
     }
 
     pub async fn channel(&self, handle: &str, unit: &str, address: &str) -> Account {
+        self.channel_on("standin", handle, unit, address, "access-0").await
+    }
+
+    /// An account of a network; its handle is its id there.
+    pub async fn channel_on(&self, network: &str, handle: &str, unit: &str, address: &str, token: &str) -> Account {
         let id = self.desk.store.fresh_id(now());
-        let secret = Secret { access: "access-0".into(), refresh: "refresh-0".into(), ..Secret::default() };
+        let secret = Secret { access: token.into(), refresh: "refresh-0".into(), ..Secret::default() };
         let new = NewAccount {
             secret: self.channels.vault().seal(&id, &secret).unwrap(),
             id,
             unit: unit.into(),
-            network: "standin".into(),
+            network: network.into(),
             handle: handle.into(),
             remote: handle.into(),
             address: address.into(),
-            app: "app".into(),
+            // One application each for the vendors' networks, whose limits a day are small.
+            app: if network == "standin" { "app".into() } else { format!("{network} {handle}") },
             state: "connected".into(),
             expires_at: None,
             connected_by: "igp".into(),

@@ -12,6 +12,20 @@ use store::social::{Account, Claim, Delivery, NewAccount, Post};
 use crate::office::{Office, hurry, now, until};
 use crate::server::{Faults, Server};
 
+/// What is sent: on Instagram with a picture, on YouTube with a film.
+fn body(network: &str, text: &str) -> String {
+    let media = match network {
+        "instagram" => {
+            serde_json::json!([{ "file": "https://portal.example.org/a.jpg", "mime": "image/jpeg", "bytes": 9, "alt": "A poster" }])
+        }
+        "youtube" => {
+            serde_json::json!([{ "file": std::env::current_exe().unwrap().with_file_name("film.mp4"), "mime": "video/mp4", "captions": true }])
+        }
+        _ => serde_json::json!([]),
+    };
+    serde_json::json!({ "text": text, "title": text, "media": media }).to_string()
+}
+
 /// Queues one text per account, all due since a second ago.
 pub async fn queue(store: &Store, accounts: &[Account], name: &str, texts: &[String], due: i64) -> Vec<String> {
     let mut ids = Vec::new();
@@ -31,7 +45,7 @@ pub async fn queue(store: &Store, accounts: &[Account], name: &str, texts: &[Str
     for account in accounts {
         let mut follows = None;
         for (part, text) in texts.iter().enumerate() {
-            let id = format!("{name}-{}-{part}", account.handle);
+            let id = format!("{name}-{}-{}-{part}", account.network, account.handle);
             all.push(Delivery {
                 id: id.clone(),
                 post: post.id.clone(),
@@ -39,13 +53,13 @@ pub async fn queue(store: &Store, accounts: &[Account], name: &str, texts: &[Str
                 kind: "awareness".into(),
                 unit: "THANA".into(),
                 account: account.id.clone(),
-                network: "standin".into(),
-                app: "app".into(),
+                network: account.network.clone(),
+                app: account.app.clone(),
                 part: part as i64,
                 parts: texts.len() as i64,
                 follows: follows.replace(id.clone()),
                 reply_to: None,
-                body: serde_json::json!({ "text": text }).to_string(),
+                body: body(&account.network, text),
                 sha256: text.clone(),
                 key: id.clone(),
                 due_at: due,

@@ -4,7 +4,7 @@
 //!
 //! `SAROVAR_TORTURE_POSTS` says how many (10,000 and more for the full run; the default keeps a build machine waiting for less than a minute).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -12,7 +12,9 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use social::outbox::{Clock, Patience};
+use standin::{Kind, World};
 use store::Store;
+use store::social::Account;
 
 use crate::office::{Office, hurry, now};
 use crate::outbox::queue;
@@ -73,25 +75,109 @@ fn spawn(url: &str, name: &str, clock: &Path) -> Child {
         .unwrap()
 }
 
-async fn torture(url: &str, mut restart: impl FnMut(u64)) -> (BTreeMap<String, i64>, Server) {
+/// Who is published to: one network made for these tests, or the five of the vendors.
+enum Stage {
+    Own(Server),
+    Vendors(BTreeMap<&'static str, World>),
+}
+
+impl Stage {
+    async fn own() -> Self {
+        let faults = Faults {
+            error_before: 30,
+            error_after: 40,
+            hang_before: 5,
+            hang_after: 10,
+            limited: 10,
+            read_error: 50,
+            lag: Duration::from_millis(700),
+        };
+        Self::Own(Server::start(faults, 2026).await)
+    }
+
+    async fn vendors() -> Self {
+        // A film for YouTube, beside this program.
+        std::fs::write(std::env::current_exe().unwrap().with_file_name("film.mp4"), vec![7; 4096]).unwrap();
+        let faults = standin::Faults {
+            error_before: 30,
+            error_after: 40,
+            lost_before: 15,
+            lost_after: 25,
+            limited: 10,
+            read_error: 50,
+            lag: Duration::from_millis(700),
+            ignore_keys: true,
+        };
+        let mut worlds = BTreeMap::new();
+        for (name, kind) in [
+            ("x", Kind::X),
+            ("facebook", Kind::Graph),
+            ("instagram", Kind::Graph),
+            ("youtube", Kind::Youtube),
+            ("mastodon", Kind::Mastodon),
+        ] {
+            worlds.insert(name, World::start(kind, faults, 2026).await.unwrap());
+        }
+        Self::Vendors(worlds)
+    }
+
+    /// The accounts, and how many posts each gets.
+    async fn accounts(&self, office: &Office) -> (Vec<Account>, usize) {
+        let mut all = Vec::new();
+        match self {
+            Self::Own(server) => {
+                for i in 0..ACCOUNTS {
+                    all.push(office.channel(&format!("@a{i}"), "THANA", &server.address).await);
+                }
+                (all, posts().div_ceil(ACCOUNTS))
+            }
+            Self::Vendors(worlds) => {
+                // The smallest limit a day is YouTube's fifteen; attempts count.
+                let (each, per) = (8, posts().div_ceil(5 * 8));
+                for (network, world) in worlds {
+                    for i in 1..=per {
+                        let remote = if *network == "instagram" { 5000 + i } else { i }.to_string();
+                        let address =
+                            if world.kind == Kind::Graph { format!("{}/v25.0", world.address) } else { world.address.clone() };
+                        let token = format!("token-of-{remote}");
+                        all.push(office.channel_on(network, &remote, "THANA", &address, &token).await);
+                    }
+                }
+                (all, each)
+            }
+        }
+    }
+
+    /// How often each (network, account, text) is out by the networks' own memory.
+    fn counts(&self) -> HashMap<(String, String, String), usize> {
+        let named = |n: &str, c: HashMap<(String, String), usize>| {
+            c.into_iter().map(|((u, t), k)| ((n.to_owned(), u, t), k)).collect::<Vec<_>>()
+        };
+        match self {
+            Self::Own(server) => named("standin", server.counts()).into_iter().collect(),
+            Self::Vendors(worlds) => worlds.iter().flat_map(|(n, w)| named(n, w.counts())).collect(),
+        }
+    }
+
+    /// The account and text of a remote id.
+    fn posted(&self, network: &str, remote: &str) -> Option<(String, String)> {
+        match self {
+            Self::Own(server) => {
+                server.with(|m| m.posts.iter().find(|p| p.id == remote).map(|p| (p.user.clone(), p.text.clone())))
+            }
+            Self::Vendors(worlds) => {
+                worlds[network].with(|m| m.posts.iter().find(|p| p.id == remote).map(|p| (p.account.clone(), p.text.clone())))
+            }
+        }
+    }
+}
+
+async fn torture(url: &str, stage: Stage, mut restart: impl FnMut(u64)) -> BTreeMap<String, i64> {
     let home = tempfile::tempdir().unwrap();
     let store = Store::open(url, now()).await.unwrap();
     let office = Office::new(store.clone()).await;
-    let faults = Faults {
-        error_before: 30,
-        error_after: 40,
-        hang_before: 5,
-        hang_after: 10,
-        limited: 10,
-        read_error: 50,
-        lag: Duration::from_millis(700),
-    };
-    let server = Server::start(faults, 2026).await;
-    let mut accounts = Vec::new();
-    for i in 0..ACCOUNTS {
-        accounts.push(office.channel(&format!("@a{i}"), "THANA", &server.address).await);
-    }
-    let (each, began) = (posts().div_ceil(ACCOUNTS), Instant::now());
+    let (accounts, each) = stage.accounts(&office).await;
+    let began = Instant::now();
     let due = now().timestamp_micros();
     for n in 0..each {
         queue(&store, &accounts, &format!("n{n}"), &[format!("post {n}")], due).await;
@@ -104,7 +190,7 @@ async fn torture(url: &str, mut restart: impl FnMut(u64)) -> (BTreeMap<String, i
         let clock = home.path().join(format!("clock{i}"));
         workers.push((spawn(url, &format!("w{i}-0"), &clock), clock));
     }
-    let total = i64::try_from(each * ACCOUNTS).unwrap();
+    let total = i64::try_from(each * accounts.len()).unwrap();
     let mut round: u64 = 0;
     let limit = Duration::from_secs(40 + posts() as u64 / 12);
     let counts = loop {
@@ -143,11 +229,11 @@ async fn torture(url: &str, mut restart: impl FnMut(u64)) -> (BTreeMap<String, i
     let seconds = began.elapsed().as_secs_f64();
     eprintln!("torture: {total} posts in {seconds:.0} s, {round} blows; {counts:?}");
 
-    // The network's memory is the judge.
-    let out = server.counts();
+    // The networks' memory is the judge.
+    let out = stage.counts();
     let twice: Vec<_> = out.iter().filter(|(_, n)| **n > 1).collect();
     assert!(twice.is_empty(), "{} duplicates, such as {:?}", twice.len(), twice[0]);
-    assert!(!out.keys().any(|(_, text)| text == "tomorrow"), "a clock set forward sent tomorrow's post");
+    assert!(!out.keys().any(|(_, _, text)| text == "tomorrow"), "a clock set forward sent tomorrow's post");
     assert_eq!(
         (counts.get("queued"), counts.get("missed")),
         (Some(&20), None),
@@ -156,21 +242,30 @@ async fn torture(url: &str, mut restart: impl FnMut(u64)) -> (BTreeMap<String, i
     let live = store.deliveries_in("live", 1_000_000).await.unwrap();
     for d in &live {
         let remote = d.remote.as_deref().unwrap();
-        let posted = server.with(|m| m.posts.iter().find(|p| p.id == remote).cloned()).unwrap();
         let user = store.account(&d.account).await.unwrap().remote;
-        assert_eq!((posted.user, posted.text), (user, d.sha256.clone()), "{} is recorded as {remote}", d.id);
+        assert_eq!(stage.posted(&d.network, remote), Some((user, d.sha256.clone())), "{} is recorded as {remote}", d.id);
     }
     // What is out and not recorded as live is in a person's hands.
     assert!(out.len() <= live.len() + usize::try_from(counts.get("human").copied().unwrap_or(0)).unwrap());
-    (counts, server)
+    counts
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_twice_and_nothing_lost_on_sqlite() {
     let home = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", home.path().join("state.sqlite").display());
-    let (counts, _server) = torture(&url, |_| ()).await;
+    let counts = torture(&url, Stage::own().await, |_| ()).await;
     assert!(counts["live"] > 0);
+}
+
+/// X, Facebook, Instagram, YouTube and Mastodon, each by its own connector, with the faults each is known for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_twice_and_nothing_lost_on_any_network() {
+    let home = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", home.path().join("state.sqlite").display());
+    let stage = Stage::vendors().await;
+    let counts = torture(&url, stage, |_| ()).await;
+    assert!(counts["live"] > 0 && !counts.contains_key("failed"), "{counts:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,6 +274,6 @@ async fn nothing_twice_and_nothing_lost_on_postgresql_that_restarts() {
         eprintln!("skipped: no PostgreSQL here (initdb and pg_ctl of Debian's `postgresql`)");
         return;
     };
-    let (counts, _server) = torture(&postgres.url(), |_| postgres.restart()).await;
+    let counts = torture(&postgres.url(), Stage::own().await, |_| postgres.restart()).await;
     assert!(counts["live"] > 0);
 }

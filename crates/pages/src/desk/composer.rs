@@ -1,0 +1,172 @@
+//! One message: both languages, a variant for each network with its limits and cost, what the checks say, who signed, what became of
+//! it.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{Choice, DeliveryLine, MediaLine, tone};
+use crate::Shell;
+use crate::table::FieldError;
+
+/// What one network makes of the message.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    pub network: String,
+    pub title: String,
+    /// The officer's own text for this network; empty: the common one.
+    pub own: String,
+    /// What goes out, in parts.
+    pub parts: Vec<String>,
+    pub used: u32,
+    pub most: u32,
+    pub fits: bool,
+    /// US dollars, when it costs anything.
+    pub cost: Option<String>,
+    pub problems: Vec<String>,
+}
+
+impl Preview {
+    pub fn count(&self) -> u64 {
+        self.parts.len() as u64
+    }
+}
+
+/// What a check found.
+#[derive(Clone, Debug)]
+pub struct FindingLine {
+    pub rule: String,
+    /// `warn`, `approval`, `block`.
+    pub level: String,
+    pub place: String,
+    pub found: String,
+    pub law: String,
+    pub way_out: String,
+    /// Who overruled it, and why.
+    pub overruled: Option<String>,
+}
+
+impl FindingLine {
+    pub fn tone(&self) -> &'static str {
+        tone(&self.level)
+    }
+}
+
+/// A signature.
+#[derive(Clone, Debug)]
+pub struct Signature {
+    pub who: String,
+    pub role: String,
+    pub at: DateTime<Utc>,
+}
+
+/// A version, or a note of a colleague.
+#[derive(Clone, Debug)]
+pub struct Saying {
+    pub who: String,
+    pub text: String,
+    pub at: DateTime<Utc>,
+}
+
+/// The composer. Without an id it is an empty sheet.
+#[derive(Clone, Debug, Template)]
+#[template(path = "desk/composer.html")]
+pub struct Composer {
+    pub shell: Shell,
+    pub id: String,
+    pub version: i64,
+    pub state: String,
+    pub author: String,
+    pub unit: String,
+    pub units: Vec<Choice>,
+    pub kinds: Vec<Choice>,
+    pub corrects: String,
+    pub hindi: String,
+    pub english: String,
+    pub stages: Vec<Choice>,
+    /// Statements about the matter: name of the field, catalogue key in `text`.
+    pub facts: Vec<Choice>,
+    pub media: Vec<MediaLine>,
+    pub previews: Vec<Preview>,
+    pub findings: Vec<FindingLine>,
+    pub signatures: Vec<Signature>,
+    /// Roles whose signature is missing, in order.
+    pub missing: Vec<String>,
+    pub versions: Vec<Saying>,
+    pub notes: Vec<Saying>,
+    pub deliveries: Vec<DeliveryLine>,
+    pub channels: Vec<Choice>,
+    pub errors: Vec<FieldError>,
+}
+
+impl Composer {
+    /// An empty sheet.
+    pub fn blank(shell: Shell) -> Composer {
+        Composer {
+            shell,
+            id: String::new(),
+            version: 0,
+            state: String::new(),
+            author: String::new(),
+            unit: String::new(),
+            units: Vec::new(),
+            kinds: Vec::new(),
+            corrects: String::new(),
+            hindi: String::new(),
+            english: String::new(),
+            stages: Vec::new(),
+            facts: Vec::new(),
+            media: Vec::new(),
+            previews: Vec::new(),
+            findings: Vec::new(),
+            signatures: Vec::new(),
+            missing: Vec::new(),
+            versions: Vec::new(),
+            notes: Vec::new(),
+            deliveries: Vec::new(),
+            channels: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    pub fn tone(&self) -> &'static str {
+        tone(&self.state)
+    }
+
+    pub fn is_new(&self) -> bool {
+        self.id.is_empty()
+    }
+
+    pub fn in_state(&self, state: &str) -> bool {
+        self.state == state
+    }
+
+    /// Whether a further version can be put on top.
+    pub fn editable(&self) -> bool {
+        self.is_new() || matches!(self.state.as_str(), "draft" | "submitted" | "approved" | "scheduled")
+    }
+
+    /// Something of it has not left yet.
+    pub fn waits(&self) -> bool {
+        self.deliveries.iter().any(|d| matches!(d.state.as_str(), "queued" | "held" | "missed"))
+    }
+
+    pub fn has_variants(&self) -> bool {
+        self.previews.iter().any(|p| !p.own.is_empty())
+    }
+
+    pub fn has_facts(&self) -> bool {
+        self.stages.iter().any(|s| s.chosen && !s.value.is_empty()) || self.facts.iter().any(|f| f.chosen)
+    }
+
+    pub fn has_media(&self) -> bool {
+        self.media.iter().any(|m| m.chosen)
+    }
+
+    pub fn out(&self) -> bool {
+        self.deliveries.iter().any(|d| matches!(d.state.as_str(), "live" | "unknown" | "committing" | "human"))
+    }
+
+    pub fn error(&self, field: &str) -> Option<&FieldError> {
+        self.errors.iter().find(|e| e.field == field)
+    }
+}

@@ -1,0 +1,79 @@
+//! What people wrote to the department's own accounts. The item and its clock; nothing is gathered about who wrote it.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use super::{Choice, tone};
+use crate::Shell;
+
+/// One comment or mention.
+#[derive(Clone, Debug)]
+pub struct ItemLine {
+    pub id: String,
+    pub kind: String,
+    pub network: String,
+    pub handle: String,
+    pub text: String,
+    pub url: Option<String>,
+    pub unit: String,
+    pub state: String,
+    pub assigned: String,
+    /// Who is writing an answer just now.
+    pub answering: Option<String>,
+    pub written: DateTime<Utc>,
+    pub due: DateTime<Utc>,
+    pub late: bool,
+    /// The network lets a program answer.
+    pub answerable: bool,
+}
+
+impl ItemLine {
+    pub fn tone(&self) -> &'static str {
+        if self.late { "bad" } else { tone(&self.state) }
+    }
+}
+
+/// The stream of a unit.
+#[derive(Clone, Debug, Template)]
+#[template(path = "desk/inbox.html")]
+pub struct Inbox {
+    pub shell: Shell,
+    pub unit: String,
+    pub units: Vec<Choice>,
+    pub states: Vec<Choice>,
+    pub items: Vec<ItemLine>,
+    /// Address of the next page.
+    pub next: Option<String>,
+}
+
+/// A reply kept for use again.
+#[derive(Clone, Debug)]
+pub struct Saved {
+    pub name: String,
+    pub hindi: String,
+    pub english: String,
+}
+
+impl Saved {
+    /// Its texts, in the languages it has.
+    pub fn texts(&self) -> Vec<String> {
+        [&self.hindi, &self.english].into_iter().filter(|t| !t.is_empty()).cloned().collect()
+    }
+}
+
+/// One item, and what can be done with it.
+#[derive(Clone, Debug, Template)]
+#[template(path = "desk/item.html")]
+pub struct Item {
+    pub shell: Shell,
+    pub item: ItemLine,
+    /// The answer under way or given: a message.
+    pub answer: Option<String>,
+    pub reason: Option<String>,
+    pub units: Vec<Choice>,
+    pub saved: Vec<Saved>,
+    /// Public rules of moderation: value and catalogue key.
+    pub rules: Vec<Choice>,
+    /// What was done: who, what, when.
+    pub record: Vec<(String, String, DateTime<Utc>)>,
+}

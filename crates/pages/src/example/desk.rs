@@ -1,0 +1,310 @@
+//! The desk's pages with made-up messages of made-up units.
+
+use chrono::{DateTime, TimeZone, Utc};
+
+use crate::desk::calendar::{Calendar, Day, Entry};
+use crate::desk::composer::{Composer, FindingLine, Preview, Saying, Signature};
+use crate::desk::stream::{Inbox, Item, ItemLine, Saved};
+use crate::desk::{
+    ChannelLine, Channels, Choice, CopyLine, DeliveryLine, Ending, Library, MediaLine, Office, OrderLine, Orders, Outbox,
+    PostLine, UnitLine,
+};
+use crate::{Section, Shell};
+
+fn at(hour: u32) -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 25, hour, 30, 0).single().unwrap_or_default()
+}
+
+fn framed(mut shell: Shell, key: &str, path: &str) -> Shell {
+    shell.section = Section::Desk;
+    shell.title = shell.t(key);
+    shell.path = path.to_owned();
+    shell
+}
+
+fn choices(list: &[(&str, &str)]) -> Vec<Choice> {
+    list.iter().enumerate().map(|(i, (v, t))| Choice { value: (*v).into(), text: (*t).into(), chosen: i == 0 }).collect()
+}
+
+fn units() -> Vec<Choice> {
+    choices(&[("T1", "थाना एक (T1)"), ("T2", "Thana Two (T2)")])
+}
+
+fn post(id: &str, words: &str, state: &str) -> PostLine {
+    PostLine {
+        id: id.into(),
+        words: words.into(),
+        unit: "T1".into(),
+        kind: "awareness".into(),
+        state: state.into(),
+        author: "asha".into(),
+        changed: at(4),
+    }
+}
+
+fn delivery(id: &str, state: &str) -> DeliveryLine {
+    DeliveryLine {
+        id: id.into(),
+        post: "p1".into(),
+        words: "दोपहिया वाहन पर हेलमेट पहनें।".into(),
+        network: "X".into(),
+        handle: "@thana1".into(),
+        part: "1/2".into(),
+        state: state.into(),
+        due: at(6),
+        attempt: 1,
+        reason: "503".into(),
+        url: None,
+    }
+}
+
+pub(super) fn office(shell: Shell) -> Office {
+    Office {
+        shell: framed(shell, "desk-title", "/desk"),
+        well: false,
+        oldest_minutes: 7,
+        human: 1,
+        unanswered: 12,
+        overdue: 2,
+        orders: 1,
+        posts: vec![post("p1", "दोपहिया वाहन पर हेलमेट पहनें।", "draft"), post("p2", "Traffic is diverted on Sunday.", "scheduled")],
+        submitted: vec![post("p3", "बाल सुरक्षा सप्ताह", "submitted")],
+        ending: vec![Ending { handle: "Thana One".into(), network: "Facebook".into(), days: 9 }],
+        units: vec![
+            UnitLine { code: "HQ".into(), name: "मुख्यालय".into(), paused: None, own: false },
+            UnitLine {
+                code: "T1".into(), name: "थाना एक".into(), paused: Some("sp: शांति व्यवस्था".into()), own: true
+            },
+        ],
+    }
+}
+
+pub(super) fn composer(shell: Shell) -> Composer {
+    let mut page = Composer::blank(framed(shell, "desk-message", "/desk/post/p1"));
+    page.id = "p1".into();
+    page.version = 2;
+    page.state = "approved".into();
+    page.author = "asha".into();
+    page.unit = "T1".into();
+    page.units = units();
+    page.kinds = choices(&[("awareness", "जागरूकता")]);
+    page.stages = choices(&[("", "—")]);
+    page.facts = vec![Choice { value: "child".into(), text: "desk-fact-child".into(), chosen: false }];
+    page.hindi = "दोपहिया वाहन पर हेलमेट पहनें।".into();
+    page.english = "Wear a helmet on a two-wheeler.".into();
+    page.media = media();
+    page.previews = vec![
+        Preview {
+            network: "x".into(),
+            title: "X".into(),
+            own: String::new(),
+            parts: vec!["दोपहिया वाहन पर हेलमेट पहनें।\n\nWear a helmet on a two-wheeler.".into()],
+            used: 64,
+            most: 280,
+            fits: true,
+            cost: Some("0.015".into()),
+            problems: vec![],
+        },
+        Preview {
+            network: "instagram".into(),
+            title: "Instagram".into(),
+            own: "हेलमेट!".into(),
+            parts: vec!["हेलमेट!".into()],
+            used: 7,
+            most: 2200,
+            fits: true,
+            cost: None,
+            problems: vec!["this network takes no post without a picture or film".into()],
+        },
+    ];
+    page.findings = vec![FindingLine {
+        rule: "alt_text".into(),
+        level: "block".into(),
+        place: "media 1".into(),
+        found: "poster.png is not described".into(),
+        law: "Rights of Persons with Disabilities Act 2016 s.42".into(),
+        way_out: "चित्र में क्या है, शब्दों में लिखें।".into(),
+        overruled: None,
+    }];
+    page.signatures = vec![Signature { who: "sp".into(), role: "approver".into(), at: at(5) }];
+    page.missing = vec!["law".into()];
+    page.versions = vec![Saying { who: "asha".into(), text: "0f3a9b1c22de".into(), at: at(4) }];
+    page.notes = vec![Saying { who: "sp".into(), text: "नंबर जाँच लें।".into(), at: at(5) }];
+    page.deliveries = vec![delivery("d1", "live")];
+    page.channels = choices(&[("a1", "X @thana1 (T1)")]);
+    page
+}
+
+pub(super) fn blank(shell: Shell) -> Composer {
+    let mut page = Composer::blank(framed(shell, "desk-new", "/desk/new"));
+    page.units = units();
+    page.kinds = choices(&[("awareness", "जागरूकता")]);
+    page.stages = choices(&[("", "—")]);
+    page
+}
+
+pub(super) fn calendar(shell: Shell) -> Calendar {
+    let day = |n: u32| Day {
+        date: format!("2026-11-{n:02}"),
+        text: n.to_string(),
+        today: n == 25,
+        outside: false,
+        entries: if n == 26 {
+            let entry = Entry {
+                post: "p1".into(),
+                time: "18:30".into(),
+                network: "X".into(),
+                words: "हेलमेट".into(),
+                state: "queued".into(),
+            };
+            vec![entry]
+        } else {
+            vec![]
+        },
+        more: if n == 26 { 3 } else { 0 },
+    };
+    let shell = framed(shell, "desk-calendar", "/desk/calendar");
+    Calendar {
+        view: "month".into(),
+        heading: "Nov 2026".into(),
+        unit: String::new(),
+        units: units(),
+        at: "2026-11-25".into(),
+        before: "2026-10-25".into(),
+        after: "2026-12-25".into(),
+        weekdays: ["desk-mon", "desk-tue", "desk-wed", "desk-thu", "desk-fri", "desk-sat", "desk-sun"]
+            .iter()
+            .map(|k| shell.t(k))
+            .collect(),
+        weeks: vec![(23..30).map(day).collect()],
+        lines: vec![],
+        shell,
+    }
+}
+
+pub(super) fn outbox(shell: Shell) -> Outbox {
+    Outbox {
+        shell: framed(shell, "desk-outbox", "/desk/outbox"),
+        well: true,
+        oldest_minutes: 0,
+        counts: vec![("live".into(), 128_400), ("queued".into(), 312), ("human".into(), 1)],
+        waiting: vec![delivery("d2", "human")],
+    }
+}
+
+fn line(id: &str, late: bool) -> ItemLine {
+    ItemLine {
+        id: id.into(),
+        kind: "comment".into(),
+        network: "Facebook".into(),
+        handle: "a citizen".into(),
+        text: "यह रास्ता कब खुलेगा?".into(),
+        url: Some("https://example.org/c/1".into()),
+        unit: "T1".into(),
+        state: "new".into(),
+        assigned: String::new(),
+        answering: late.then(|| "asha".to_owned()),
+        written: at(3),
+        due: at(7),
+        late,
+        answerable: true,
+    }
+}
+
+pub(super) fn inbox(shell: Shell) -> Inbox {
+    Inbox {
+        unit: String::new(),
+        units: units(),
+        states: choices(&[("", "—"), ("answered", "✓")]),
+        items: vec![line("i1", true), line("i2", false)],
+        next: Some("/desk/inbox?after=1-i2".into()),
+        shell: framed(shell, "desk-inbox", "/desk/inbox"),
+    }
+}
+
+pub(super) fn item(shell: Shell) -> Item {
+    Item {
+        item: line("i1", true),
+        answer: Some("p9".into()),
+        reason: None,
+        units: units(),
+        saved: vec![Saved {
+            name: "Route".into(),
+            hindi: "रास्ता सोमवार से खुलेगा।".into(),
+            english: "The road opens on Monday.".into(),
+        }],
+        rules: choices(&[("abuse", "अपशब्द")]),
+        record: vec![("asha".into(), "answer drafted".into(), at(4))],
+        shell: framed(shell, "desk-item-comment", "/desk/item/i1"),
+    }
+}
+
+pub(super) fn orders(shell: Shell) -> Orders {
+    let copy = |network: &str, state: &str| CopyLine {
+        network: network.into(),
+        url: "https://example.org/1".into(),
+        state: state.into(),
+        proof: "404 not found".into(),
+        at: at(6),
+    };
+    let order = |id: &str, left: Option<i64>| OrderLine {
+        id: id.into(),
+        reference: "SBCWP 1/2026".into(),
+        court: "Rajasthan High Court".into(),
+        post: "p1".into(),
+        received: at(1),
+        due: at(2),
+        minutes_left: left,
+        complied: left.is_none(),
+        copies: vec![copy("X", "removed"), copy("Facebook", "open")],
+        statement: "आदेश / Order: SBCWP 1/2026".into(),
+    };
+    Orders {
+        orders: vec![order("o1", Some(751)), order("o2", None)],
+        post: String::new(),
+        shell: framed(shell, "desk-orders", "/desk/orders"),
+    }
+}
+
+pub(super) fn channels(shell: Shell) -> Channels {
+    let channel = |id: &str, network: &str, state: &str| ChannelLine {
+        id: id.into(),
+        unit: "T1".into(),
+        network: network.into(),
+        handle: "@thana1".into(),
+        state: state.into(),
+        note: String::new(),
+        connected_by: "sp".into(),
+        confirmed_by: "igp".into(),
+        expires: Some(at(9)),
+        probed: None,
+    };
+    Channels {
+        channels: vec![
+            channel("a1", "X", "connected"),
+            channel("a2", "Facebook", "proposed"),
+            channel("a3", "YouTube", "reconnect"),
+        ],
+        units: units(),
+        apps: choices(&[("x|https://api.x.com", "X (https://api.x.com)")]),
+        made: vec!["@thana1".into()],
+        consent: Some("https://example.org/consent".into()),
+        shell: framed(shell, "desk-channels", "/desk/channels"),
+    }
+}
+
+fn media() -> Vec<MediaLine> {
+    vec![MediaLine {
+        sha256: "0f3a".into(),
+        name: "poster.png".into(),
+        alt: "हेलमेट का पोस्टर".into(),
+        mime: "image/png".into(),
+        bytes: 120_000,
+        size: "1200 × 800".into(),
+        chosen: true,
+    }]
+}
+
+pub(super) fn library(shell: Shell) -> Library {
+    Library { units: units(), media: media(), shell: framed(shell, "desk-media", "/desk/media") }
+}

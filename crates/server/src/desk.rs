@@ -1,0 +1,186 @@
+//! The desk's pages and their JSON twins. They call the same functions as the command line; who may do what is decided there, by
+//! the roles of whoever asks.
+
+mod calendar;
+mod channel;
+mod inbox;
+mod media;
+mod office;
+mod order;
+mod outbox;
+mod post;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post as send};
+use chrono::{DateTime, Utc};
+use pages::desk::{Choice, DeliveryLine, PostLine};
+use serde_json::Value;
+use social::outbox::{Channels, SystemClock};
+use social::vault::Vault;
+use social::{Desk, DeskError, NetworkName};
+use store::StoreError;
+use store::social::{Post, Shown};
+
+use crate::App;
+use crate::ask::Ask;
+use crate::fault::{HttpError, Reply};
+
+/// Largest picture or film of the library.
+const MEDIA_LIMIT: usize = 200 << 20;
+
+/// Every address of the desk.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/desk", get(office::page))
+        .route("/desk/unit/{code}/pause", send(office::pause))
+        .route("/desk/unit/{code}/resume", send(office::resume))
+        .route("/desk/new", get(post::blank).post(post::create))
+        .route("/desk/preview", send(post::preview))
+        .route("/desk/post/{id}", get(post::page))
+        .route("/desk/post/{id}/edit", send(post::edit))
+        .route("/desk/post/{id}/submit", send(post::submit))
+        .route("/desk/post/{id}/approve", send(post::approve))
+        .route("/desk/post/{id}/back", send(post::back))
+        .route("/desk/post/{id}/overrule", send(post::overrule))
+        .route("/desk/post/{id}/schedule", send(post::schedule))
+        .route("/desk/post/{id}/move", send(post::move_day))
+        .route("/desk/post/{id}/withdraw", send(post::withdraw))
+        .route("/desk/post/{id}/note", send(post::note))
+        .route("/desk/calendar", get(calendar::page))
+        .route("/desk/outbox", get(outbox::page))
+        .route("/desk/delivery/{id}/decide", send(outbox::decide))
+        .route("/desk/inbox", get(inbox::page))
+        .route("/desk/item/{id}", get(inbox::item))
+        .route("/desk/item/{id}/assign", send(inbox::assign))
+        .route("/desk/item/{id}/answer", send(inbox::answer))
+        .route("/desk/item/{id}/send", send(inbox::dispatch))
+        .route("/desk/item/{id}/close", send(inbox::close))
+        .route("/desk/item/{id}/hide", send(inbox::hide))
+        .route("/desk/orders", get(order::page).post(order::open))
+        .route("/desk/channels", get(channel::page))
+        .route("/desk/connect", send(channel::begin))
+        .route("/desk/connect/back", get(channel::back))
+        .route("/desk/channel/{id}/confirm", send(channel::confirm))
+        .route("/desk/channel/{id}/probe", send(channel::probe))
+        .route("/desk/media", get(media::page).post(media::add).layer(DefaultBodyLimit::max(MEDIA_LIMIT)))
+        .route("/desk/media/{sha}", get(media::file))
+        .route("/api/v1/desk/posts", get(post::list_json).post(post::create_json))
+        .route("/api/v1/desk/posts/{id}", get(post::json))
+        .route("/api/v1/desk/calendar", get(calendar::json))
+        .route("/api/v1/desk/outbox", get(outbox::json))
+        .route("/api/v1/desk/inbox", get(inbox::json))
+        .route("/api/v1/desk/orders", get(order::json))
+        .route("/api/v1/desk/channels", get(channel::json))
+}
+
+impl App {
+    pub(crate) fn desk(&self) -> Desk {
+        Desk::new(self.lake.store().clone())
+    }
+
+    /// The vault of the lake's folder: `SAROVAR_VAULT_KEY`, else `vault.key`.
+    pub(crate) fn channels(&self) -> Reply<Channels> {
+        let vault = match std::env::var("SAROVAR_VAULT_KEY") {
+            Ok(text) if !text.is_empty() => Vault::from_text(&text),
+            _ => Vault::from_file(&self.lake.home().root().join("vault.key")),
+        };
+        let vault = vault.map_err(|e| HttpError::Failed(e.to_string()))?;
+        Ok(Channels::new(Arc::new(vault), Arc::new(SystemClock)))
+    }
+}
+
+impl From<DeskError> for HttpError {
+    fn from(error: DeskError) -> HttpError {
+        match error {
+            DeskError::Store(StoreError::Missing { .. }) => HttpError::NotFound,
+            DeskError::Store(e) => e.into(),
+            DeskError::Refused(why) | DeskError::Invalid(why) => HttpError::Desk(why),
+            e @ DeskError::Network(_) => HttpError::Desk(e.to_string()),
+            e @ DeskError::Vault(_) => HttpError::Failed(e.to_string()),
+        }
+    }
+}
+
+/// UTC microseconds as a moment.
+fn at(micros: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(micros).unwrap_or_default()
+}
+
+/// The first words of a text, on one line.
+fn words(text: &str, most: usize) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", line[..end].trim_end()),
+        None if line.is_empty() => "…".to_owned(),
+        None => line,
+    }
+}
+
+/// Units to choose from.
+async fn units(app: &App, ask: &Ask, chosen: &str) -> Reply<Vec<Choice>> {
+    let all = app.lake.store().units().await?;
+    let choice = |u: store::social::Unit| Choice {
+        chosen: u.code == chosen,
+        text: format!("{} ({})", ask.pick(&u.name_hi, &u.name_en), u.code),
+        value: u.code,
+    };
+    Ok(all.into_iter().map(choice).collect())
+}
+
+/// A message as a line; its words are of the newest version.
+async fn line(app: &App, post: Post) -> Reply<PostLine> {
+    let body = app.lake.store().version(&post.id, post.version).await?.body;
+    let body: Value = serde_json::from_str(&body).unwrap_or_default();
+    let text = [&body["hindi"], &body["english"]].into_iter().filter_map(Value::as_str).find(|t| !t.is_empty());
+    Ok(PostLine {
+        words: words(text.unwrap_or_default(), 70),
+        id: post.id,
+        unit: post.unit,
+        kind: post.kind,
+        state: post.state,
+        author: post.author,
+        changed: at(post.changed_at),
+    })
+}
+
+fn title(network: &str) -> String {
+    network.parse::<NetworkName>().map_or_else(|_| network.to_owned(), |n| n.limits().title.clone())
+}
+
+/// A delivery as a line; the network's answer in the asker's language where it is a known one.
+fn delivery(ask: &Ask, d: Shown) -> DeliveryLine {
+    let body: Value = serde_json::from_str(&d.body).unwrap_or_default();
+    let reason = d.reason.unwrap_or_default();
+    let reason = match social::network::words(&reason, ask.lang == pages::Lang::Hi) {
+        Some(known) => known.to_owned(),
+        None => reason,
+    };
+    DeliveryLine {
+        words: words(body["text"].as_str().unwrap_or_default(), 60),
+        part: if d.parts > 1 { format!("{}/{}", d.part + 1, d.parts) } else { String::new() },
+        network: title(&d.network),
+        id: d.id,
+        post: d.post,
+        handle: d.handle,
+        state: d.state,
+        due: at(d.due_at),
+        attempt: d.attempt,
+        reason,
+        url: d.url,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn words_end_where_a_character_ends() {
+        assert_eq!(words("हेलमेट  पहनें\nसुरक्षित रहें", 6), "हेलमेट…");
+        assert_eq!(words("", 6), "…");
+        assert_eq!(words("short", 6), "short");
+    }
+}

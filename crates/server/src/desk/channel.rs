@@ -1,0 +1,111 @@
+//! Channels: connect by consent, confirm by a second person, probe.
+
+use axum::extract::{Path, Query, State};
+use axum::response::Redirect;
+use axum::{Form, Json};
+use pages::Section;
+use pages::desk::{ChannelLine, Channels, Choice};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use social::NetworkName;
+use social::network::Networks;
+
+use super::{at, title, units};
+use crate::App;
+use crate::ask::Ask;
+use crate::fault::{HttpError, Reply, show};
+
+async fn fill(app: &App, ask: &Ask, made: Vec<String>) -> Reply<Channels> {
+    let store = app.lake.store();
+    let hindi = ask.lang == pages::Lang::Hi;
+    let channels = store.accounts().await?.into_iter().map(|a| ChannelLine {
+        network: title(&a.network),
+        note: a.note.as_deref().map(|n| social::network::words(n, hindi).unwrap_or(n).to_owned()).unwrap_or_default(),
+        expires: a.expires_at.map(at),
+        probed: a.probed_at.map(at),
+        confirmed_by: a.confirmed_by.unwrap_or_default(),
+        id: a.id,
+        unit: a.unit,
+        handle: a.handle,
+        state: a.state,
+        connected_by: a.connected_by,
+    });
+    let channels = channels.collect();
+    let apps = store.clients().await?.into_iter().map(|c| Choice {
+        value: format!("{}|{}", c.network, c.address),
+        text: format!("{} ({})", title(&c.network), c.address),
+        chosen: false,
+    });
+    let apps = apps.collect();
+    Ok(Channels {
+        channels,
+        apps,
+        units: units(app, ask, "").await?,
+        made,
+        consent: None,
+        shell: ask.shell(Section::Desk, ask.lang.text("desk-channels")),
+    })
+}
+
+pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
+    show(fill(&app, &ask, Vec::new()).await?)
+}
+
+pub(crate) async fn json(State(app): State<App>) -> Reply<Json<Value>> {
+    Ok(Json(json!({ "channels": app.lake.store().accounts().await? })))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Begin {
+    unit: String,
+    app: String,
+}
+
+/// Gives the person the way to the network.
+pub(crate) async fn begin(State(app): State<App>, ask: Ask, Form(b): Form<Begin>) -> Reply {
+    let (network, address) = b.app.split_once('|').ok_or_else(|| HttpError::Desk("choose a network".into()))?;
+    let network: NetworkName = network.parse().map_err(HttpError::Desk)?;
+    let consent = app.desk().begin_connect(&ask.principal, &app.channels()?, &b.unit, network, address, app.lake.now()).await?;
+    show(Channels { consent: Some(consent), ..fill(&app, &ask, Vec::new()).await? })
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Back {
+    state: String,
+    code: String,
+    error: String,
+}
+
+/// Where the network sends the person back to. The state is a secret of this one attempt, so no other site can bring a code.
+pub(crate) async fn back(State(app): State<App>, ask: Ask, Query(b): Query<Back>) -> Reply {
+    if !b.error.is_empty() {
+        return Err(HttpError::Desk(format!("the network says {}: nobody agreed; begin again", b.error)));
+    }
+    let made = app.desk().finish_connect(&ask.principal, &app.channels()?, &b.state, &b.code, app.lake.now()).await?;
+    show(fill(&app, &ask, made.into_iter().map(|a| a.handle).collect()).await?)
+}
+
+pub(crate) async fn confirm(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {
+    app.desk().confirm(&ask.principal, &id, app.lake.now()).await?;
+    Ok(Redirect::to("/desk/channels"))
+}
+
+/// Asks the network whether the token works; a dead one is shown as such.
+pub(crate) async fn probe(State(app): State<App>, Path(id): Path<String>) -> Reply<Redirect> {
+    let store = app.lake.store();
+    let account = store.account(&id).await?;
+    let networks = Networks::all().map_err(|e| HttpError::Failed(e.to_string()))?;
+    let network = networks.get(account.network.parse().map_err(HttpError::Desk)?).map_err(|e| HttpError::Desk(e.to_string()))?;
+    let channel = app.channels()?.open(&account)?;
+    let seen = network.probe(&channel).await;
+    store.set_probed(&id, app.lake.now().timestamp_micros()).await?;
+    match seen {
+        Ok(_) => Ok(Redirect::to("/desk/channels")),
+        Err(e @ social::network::Trouble::Reconnect(_)) => {
+            store.set_account_state(&id, "reconnect", Some(&e.to_string())).await?;
+            Ok(Redirect::to("/desk/channels"))
+        }
+        Err(e) => Err(HttpError::Desk(e.to_string())),
+    }
+}

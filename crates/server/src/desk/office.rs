@@ -1,0 +1,72 @@
+//! The desk at one glance, and its emergency brake.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use pages::Section;
+use pages::desk::{Ending, Office, PostLine, UnitLine};
+use serde::Deserialize;
+use social::outbox::health;
+
+use super::{line, title};
+use crate::App;
+use crate::ask::Ask;
+use crate::fault::{Reply, show};
+
+pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
+    let (store, now) = (app.lake.store(), app.lake.now());
+    let at = now.timestamp_micros();
+    let health = health(store, at).await?;
+    let count = |state: &str| health.counts.iter().find(|c| c.state == state).map_or(0, |c| c.count.unsigned_abs());
+    let human = ["human", "held", "missed", "failed"].iter().map(|s| count(s)).sum();
+    let (unanswered, overdue) = store.item_counts(at).await?;
+    let mut posts: Vec<PostLine> = Vec::new();
+    for p in store.posts_in(None, "", 20).await? {
+        posts.push(line(&app, p).await?);
+    }
+    let mut submitted = Vec::new();
+    for p in store.posts_in(None, "submitted", 20).await? {
+        submitted.push(line(&app, p).await?);
+    }
+    let paused = &health.paused;
+    let units = store.units().await?.into_iter().map(|u| UnitLine {
+        name: ask.pick(&u.name_hi, &u.name_en).to_owned(),
+        own: u.paused_at.is_some(),
+        paused: paused.contains(&u.code).then(|| {
+            format!("{} {}", u.paused_by.clone().unwrap_or_default(), u.pause_reason.clone().unwrap_or_default())
+                .trim()
+                .to_owned()
+        }),
+        code: u.code,
+    });
+    let units = units.collect();
+    let ending = app.desk().expiring(now).await?;
+    show(Office {
+        well: health.well,
+        oldest_minutes: u64::try_from(health.oldest_due_seconds / 60).unwrap_or_default(),
+        human,
+        unanswered,
+        overdue,
+        orders: store.orders(true).await?.len() as u64,
+        posts,
+        submitted,
+        ending: ending.into_iter().map(|e| Ending { handle: e.handle, network: title(&e.network), days: e.days }).collect(),
+        units,
+        shell: ask.shell(Section::Desk, ask.lang.text("desk-title")),
+    })
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Why {
+    pub reason: String,
+}
+
+pub(crate) async fn pause(State(app): State<App>, ask: Ask, Path(code): Path<String>, Form(why): Form<Why>) -> Reply<Redirect> {
+    app.desk().pause(&ask.principal, &code, why.reason.trim(), app.lake.now()).await?;
+    Ok(Redirect::to("/desk"))
+}
+
+pub(crate) async fn resume(State(app): State<App>, ask: Ask, Path(code): Path<String>) -> Reply<Redirect> {
+    app.desk().resume(&ask.principal, &code, app.lake.now()).await?;
+    Ok(Redirect::to("/desk"))
+}

@@ -1,0 +1,54 @@
+//! What is on its way, and the decisions only a person can take.
+
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use axum::{Form, Json};
+use pages::Section;
+use pages::desk::Outbox;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use social::outbox::health;
+
+use super::delivery;
+use crate::App;
+use crate::ask::Ask;
+use crate::fault::{HttpError, Reply, show};
+
+const WAITING: [&str; 5] = ["human", "unknown", "held", "missed", "failed"];
+
+pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
+    let health = health(app.lake.store(), app.lake.now().timestamp_micros()).await?;
+    let waiting = app.lake.store().shown_in(&WAITING, 200).await?;
+    show(Outbox {
+        well: health.well,
+        oldest_minutes: u64::try_from(health.oldest_due_seconds / 60).unwrap_or_default(),
+        counts: health.counts.into_iter().map(|c| (c.state, c.count.unsigned_abs())).collect(),
+        waiting: waiting.into_iter().map(|d| delivery(&ask, d)).collect(),
+        shell: ask.shell(Section::Desk, ask.lang.text("desk-outbox")),
+    })
+}
+
+pub(crate) async fn json(State(app): State<App>) -> Reply<Json<Value>> {
+    let health = health(app.lake.store(), app.lake.now().timestamp_micros()).await?;
+    let waiting = app.lake.store().shown_in(&WAITING, 1000).await?;
+    Ok(Json(json!({ "health": health, "waiting": waiting })))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Decision {
+    what: String,
+    #[serde(default)]
+    live: String,
+}
+
+pub(crate) async fn decide(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(d): Form<Decision>) -> Reply<Redirect> {
+    let live = match (d.what.as_str(), d.live.trim()) {
+        ("live", "") => {
+            return Err(HttpError::Desk("say under which id it is out; the network shows it in the post's address".into()));
+        }
+        ("live", remote) => Some(remote),
+        _ => None,
+    };
+    app.desk().decide(&ask.principal, &id, live, app.lake.now()).await?;
+    Ok(Redirect::to("/desk/outbox"))
+}

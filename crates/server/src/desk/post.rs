@@ -1,0 +1,396 @@
+//! The composer: one message from the empty sheet to its deliveries.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::StatusCode;
+use axum::response::Redirect;
+use pages::desk::Choice;
+use pages::desk::composer::{Composer, FindingLine, Preview, Saying, Signature};
+use pages::table::FieldError;
+use pages::{Lang, Section};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use social::check::{self, Finding, Setting};
+use social::desk::{When, parse_ist};
+use social::message::{Facts, Media, Message};
+use social::{NetworkName, limit, text};
+
+use super::{at, delivery, line, media, units};
+use crate::App;
+use crate::ask::Ask;
+use crate::fault::{HttpError, Reply, show};
+
+const KINDS: [&str; 8] = ["awareness", "alert", "case", "achievement", "participation", "notice", "statement", "correction"];
+const STAGES: [&str; 6] = ["", "investigation", "charged", "trial", "convicted", "acquitted"];
+/// Statements about the matter, then those about the pictures.
+const FACTS: [&str; 9] =
+    ["sexual_offence", "child", "in_court", "missing_child", "shows_arrested", "blurred", "generated", "labelled", "captions"];
+
+/// The fields of the sheet as a browser sends them.
+type Sheet = BTreeMap<String, String>;
+
+fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
+    sheet.get(name).map_or("", |v| v.trim())
+}
+
+/// The message of a sheet. Pictures are taken from the library, so what is sent is what was kept there.
+async fn message(app: &App, sheet: &Sheet) -> Reply<Message> {
+    let on = |name: &str| given(sheet, name) == "1";
+    let mut variants = BTreeMap::new();
+    let mut pictures: Vec<Media> = Vec::new();
+    for (name, value) in sheet {
+        if let Some(network) = name.strip_prefix("variant-")
+            && !value.trim().is_empty()
+        {
+            // A browser sends line ends as two characters.
+            variants.insert(network.parse::<NetworkName>().map_err(HttpError::BadRequest)?, value.trim().replace("\r\n", "\n"));
+        }
+        if let Some(sha256) = name.strip_prefix("media-") {
+            let row = app.lake.store().media(sha256).await?;
+            pictures.push(Media {
+                file: media::path(app, sha256).display().to_string(),
+                mime: row.mime,
+                bytes: row.bytes.unsigned_abs(),
+                sha256: row.sha256,
+                alt: row.alt,
+                captions: on("captions"),
+                generated: on("generated"),
+                labelled: on("labelled"),
+                shows_arrested: on("shows_arrested"),
+                blurred: on("blurred"),
+                ..Media::default()
+            });
+        }
+    }
+    let stage = match given(sheet, "stage") {
+        "" => None,
+        stage => serde_json::from_value(json!(stage)).map_err(|e| HttpError::BadRequest(e.to_string()))?,
+    };
+    let facts = Facts {
+        stage,
+        sexual_offence: on("sexual_offence"),
+        child: on("child"),
+        in_court: on("in_court"),
+        missing_child: on("missing_child"),
+    };
+    Ok(Message {
+        kind: given(sheet, "kind").parse().map_err(HttpError::BadRequest)?,
+        hindi: given(sheet, "hindi").replace("\r\n", "\n"),
+        english: given(sheet, "english").replace("\r\n", "\n"),
+        variants,
+        media: pictures,
+        facts,
+    })
+}
+
+fn previews(message: &Message) -> Vec<Preview> {
+    let shown = limit::all().iter().filter(|l| l.network != NetworkName::Standin);
+    let one = |limits: &limit::Limits| {
+        let body = message.text_for(limits.network);
+        let split = text::split(&body, limits.text);
+        let parts = if limits.thread { split.unwrap_or_else(|_| vec![body.clone()]) } else { vec![body.clone()] };
+        let length = text::length(&body, limits.text);
+        let setting = Setting { networks: vec![limits.network], ..Setting::default() };
+        let found = check::check(message, &setting);
+        let price = limits.price(&parts);
+        Preview {
+            network: limits.network.to_string(),
+            title: limits.title.clone(),
+            own: message.variants.get(&limits.network).cloned().unwrap_or_default(),
+            used: length.used,
+            most: length.most,
+            fits: length.fits() || parts.len() > 1,
+            cost: (price > 0.0).then(|| format!("{price:.3}")),
+            problems: found.into_iter().filter(|f| f.rule == "length").map(|f| f.found).collect(),
+            parts,
+        }
+    };
+    shown.map(one).collect()
+}
+
+fn finding(ask: &Ask, f: Finding, overruled: Option<String>) -> FindingLine {
+    let hindi = (ask.lang == Lang::Hi).then(|| check::way_out_hi(&f.rule)).flatten();
+    FindingLine {
+        level: serde_json::to_value(f.level).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
+        way_out: hindi.map_or(f.way_out, str::to_owned),
+        rule: f.rule,
+        place: f.place,
+        found: f.found,
+        law: f.law,
+        overruled,
+    }
+}
+
+/// A sheet with a message on it.
+async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str) -> Reply<Composer> {
+    let mut page = Composer::blank(ask.shell(Section::Desk, ask.lang.text(title)));
+    let t = |key: String| ask.lang.text(&key);
+    let kind = serde_json::to_value(message.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
+    page.units = units(app, ask, unit).await?;
+    page.unit = unit.to_owned();
+    page.kinds =
+        KINDS.iter().map(|k| Choice { value: (*k).to_owned(), text: t(format!("desk-kind-{k}")), chosen: *k == kind }).collect();
+    if kind == "reply" {
+        page.kinds.push(Choice { value: kind, text: t("desk-kind-reply".into()), chosen: true });
+    }
+    let stage = message.facts.stage.and_then(|s| serde_json::to_value(s).ok()).and_then(|v| v.as_str().map(str::to_owned));
+    page.stages = STAGES
+        .iter()
+        .map(|s| Choice {
+            value: (*s).to_owned(),
+            text: t(format!("desk-stage-{}", if s.is_empty() { "none" } else { s })),
+            chosen: stage.as_deref().unwrap_or("") == *s,
+        })
+        .collect();
+    let any = |look: fn(&Media) -> bool| message.media.iter().any(look);
+    let facts = &message.facts;
+    let ticked = [
+        facts.sexual_offence,
+        facts.child,
+        facts.in_court,
+        facts.missing_child,
+        any(|m| m.shows_arrested),
+        any(|m| m.blurred),
+        any(|m| m.generated),
+        any(|m| m.labelled),
+        any(|m| m.captions),
+    ];
+    page.facts = FACTS
+        .iter()
+        .zip(ticked)
+        .map(|(f, chosen)| Choice { value: (*f).to_owned(), text: format!("desk-fact-{f}"), chosen })
+        .collect();
+    page.media = media::lines(app, None, &message.media).await?;
+    page.hindi.clone_from(&message.hindi);
+    page.english.clone_from(&message.english);
+    page.previews = previews(message);
+    Ok(page)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Begin {
+    corrects: String,
+    unit: String,
+}
+
+pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begin>) -> Reply {
+    let mut message = Message::default();
+    let mut unit = b.unit;
+    if !b.corrects.is_empty() {
+        message.kind = social::message::Kind::Correction;
+        unit = app.lake.store().post(&b.corrects).await?.unit;
+    }
+    let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
+    page.corrects = b.corrects;
+    show(page)
+}
+
+/// What the checks say and what each network makes of it, without keeping anything.
+pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply {
+    let message = message(&app, &form).await?;
+    let unit = given(&form, "unit");
+    let mut page = sheet(&app, &ask, &message, unit, "desk-new").await?;
+    let setting = app.desk().setting(unit, &[], app.lake.now().timestamp_micros(), "").await?;
+    page.findings = check::check(&message, &setting).into_iter().map(|f| finding(&ask, f, None)).collect();
+    page.corrects = given(&form, "corrects").to_owned();
+    show(page)
+}
+
+pub(crate) async fn create(
+    State(app): State<App>,
+    ask: Ask,
+    Form(form): Form<Sheet>,
+) -> Result<Redirect, Result<axum::response::Html<String>, HttpError>> {
+    let message = message(&app, &form).await.map_err(Err)?;
+    let unit = given(&form, "unit");
+    if message.hindi.is_empty() && message.english.is_empty() && message.variants.is_empty() {
+        return Err(async {
+            let mut page = sheet(&app, &ask, &message, unit, "desk-new").await?;
+            page.errors = vec![FieldError { field: "hindi".into(), message: ask.lang.text("desk-words-missing") }];
+            show(page)
+        }
+        .await);
+    }
+    let corrects = Some(given(&form, "corrects")).filter(|c| !c.is_empty());
+    let (desk, now) = (app.desk(), app.lake.now());
+    let made = async {
+        let post = desk.draft(&ask.principal, unit, &message, corrects, now).await?;
+        desk.check(&post.id, &[], now.timestamp_micros(), now).await?;
+        Ok::<_, social::DeskError>(post)
+    };
+    let post = made.await.map_err(|e| Err(e.into()))?;
+    Ok(Redirect::to(&format!("/desk/post/{}", post.id)))
+}
+
+pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
+    let (desk, store) = (app.desk(), app.lake.store());
+    let standing = desk.standing(&id).await?;
+    let post = standing.post;
+    let message = desk.message(&id, post.version).await?;
+    let mut page = sheet(&app, &ask, &message, &post.unit, "desk-message").await?;
+    page.findings = standing
+        .findings
+        .into_iter()
+        .filter_map(|row| {
+            let by = row.overridden_by.map(|who| format!("{who}: {}", row.reason.unwrap_or_default()));
+            Some(finding(&ask, serde_json::from_str(&row.body).ok()?, by))
+        })
+        .collect();
+    page.signatures =
+        standing.approvals.into_iter().map(|a| Signature { who: a.principal, role: a.role, at: at(a.at) }).collect();
+    page.missing = standing.missing;
+    page.versions = store
+        .versions(&id)
+        .await?
+        .into_iter()
+        .map(|v| Saying { who: v.author, text: v.sha256.chars().take(12).collect(), at: at(v.at) })
+        .collect();
+    page.notes = store.notes(&id).await?.into_iter().map(|n| Saying { who: n.principal, text: n.body, at: at(n.at) }).collect();
+    page.deliveries = store.shown_of(&id).await?.into_iter().map(|d| delivery(&ask, d)).collect();
+    let connected = store.accounts().await?.into_iter().filter(|a| a.state == "connected");
+    page.channels = connected
+        .map(|a| Choice { text: format!("{} {} ({})", super::title(&a.network), a.handle, a.unit), value: a.id, chosen: false })
+        .collect();
+    page.id = post.id;
+    page.version = post.version;
+    page.state = post.state;
+    page.author = post.author;
+    page.corrects = post.corrects.unwrap_or_default();
+    show(page)
+}
+
+fn home(id: &str) -> Reply<Redirect> {
+    Ok(Redirect::to(&format!("/desk/post/{id}")))
+}
+
+pub(crate) async fn edit(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    let message = message(&app, &form).await?;
+    let from = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    let (desk, now) = (app.desk(), app.lake.now());
+    desk.edit(&ask.principal, &id, from, &message, now).await?;
+    desk.check(&id, &[], now.timestamp_micros(), now).await?;
+    home(&id)
+}
+
+pub(crate) async fn submit(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {
+    let now = app.lake.now();
+    app.desk().submit(&ask.principal, &id, &[], now.timestamp_micros(), now).await?;
+    home(&id)
+}
+
+pub(crate) async fn approve(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    let version = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    app.desk().approve(&ask.principal, &id, version, None, app.lake.now()).await?;
+    home(&id)
+}
+
+pub(crate) async fn back(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    app.desk().send_back(&ask.principal, &id, given(&form, "reason"), app.lake.now()).await?;
+    home(&id)
+}
+
+pub(crate) async fn overrule(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    app.desk().overrule(&ask.principal, &id, given(&form, "rule"), given(&form, "reason"), app.lake.now()).await?;
+    home(&id)
+}
+
+pub(crate) async fn schedule(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    let mut accounts = Vec::new();
+    for channel in form.keys().filter_map(|name| name.strip_prefix("channel-")) {
+        accounts.push(app.lake.store().account(channel).await?);
+    }
+    let when = match given(&form, "at") {
+        "" => When::Now,
+        time => When::At(parse_ist(time)?),
+    };
+    app.desk().schedule(&ask.principal, &id, &accounts, when, app.lake.now()).await?;
+    home(&id)
+}
+
+pub(crate) async fn move_day(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    let day = given(&form, "day");
+    let day = day.parse().map_err(|_| HttpError::Desk(format!("{day:?} is no day; write 2026-12-01")))?;
+    app.desk().move_to_day(&ask.principal, &id, day, app.lake.now()).await?;
+    home(&id)
+}
+
+pub(crate) async fn withdraw(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    app.desk().withdraw(&ask.principal, &id, given(&form, "reason"), app.lake.now()).await?;
+    home(&id)
+}
+
+pub(crate) async fn note(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    let body = given(&form, "note");
+    if body.is_empty() {
+        return Err(HttpError::Desk("the note is empty".into()));
+    }
+    app.lake.store().post(&id).await?;
+    app.lake.store().add_note(&id, &ask.principal.id, body, app.lake.now()).await?;
+    home(&id)
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Which {
+    unit: Option<String>,
+    state: String,
+}
+
+pub(crate) async fn list_json(State(app): State<App>, Query(w): Query<Which>) -> Reply<Json<Value>> {
+    let mut posts = Vec::new();
+    for p in app.lake.store().posts_in(w.unit.as_deref(), &w.state, 200).await? {
+        let shown = line(&app, p.clone()).await?;
+        posts.push(json!({ "post": p, "words": shown.words }));
+    }
+    Ok(Json(json!({ "posts": posts })))
+}
+
+pub(crate) async fn json(State(app): State<App>, Path(id): Path<String>) -> Reply<Json<Value>> {
+    let standing = app.desk().standing(&id).await?;
+    let message = app.desk().message(&id, standing.post.version).await?;
+    Ok(Json(
+        json!({ "standing": standing, "message": message, "deliveries": app.lake.store().shown_of(&id).await?, "record": app.lake.store().events(&id).await? }),
+    ))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct New {
+    unit: String,
+    message: Message,
+    corrects: Option<String>,
+}
+
+pub(crate) async fn create_json(State(app): State<App>, ask: Ask, Json(new): Json<New>) -> Reply<(StatusCode, Json<Value>)> {
+    let (desk, now) = (app.desk(), app.lake.now());
+    let post = desk.draft(&ask.principal, &new.unit, &new.message, new.corrects.as_deref(), now).await?;
+    let findings = desk.check(&post.id, &[], now.timestamp_micros(), now).await?;
+    Ok((StatusCode::CREATED, Json(json!({ "post": post, "findings": findings }))))
+}
