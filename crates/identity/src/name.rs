@@ -6,6 +6,7 @@
 mod age;
 mod compare;
 mod evidence;
+mod forms;
 mod frequency;
 mod key;
 pub mod letters;

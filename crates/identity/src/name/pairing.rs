@@ -17,6 +17,9 @@ const FAR: f32 = 3.0;
 /// Multiples of the room up to which a spelling is still taken for the word, for next to nothing: father and age decide then.
 const NEAR: f32 = 1.3;
 
+/// How far apart, as a share of the room, two forms of one name count that no spelling explains.
+const FORM: f32 = 0.5;
+
 /// What is lost, in bits: preset on the development half.
 const LOST_FIRST: f32 = 10.0;
 const LOST_OTHER: f32 = 6.0;
@@ -135,6 +138,8 @@ pub(super) fn pair(a: &Part, b: &Part, costs: &Costs) -> Pairing {
         for (j, r) in right.iter().enumerate() {
             grid[i][j] = if l.id == r.id {
                 0.0
+            } else if l.form != 0 && l.form == r.form {
+                FORM
             } else if l.class == WordClass::Initial || r.class == WordClass::Initial {
                 FAR
             } else {

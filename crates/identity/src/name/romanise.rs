@@ -4,6 +4,8 @@
 //! Devanagari the inherent vowel decides what may be written at all, so vowels become signs or letters as the place asks.
 
 use super::letters::{self, DEVANAGARI, FIRST_LATIN, LATIN, Sound, sounds};
+use super::marks::{BESIDE, Sex};
+use super::parse::WordClass;
 use super::scripts::{Script, VIRAMA, fold, is_consonant};
 use super::sounds::counts;
 
@@ -18,7 +20,11 @@ const MOST_WORDS: usize = 8;
 pub fn romanise(text: &str) -> Vec<(String, f32)> {
     spell(text, |word| {
         let script = word.chars().find_map(Script::of)?;
-        Some(if script == Script::Latin { vec![(word.to_string(), 1.0)] } else { best(word, in_latin) })
+        Some(if script == Script::Latin {
+            vec![(word.to_string(), 1.0)]
+        } else {
+            settled(word, best(word, in_latin), |(.., latin, own)| (own, latin))
+        })
     })
 }
 
@@ -28,10 +34,25 @@ pub fn devanagari(text: &str) -> Vec<(String, f32)> {
     spell(text, |word| {
         let script = word.chars().find_map(Script::of)?;
         Some(match script {
-            Script::Latin => best(word, in_devanagari),
+            Script::Latin => settled(word, best(word, in_devanagari), |(.., latin, own)| (latin, own)),
             other => vec![(super::scripts::to_devanagari(word, other).into_iter().collect(), 1.0)],
         })
     })
+}
+
+/// A listed word has one settled spelling, whatever its letters would give (सिंह is Singh): it comes first.
+fn settled(
+    word: &str,
+    mut spelled: Vec<(String, f32)>,
+    sides: fn(&(WordClass, Option<Sex>, &'static str, &'static str)) -> (&'static str, &'static str),
+) -> Vec<(String, f32)> {
+    let listed = BESIDE.iter().map(sides).find(|(from, _)| fold(from).eq(word.chars()));
+    if let Some((_, to)) = listed {
+        spelled.iter_mut().for_each(|s| s.1 *= 0.4);
+        spelled.push((fold(to).collect(), 0.6));
+        keep(&mut spelled, BEST);
+    }
+    spelled
 }
 
 /// Spells word by word and puts the best together.

@@ -137,7 +137,15 @@ pub(super) fn part(raw: &[Raw]) -> Part {
         let start = part.sounds.len();
         sounds(&word.text, &mut part.sounds);
         let row = &part.sounds[start..];
-        let key = skeleton(row);
+        let form = super::forms::form(&word.text).filter(|_| !word.initial);
+        let key = match form {
+            None => skeleton(row),
+            Some((_, first)) => {
+                let mut own = Vec::new();
+                sounds(first, &mut own);
+                skeleton(&own)
+            }
+        };
         let script = word.script.or_else(|| word.text.chars().find_map(Script::of)).unwrap_or(Script::Other);
         let letter = |i: usize| row.get(i).map(|s| letters::name(*s).trim_end_matches('$'));
         let starts = if word.text.is_ascii() { &word.text[..word.text.len().min(1)] } else { "" };
@@ -164,6 +172,7 @@ pub(super) fn part(raw: &[Raw]) -> Part {
             length,
             initials: mask,
             stem,
+            form: form.map_or(0, |(n, _)| n),
         });
     }
     // Someone is called by something: elements and titles that begin a name are the name, unless a religious prefix is

@@ -146,6 +146,9 @@ fn every_script_reaches_the_same_name() {
     }
     assert_eq!(romanise("रामलाल")[0].0, "ramlal", "the schwa in the middle is not spoken");
     assert_eq!(romanise("कमल")[0].0, "kamal");
+    assert_eq!(romanise("सिंह")[0].0, "singh", "a listed word has one settled spelling");
+    assert_eq!(romanise("मोहन सिंह")[0].0, "mohan singh");
+    assert_eq!(devanagari("singh")[0].0, "सिंह");
     assert!(devanagari("ramesh").iter().any(|(s, _)| s == "रमेश"), "{:?}", devanagari("ramesh"));
     assert!(devanagari("mahendra").iter().any(|(s, _)| s == "महेंद्र" || s == "महेन्द्र"), "{:?}", devanagari("mahendra"));
 }

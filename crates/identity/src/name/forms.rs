@@ -1,0 +1,47 @@
+//! Forms of one name that no spelling explains: कृष्ण is said and written किशन too.
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+/// Each line one name, in the forms met in registers; the first gives the key. Only names whose forms are far apart as sounds stand here.
+const FORMS: &[&[&str]] = &[
+    &["krishna", "krishan", "krisan", "krushna", "kishan", "kisan", "kishna", "कृष्ण", "कृष्णा", "किशन", "किसन", "किशना"],
+    &["lakshman", "laxman", "lachhman", "lachman", "lichhman", "lichman", "लक्ष्मण", "लछमण", "लिछमण", "लछमन"],
+    &["lakshmi", "laxmi", "lachmi", "lachhmi", "lichmi", "lichhmi", "लक्ष्मी", "लछमी", "लिछमी"],
+    &["vishnu", "bishnu", "bishan", "vishan", "bisan", "विष्णु", "बिशन", "विशन"],
+    &["gyan", "jnan", "dnyan", "gyaan", "ज्ञान", "ग्यान"],
+    &["shiv", "sheo", "shyo", "siv", "शिव", "श्यो", "स्यो"],
+    &["prahlad", "pralhad", "parhlad", "prahalad", "प्रह्लाद", "प्रहलाद", "पहलाद"],
+    &["yadav", "jadav", "jadhav", "यादव", "जादव", "जाधव"],
+    &["sultan", "surtan", "सुल्तान", "सुरतान"],
+    &["jagdish", "jagdis", "jagadish", "जगदीश", "जगदीस"],
+];
+
+/// The number of a word's name among the forms, from 1, and the form that gives its key; none for most words. The word is folded.
+pub(super) fn form(word: &str) -> Option<(u8, &'static str)> {
+    static TABLE: OnceLock<HashMap<String, (u8, &'static str)>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| {
+        let numbered = FORMS.iter().zip(1u8..);
+        numbered.flat_map(|(forms, n)| forms.iter().map(move |f| (super::scripts::fold(f).collect(), (n, forms[0])))).collect()
+    });
+    table.get(word).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::name::{Level, compare, keys, parse};
+
+    #[test]
+    fn forms_of_one_name_are_found_from_each_other() {
+        for (a, b) in
+            [("Krishna", "Kishan"), ("कृष्ण", "Kishan"), ("किशन", "Krishna Kumar"), ("विष्णु", "Bishan"), ("Laxman", "लिछमण")]
+        {
+            let (a, b) = (parse(a), parse(b));
+            assert!(compare(&a, &b).level >= Level::MissingPart, "{a:?} {b:?}");
+            assert!(keys(&a).iter().any(|k| keys(&b).contains(k)));
+        }
+        for (a, b) in [("Kishan", "Kishor"), ("Krishna", "Kiran"), ("Vishnu", "Vishal"), ("Gyan", "Gyarsi")] {
+            assert!(compare(&parse(a), &parse(b)).level < Level::DifferentSurname, "{a} {b}");
+        }
+    }
+}
