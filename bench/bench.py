@@ -16,6 +16,7 @@ from ingesting import Kept, ingesting
 from linkage import linkage
 from lookups import lookup
 from measure import Failed, median, say
+from searching import searching
 
 MILLION = 1_000_000
 
@@ -93,16 +94,18 @@ def benches(options):
         "growth": lambda g: growth(g, sizes),
         "startup": lambda g: startup(g, rows or MILLION),
         "linkage": linkage,
+        "search": lambda g: searching(g, options.persons),
     }
 
 
 def main():
     parser = argparse.ArgumentParser(prog="sarovar bench")
-    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "linkage", "all"])
+    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "linkage", "search", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--plates", type=int)
     parser.add_argument("--sizes", type=int, nargs="+", help="rows of the steps of growth")
+    parser.add_argument("--persons", type=int, default=100_000, help="people of the state that is searched")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--queries", type=int, default=40, help="different numbers and plates that are looked up")
     parser.add_argument("--work", help="folder for what is measured; made and removed when absent")

@@ -17,6 +17,7 @@ const sources = {
   "htmx.js": () => readFile(join(here, "node_modules/htmx.org/dist/htmx.min.js")),
   "upload.js": () => bundle("ts/upload.ts"),
   "sql.js": () => bundle("ts/sql.ts"),
+  "review.js": () => bundle("ts/review.ts"),
   "mark.svg": () => readFile(join(here, "mark.svg")),
 };
 

@@ -84,8 +84,14 @@ pub enum Command {
     Catalog(Catalog),
     /// Runs one SELECT under policy.
     Sql(Sql),
-    /// Finds persons, phones, vehicles, cases and places by exact identifier or the beginning of a name.
+    /// Finds persons, phones, vehicles, cases and places: in any script, by sound, by part of a number.
     Search(Search),
+    /// Brings the search index up to the lake; `search` does so by itself.
+    Index {
+        /// Makes it anew.
+        #[arg(long)]
+        rebuild: bool,
+    },
     /// Everything the sources say of one person, phone, vehicle or case; each fact with its row. `--format json` is the whole
     /// dossier, `--format html` a printable page, the others its facts.
     Dossier(Dossier),
@@ -97,6 +103,13 @@ pub enum Command {
     },
     /// Finds records of the same person or thing in one table, or across two (CSV or Parquet).
     Link(Link),
+    /// Links the lake's mentions of persons: what is new, changed or gone since the last run.
+    Resolve(crate::resolve::Resolve),
+    /// Pairs of records that a person decides on, and how the linkage stands.
+    Review {
+        #[command(subcommand)]
+        what: crate::resolve::ReviewCommand,
+    },
     /// Compaction, retention, erasure.
     Maintain(Maintain),
     /// The access log: its records, their proof, its keys.
@@ -267,7 +280,8 @@ pub struct Sql {
 
 #[derive(Debug, clap::Args)]
 pub struct Search {
-    /// A phone, registration mark, FIR, IMEI, person id, document number, or three letters or more of a name.
+    /// Names in any script, with a relative's name or a village if you like; a phone, registration mark, IMEI or document number or four signs
+    /// and more of it; a FIR; a person id.
     #[arg(required = true, num_args = 1..)]
     pub text: Vec<String>,
     /// Only this.
@@ -338,6 +352,9 @@ pub struct Link {
     /// Parameters (JSON) of an earlier run, in place of training.
     #[arg(long, value_name = "JSON")]
     pub parameters: Option<PathBuf>,
+    /// Pairs of records known to be one (two columns of ids, as in --truth): the parameters are learnt from them.
+    #[arg(long, value_name = "CSV", conflicts_with = "parameters")]
+    pub labels: Option<PathBuf>,
     /// Keeps the parameters of this run.
     #[arg(long, value_name = "JSON")]
     pub save_parameters: Option<PathBuf>,

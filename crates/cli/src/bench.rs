@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The driver's files, as they are in the repository.
-const FILES: [(&str, &str); 11] = [
+const FILES: [(&str, &str); 12] = [
     ("bench.py", include_str!("../../../bench/bench.py")),
     ("ground.py", include_str!("../../../bench/ground.py")),
     ("ingesting.py", include_str!("../../../bench/ingesting.py")),
@@ -25,6 +25,7 @@ const FILES: [(&str, &str); 11] = [
     ("lookups.py", include_str!("../../../bench/lookups.py")),
     ("measure.py", include_str!("../../../bench/measure.py")),
     ("peer.py", include_str!("../../../bench/peer.py")),
+    ("searching.py", include_str!("../../../bench/searching.py")),
     ("report.py", include_str!("../../../bench/report.py")),
     ("requirements.txt", include_str!("../../../bench/requirements.txt")),
     ("venv.sh", include_str!("../../../bench/venv.sh")),
@@ -82,6 +83,8 @@ enum Question {
     },
     /// The documents of a contract.
     Contract { contract: String },
+    /// Search for persons: how long it took, and the keys found, the best first.
+    Search { search: String },
 }
 
 fn once() -> usize {
@@ -107,6 +110,20 @@ async fn answer(lake: &Lake, question: Question) -> Result<Value, LakeError> {
         Question::Contract { contract } => {
             let found = lake.contract(&contract)?;
             Ok(json!({ "yaml": found.yaml, "mapping": found.mapping_sql }))
+        }
+        Question::Search { search } => {
+            let started = Instant::now();
+            let context =
+                Context { purpose: Some(model::Purpose::Operation), case: None, authority: None, now: chrono::Utc::now() };
+            let access = Access { principal: Principal::operator(), context, at: At::Now };
+            let found = lake
+                .act(&access, "search", |session| async move {
+                    let found = dossier::search(&session, &search, Some(dossier::Kind::Person)).await?;
+                    Ok::<_, LakeError>((found, json!({})))
+                })
+                .await?;
+            let keys: Vec<String> = found.hits.into_iter().map(|h| h.target.key).collect();
+            Ok(json!({ "ms": started.elapsed().as_secs_f64() * 1_000.0, "keys": keys }))
         }
         Question::Query { sql, repeat } => {
             let (mut rows, mut times) = (0, Vec::with_capacity(repeat));

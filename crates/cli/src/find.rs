@@ -26,22 +26,42 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
         Wanted::Case => Kind::Case,
         Wanted::Place => Kind::Place,
     });
+    let who = access(args, None)?;
+    if dossier::index::stale(&lake).await? {
+        let followed = dossier::index::follow(&lake, &who, false).await?;
+        say(&format!("search index: {} rows of {} data files taken in", followed.rows, followed.added));
+    }
     let asked = text.clone();
     let mark = lake.audit().mark(&asked);
     let found = lake
-        .act(&access(args, None)?, "search", |session| async move {
+        .act(&who, "search", |session| async move {
             let found = dossier::search(&session, &asked, only).await?;
             let what = json!({ "text": mark, "found": found.hits.len() });
             Ok::<_, LakeError>((found, what))
         })
         .await?;
     if found.hits.is_empty() {
-        say(&format!("nothing found for {text:?}; nothing is guessed, and identities the law withholds are found by no search"));
+        say(&format!("nothing found for {text:?}; identities the law withholds are found by no search"));
     }
     if found.truncated {
         say("there are more; give the whole name or an identifier");
     }
     look::print(vec![hits(&found)?], args.format).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Brings the search index up to the lake, or makes it anew.
+pub async fn index(args: &Args, rebuild: bool) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let started = std::time::Instant::now();
+    let done = dossier::index::follow(&lake, &access(args, None)?, rebuild).await?;
+    let seconds = started.elapsed().as_secs_f64();
+    output::records(
+        &[
+            json!({ "added": done.added, "removed": done.removed, "rows": done.rows, "entries": done.entries, "seconds": seconds }),
+        ],
+        args.format,
+    )?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -59,6 +79,16 @@ fn hits(found: &Found) -> Result<RecordBatch, LakeError> {
         (
             "matched",
             text(&|h| serde_json::to_value(h.matched).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default()),
+        ),
+        (
+            "score",
+            Arc::new(
+                found
+                    .hits
+                    .iter()
+                    .map(|h| Some(f64::from((h.score * 1000.0).round()) / 1000.0))
+                    .collect::<arrow::array::Float64Array>(),
+            ),
         ),
         ("rows", number(&|h| h.rows as i64)),
         ("sources", text(&|h| h.sources.join(" "))),

@@ -42,6 +42,7 @@ pub fn link(args: &Args, l: &Link) -> Result<ExitCode, LakeError> {
     if let Some(path) = &l.parameters {
         job.parameters = Some((Parameters::load(path).map_err(wrong)?, path.clone()));
     }
+    job.labels = l.labels.as_deref().map(labels).transpose()?;
     let refs: Vec<&Table> = tables.iter().collect();
     let done = run::run(job, &refs, &Default::default()).map_err(wrong)?;
     done.notes.iter().for_each(|n| say(n));
@@ -49,6 +50,17 @@ pub fn link(args: &Args, l: &Link) -> Result<ExitCode, LakeError> {
     explain(l, &done)?;
     output::records(&[report], args.format)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Pairs of ids: the first two columns, in rows whose third, if there is one, does not say 0, no or false.
+fn labels(path: &Path) -> Result<Vec<(String, String)>, LakeError> {
+    let table = Table::read_plain(path).map_err(wrong)?;
+    let [left, right, rest @ ..] = table.columns.as_slice() else {
+        return Err(LakeError::Invalid(format!("{}: two columns of ids are needed", path.display())));
+    };
+    let says_no =
+        |i: usize| rest.first().is_some_and(|c| matches!(c.get(i).to_lowercase().as_str(), "0" | "0.0" | "no" | "false"));
+    Ok((0..table.rows).filter(|i| !says_no(*i)).map(|i| (left.get(i).to_string(), right.get(i).to_string())).collect())
 }
 
 fn mode(text: &str) -> Result<Mode, LakeError> {

@@ -14,6 +14,7 @@ mod look;
 mod names;
 mod output;
 mod post;
+mod resolve;
 mod serve;
 mod user;
 mod who;
@@ -73,9 +74,12 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Catalog(c) => look::catalog(&args, c).await,
         Command::Sql(s) => look::sql(&args, s).await,
         Command::Search(s) => find::search(&args, s).await,
+        Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
         Command::Link(l) => link::link(&args, l),
+        Command::Resolve(r) => resolve::run(&args, r).await,
+        Command::Review { what } => resolve::review(&args, what).await,
         Command::Maintain(m) => keep::maintain(&args, m).await,
         Command::Audit(a) => audit::run(&args, a).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "audit") => audit::bench(&args, arguments),

@@ -1,9 +1,9 @@
 //! The assembled person, phone, vehicle and case.
 //!
 //! The key decision: a dossier **states nothing of its own**. Every fact is what one or more received rows say, and carries
-//! those rows ([`Origin`]); where sources disagree both values stand. Mentions become one person through exact identifiers
-//! only (one person key of a source, one identity document, one phone *together with* one name), and the dossier says
-//! which of them joined what.
+//! those rows ([`Origin`]); where sources disagree both values stand. Which mentions are one person
+//! is settled by [`resolve`]; before it has run, and for mentions that came since, by exact identifiers only (one person key of a source, one
+//! identity document, one phone *together with* one name). The dossier says what joined what.
 //!
 //! Everything is read through a governed [`lake::Session`]: what policy hides is absent here too. A table that has no rows
 //! yet gives an empty part. Words that pages translate (roles, relations, kinds) are the stored codes.
@@ -11,10 +11,12 @@
 mod case;
 mod event;
 mod fact;
+pub mod index;
 mod mention;
 mod person;
 mod phone;
 mod relation;
+pub mod resolve;
 mod rows;
 mod search;
 mod sql;
@@ -26,6 +28,6 @@ pub use fact::{Attribute, Fact, Group, Kind, Link, Moment, Origin, Place, Target
 pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
-pub use search::{Found, Hit, Matched, search};
+pub use search::{Found, Hit, Matched, search, suggest};
 pub use table::{Table, Tables};
 pub use vehicle::{Sighting, Vehicle, vehicle};

@@ -16,7 +16,7 @@ pub(crate) const TABLE: &str = "pole.person_mention";
 /// Mentions read for one page at most; a page that reaches it says so.
 pub(crate) const MOST: usize = 2000;
 
-const COLUMNS: &str = "role, name, name_local, alias, relation, relative_name, relative_name_local, sex, birth_date, birth_year, age, age_on, \
+pub(crate) const COLUMNS: &str = "role, name, name_local, alias, relation, relative_name, relative_name_local, sex, birth_date, birth_year, age, age_on, \
     address, village, thana, district, pincode, nationality, occupation, phone, id_type, id_value, person_key, event_key, standing, sealed, \
     event_time, _source, _object, _row";
 
@@ -96,8 +96,13 @@ impl Mention {
 
     /// Stable within a lake: one row of one file, and whom it names there.
     pub fn id(&self) -> String {
-        let who = self.person_key.as_deref().or(self.role.as_deref()).unwrap_or_default();
-        format!("{}/{}/{}/{who}", self.origin.source, self.origin.object, self.origin.row)
+        id(&self.origin, self.person_key.as_deref().or(self.role.as_deref()))
+    }
+
+    /// What linkage knows this mention by: of the sealed, nothing that is hidden.
+    pub(crate) fn linked_by(&self) -> u64 {
+        let who = self.person_key.as_deref().filter(|_| !self.sealed).or(self.role.as_deref());
+        crate::resolve::hash("mention", &id(&self.origin, who))
     }
 
     /// The name to show: in the source's Latin letters, else in its own script.
@@ -137,13 +142,23 @@ impl Mention {
     }
 }
 
+fn id(origin: &Origin, who: Option<&str>) -> String {
+    format!("{}/{}/{}/{}", origin.source, origin.object, origin.row, who.unwrap_or_default())
+}
+
+/// [`Mention::id`] of a row that is read unmasked: of the sealed, as it would be without what is hidden.
+pub(crate) fn id_of(row: &Row<'_>, sealed: bool) -> String {
+    let who = row.text("person_key").filter(|_| !sealed).or_else(|| row.text("role"));
+    id(&Origin::of(TABLE, row), who.as_deref())
+}
+
 /// The comparable text of an identity document; queries build the same one (`by_public_id`).
-fn id_value(kind: &str, value: &str) -> String {
+pub(crate) fn id_value(kind: &str, value: &str) -> String {
     format!("{}|{}", kind.to_lowercase(), value.to_uppercase())
 }
 
 /// Whether a number can tell one person from another: long enough, not masked, not one sign over and over.
-fn tells(value: &str) -> bool {
+pub(crate) fn tells(value: &str) -> bool {
     let mut signs: Vec<char> = value.chars().filter(|c| c.is_alphanumeric()).collect();
     let (long, digits) = (signs.len() >= 4, signs.iter().any(char::is_ascii_digit));
     signs.sort_unstable();

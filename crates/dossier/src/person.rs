@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use identity::{Because, TooCommon};
 use identity::{Linked, public_id};
+use lake::linkage::Linkage;
 use lake::{Result, Session};
 use model::Phone;
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use crate::event;
 use crate::fact::{Attribute, Facts, Group, Kind, Link, Links, Moment, Origin, Target, in_order};
 use crate::mention::{self, MOST, Mention};
 use crate::relation;
+use crate::resolve::{self, Evidence};
 use crate::sql;
 
 /// Rounds of looking for further mentions: each may find an identifier the round before did not have.
@@ -25,7 +27,7 @@ pub struct Reason {
 }
 
 /// A person's dossier.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Person {
     /// Stable public id, 16 hex digits; [`person`] finds the person by it.
     pub id: String,
@@ -42,8 +44,10 @@ pub struct Person {
     /// Earliest first.
     pub timeline: Vec<Moment>,
     pub mentions: Vec<Mention>,
-    /// Why the mentions are one person.
+    /// Why the mentions are one person: exact identifiers.
     pub reasons: Vec<Reason>,
+    /// And by the linkage, in words: the strongest pairs that hold its records together.
+    pub evidence: Vec<Evidence>,
     /// Identifiers that joined nothing because very many share them.
     pub too_common: Vec<TooCommon>,
     /// Contract names.
@@ -57,14 +61,8 @@ pub struct Person {
 /// The person of a person key, a public id, a phone number or the number of an identity document. None where nobody is
 /// found, and where a phone or document leads to more than one person: [`crate::search`] lists those.
 pub async fn person(session: &Session, key: &str) -> Result<Option<Person>> {
-    let key = key.trim();
-    let seeds = seeds(session, key).await?;
-    if seeds.is_empty() {
-        return Ok(None);
-    }
-    let gathered = gather(session, seeds).await?;
-    let [cluster] = gathered.clusters.as_slice() else { return Ok(None) };
-    let own: Vec<Mention> = gathered.members(&gathered.linked.clusters[*cluster].mentions);
+    let Some(found) = found(session, key.trim()).await? else { return Ok(None) };
+    let own = &found.own;
     let keys: Vec<String> = own.iter().filter_map(|m| m.person_key.clone()).collect::<BTreeSet<_>>().into_iter().collect();
 
     let mut links = Links::default();
@@ -84,11 +82,11 @@ pub async fn person(session: &Session, key: &str) -> Result<Option<Person>> {
         }
         links.add(link);
     }
-    for m in &own {
+    for m in own {
         link_mention(m, &mut links);
     }
-    for other in gathered.all.values().filter(|m| !own.iter().any(|o| o.id() == m.id())) {
-        link_neighbour(other, &own, &mut links);
+    for other in &found.others {
+        link_neighbour(other, own, &mut links);
     }
     let events: Vec<String> = links.keys(Kind::Case).into_iter().chain(links.keys(Kind::Event)).collect();
     if !events.is_empty() {
@@ -107,17 +105,103 @@ pub async fn person(session: &Session, key: &str) -> Result<Option<Person>> {
             }
         }
     }
-    Ok(Some(assemble(&gathered, *cluster, own, keys, links, moments)))
+    Ok(Some(assemble(found, keys, links, moments)))
 }
 
-fn assemble(
-    gathered: &Gathered,
-    cluster: usize,
+/// Whose dossier it is: the mentions, and why they are one person.
+struct Found {
+    id: String,
     own: Vec<Mention>,
-    keys: Vec<String>,
-    links: Links,
-    moments: Vec<Moment>,
-) -> Person {
+    /// Mentions that share an identifier and are somebody else's.
+    others: Vec<Mention>,
+    reasons: Vec<Reason>,
+    evidence: Vec<Evidence>,
+    too_common: Vec<TooCommon>,
+    truncated: bool,
+}
+
+/// By the linkage where it knows the person, else by exact identifiers.
+async fn found(session: &Session, key: &str) -> Result<Option<Found>> {
+    let linkage = session.linkage().await?;
+    if let Some(person) = linkage.as_ref().and_then(|l| resolve::by_id(l, key)) {
+        return linked(session, linkage.as_deref(), person, Vec::new()).await;
+    }
+    let seeds = seeds(session, key).await?;
+    if seeds.is_empty() {
+        return Ok(None);
+    }
+    if let Some(linkage) = &linkage {
+        let persons: BTreeSet<u64> = seeds.iter().filter_map(|m| resolve::of_mention(linkage, m)).map(|(_, p)| p).collect();
+        let known = |m: &Mention| resolve::of_mention(linkage, m).is_some();
+        match persons.into_iter().collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [person] => {
+                return linked(session, Some(&**linkage), *person, seeds.into_iter().filter(|m| !known(m)).collect()).await;
+            }
+            _ => return Ok(None),
+        }
+    }
+    let gathered = gather(session, seeds).await?;
+    let [cluster] = gathered.clusters.as_slice() else { return Ok(None) };
+    let cluster = &gathered.linked.clusters[*cluster];
+    // Mentions that came after the last linkage may share an identifier with somebody it knows.
+    if let Some(linkage) = &linkage {
+        let own = gathered.members(&cluster.mentions);
+        let persons: BTreeSet<u64> = own.iter().filter_map(|m| resolve::of_mention(linkage, m)).map(|(_, p)| p).collect();
+        if let [person] = persons.into_iter().collect::<Vec<_>>().as_slice() {
+            return linked(session, Some(&**linkage), *person, Vec::new()).await;
+        }
+    }
+    let own = gathered.members(&cluster.mentions);
+    let inside = |ids: &[String]| ids.iter().all(|id| cluster.mentions.contains(id));
+    let reasons = gathered.linked.joins.iter().filter(|j| inside(&j.mentions)).map(|j| Reason {
+        because: j.because.clone(),
+        mentions: gathered.members(&j.mentions).into_iter().map(|m| m.origin).collect(),
+    });
+    let own_keys: BTreeSet<identity::Key> = own.iter().flat_map(Mention::keys).collect();
+    Ok(Some(Found {
+        id: cluster.id.clone(),
+        reasons: reasons.collect(),
+        evidence: Vec::new(),
+        too_common: gathered.linked.too_common.iter().filter(|t| own_keys.contains(&t.key)).cloned().collect(),
+        others: gathered.all.values().filter(|m| !cluster.mentions.contains(&m.id())).cloned().collect(),
+        truncated: gathered.truncated,
+        own,
+    }))
+}
+
+/// A person of the linkage, with the mentions that came since and share an identifier with this person alone.
+async fn linked(session: &Session, linkage: Option<&Linkage>, person: u64, seeds: Vec<Mention>) -> Result<Option<Found>> {
+    let Some(linkage) = linkage else { return Ok(None) };
+    let members = linkage.person(person);
+    let mut own = resolve::members(session, members).await?;
+    let truncated = members.len() > MOST;
+    if own.is_empty() {
+        return Ok(None);
+    }
+    let fresh = Identifiers::default().add(own.iter().chain(&seeds));
+    let around = if fresh.is_empty() { Vec::new() } else { mention::find(session, &fresh.condition(), MOST).await? };
+    let mut others = Vec::new();
+    let keys: BTreeSet<identity::Key> = own.iter().flat_map(Mention::keys).collect();
+    for m in around.into_iter().filter(|m| !own.iter().any(|o| o.origin == m.origin && o.id() == m.id())).collect::<Vec<_>>() {
+        let shares = m.keys().iter().any(|k| keys.contains(k));
+        if shares && resolve::of_mention(linkage, &m).is_none() {
+            own.push(m);
+        } else {
+            others.push(m);
+        }
+    }
+    let joins = mention::grouped(&own).joins.into_iter().map(|j| {
+        let of: Vec<Origin> = own.iter().filter(|m| j.mentions.contains(&m.id())).map(|m| m.origin.clone()).collect();
+        Reason { because: j.because, mentions: of }
+    });
+    let reasons = joins.collect();
+    let evidence = resolve::evidence(session, linkage, person).await?;
+    Ok(Some(Found { id: resolve::hex(person), own, others, reasons, evidence, too_common: Vec::new(), truncated }))
+}
+
+fn assemble(found: Found, keys: Vec<String>, links: Links, moments: Vec<Moment>) -> Person {
+    let own = found.own;
     let groups = facts(&own);
     let first = |a: Attribute| groups.iter().find(|g| g.attribute == a).and_then(|g| g.facts.first()).map(|f| f.value.clone());
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
@@ -126,26 +210,20 @@ fn assemble(
     }
     let mut roles: Vec<(&str, usize)> = count.into_iter().collect();
     roles.sort_by_key(|(_, n)| std::cmp::Reverse(*n));
-    let cluster = &gathered.linked.clusters[cluster];
-    let inside = |ids: &[String]| ids.iter().all(|id| cluster.mentions.contains(id));
-    let reasons = gathered.linked.joins.iter().filter(|j| inside(&j.mentions)).map(|j| Reason {
-        because: j.because.clone(),
-        mentions: gathered.members(&j.mentions).into_iter().map(|m| m.origin).collect(),
-    });
-    let own_keys: BTreeSet<identity::Key> = own.iter().flat_map(Mention::keys).collect();
     Person {
-        id: cluster.id.clone(),
+        id: found.id,
         key: keys.into_iter().next(),
         name: first(Attribute::Name),
         name_local: first(Attribute::NameLocal),
         roles: roles.into_iter().map(|(r, _)| r.to_string()).collect(),
         links: links.list(),
         timeline: in_order(moments),
-        reasons: reasons.collect(),
-        too_common: gathered.linked.too_common.iter().filter(|t| own_keys.contains(&t.key)).cloned().collect(),
+        reasons: found.reasons,
+        evidence: found.evidence,
+        too_common: found.too_common,
         sources: own.iter().map(|m| m.origin.source.clone()).collect::<BTreeSet<_>>().into_iter().collect(),
         withheld: own.iter().any(|m| m.sealed),
-        truncated: gathered.truncated,
+        truncated: found.truncated,
         groups,
         mentions: own,
     }

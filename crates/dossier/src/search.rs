@@ -1,4 +1,6 @@
-//! Search by exact identifier, and by the beginning of a name of a person or place.
+//! Search: by the index where there is one, else by exact identifier and by the beginning of a name of a person or place.
+
+mod indexed;
 
 use std::collections::BTreeMap;
 
@@ -8,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::fact::{Kind, Origin, Target};
 use crate::mention::{self, Mention};
+use crate::resolve;
 use crate::sql;
 
 /// Hits given at most.
@@ -33,12 +36,16 @@ pub enum Matched {
     /// The whole name, whatever its case.
     Name,
     NamePrefix,
+    /// The name in another spelling or script, with or without a relative's name or a place.
+    NameAlike,
+    /// A part of a number.
+    Partial,
     /// The beginning of a place's name or address.
     Place,
 }
 
 /// One thing found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     pub target: Target,
     pub matched: Matched,
@@ -46,6 +53,8 @@ pub struct Hit {
     pub title: String,
     /// What tells it from others: relative and place of a person, status of a case.
     pub note: String,
+    /// How well it answers, where the index found it: each word of the question gives 1 at most.
+    pub score: f32,
     /// Rows that speak of it, as far as they were read.
     pub rows: usize,
     /// Contract names.
@@ -55,7 +64,7 @@ pub struct Hit {
 }
 
 /// The outcome of a search.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Found {
     /// What the text was read as, in the order of looking.
     pub read_as: Vec<Matched>,
@@ -179,13 +188,27 @@ impl Asked {
     }
 }
 
-/// Looks for `text` as person key, document number, phone, registration mark, handset, FIR number, name (whole or its
-/// beginning, three letters or more) and place. Nothing is guessed: a number with a wrong digit finds nothing, and what
-/// policy hides is not found by. `only` gives the hits of one kind.
+/// Looks for `text` as person key, document number, phone, registration mark, handset, FIR number, name and place. With an
+/// index: in any script, by sound, with a relative's name or a village, by part of a number; without: names by their beginning (three letters
+/// or more) and identifiers whole. What policy hides is neither found nor counted. `only` gives the hits of one kind.
 pub async fn search(session: &Session, text: &str, only: Option<Kind>) -> Result<Found> {
+    look(session, text, only, false).await
+}
+
+/// What a text that is still being typed may become: a few hits.
+pub async fn suggest(session: &Session, text: &str) -> Result<Found> {
+    look(session, text, None, true).await
+}
+
+async fn look(session: &Session, text: &str, only: Option<Kind>, typing: bool) -> Result<Found> {
     let asked = Asked::read(text);
     if asked.text.is_empty() {
         return Ok(Found::default());
+    }
+    // Keys and FIR numbers are exact by nature.
+    let exact = asked.text.contains(':') || asked.public_id.is_some() || asked.fir.is_some();
+    if !exact && let Some(index) = crate::index::open(&session.index_folder())? {
+        return indexed::search(session, &index, &asked, only, typing).await;
     }
     let wants = |kinds: &[Kind]| only.is_none_or(|kind| kinds.contains(&kind));
     let mut hits = Hits::default();
@@ -218,6 +241,7 @@ pub async fn search(session: &Session, text: &str, only: Option<Kind>) -> Result
 /// Gives the number of rows read, as the other three do.
 async fn persons(session: &Session, asked: &Asked, hits: &mut Hits) -> Result<usize> {
     let mentions = mention::find(session, &asked.mentions(), ROWS).await?;
+    let linkage = session.linkage().await?;
     for m in &mentions {
         let Some(matched) = asked.matched(m) else { continue };
         if matched == Matched::Phone
@@ -226,7 +250,8 @@ async fn persons(session: &Session, asked: &Asked, hits: &mut Hits) -> Result<us
             hits.add(Target::new(Kind::Phone, phone.as_str()), matched, phone, "", &m.origin);
         }
         let title = m.shown_name().unwrap_or_default();
-        if let Some(target) = page(m) {
+        let known = linkage.as_ref().and_then(|l| resolve::of_mention(l, m));
+        if let Some(target) = known.map(|(_, person)| Target::new(Kind::Person, resolve::hex(person))).or_else(|| page(m)) {
             hits.add(target, matched, title, &note(m), &m.origin);
         }
     }
@@ -298,6 +323,7 @@ impl Hits {
             title: if title.is_empty() { target.key.clone() } else { title.into() },
             target,
             matched,
+            score: 0.0,
             note: note.into(),
             rows: 0,
             sources: Vec::new(),

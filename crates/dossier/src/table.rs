@@ -131,6 +131,9 @@ impl Tables for Person {
             };
             reasons.push(&[some(kind), some(value)], &reason.mentions);
         }
+        for evidence in &self.evidence {
+            reasons.push(&[some("linkage"), some(evidence.why.en.join(" "))], &evidence.mentions);
+        }
         vec![facts(&self.groups), links(&self.links), timeline(&self.timeline), mentions(&self.mentions), reasons]
     }
 }

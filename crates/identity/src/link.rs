@@ -25,6 +25,7 @@ pub mod frame;
 pub mod incremental;
 pub mod level;
 pub mod model;
+pub mod neighbours;
 pub mod normalise;
 pub mod output;
 pub mod parameters;

@@ -140,6 +140,9 @@ impl Lake {
                 receipt.files += 1;
             }
         }
+        self.forget_members(&doomed).await?;
+        // Made again from what is left, by the next search.
+        remove_folder(&self.index_folder())?;
         self.home().sweep_scratch()?;
         for object in &intent.objects {
             let mut erased = self.erased(object).await?.unwrap_or_default();
@@ -151,6 +154,14 @@ impl Lake {
         }
         crate::table::remove(path)?;
         Ok(receipt)
+    }
+}
+
+/// Deletes a folder that may not be there.
+fn remove_folder(path: &Path) -> Result<()> {
+    match std::fs::remove_dir_all(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(LakeError::io("removing", path)(e)),
+        _ => Ok(()),
     }
 }
 

@@ -5,6 +5,7 @@
 //! tables/<area>/<name>  Delta tables: clean, quarantine, pole, identity
 //! work/                 journals, and one scratch folder per running program; empty when nothing runs
 //! audit/                the access log
+//! identity/             which mentions are one person, and judgements
 //! locks/                one file per table
 //! ```
 

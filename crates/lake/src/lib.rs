@@ -17,6 +17,7 @@ pub mod export;
 mod home;
 pub mod ingest;
 pub mod lineage;
+pub mod linkage;
 pub mod maintain;
 pub mod pole;
 mod quarantine;
@@ -26,6 +27,7 @@ mod runs;
 mod scan;
 pub mod session;
 mod table;
+mod unmasked;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ pub use crate::home::{Home, Swept, TableName};
 pub use crate::ingest::{Progress, Replayed, Report, Request};
 pub use crate::session::{Access, Answer, At, Session, in_ist};
 use crate::table::Table;
+pub use crate::unmasked::Files;
 
 /// How a lake is opened. The default suits a machine of 2 cores and 4 GiB.
 #[derive(Debug, Clone)]
@@ -103,6 +106,8 @@ struct Inner {
     /// Kept contracts that cannot be read: their folder's name, and why.
     unreadable: Mutex<Vec<(String, LakeError)>>,
     tables: Mutex<HashMap<TableName, Table>>,
+    /// The linkage read last, by the name of its folder.
+    linkage: Mutex<Option<(String, Arc<linkage::Linkage>)>>,
     options: Options,
 }
 
@@ -138,6 +143,7 @@ impl Lake {
                 contracts: RwLock::new(contracts),
                 unreadable: Mutex::default(),
                 tables: Mutex::default(),
+                linkage: Mutex::default(),
                 options,
             }),
         };
@@ -263,6 +269,16 @@ impl Lake {
                 Some(t) => tables.insert(name.clone(), t),
                 None => tables.remove(name),
             };
+        }
+    }
+
+    pub(crate) fn known_linkage(&self, name: &str) -> Option<Arc<linkage::Linkage>> {
+        self.inner.linkage.lock().ok()?.as_ref().filter(|(known, _)| known == name).map(|(_, l)| l.clone())
+    }
+
+    pub(crate) fn know_linkage(&self, name: String, linkage: Arc<linkage::Linkage>) {
+        if let Ok(mut known) = self.inner.linkage.lock() {
+            *known = Some((name, linkage));
         }
     }
 

@@ -254,6 +254,16 @@ impl Session {
         &self.access
     }
 
+    /// The folder of the search index. What it proposes is shown only as far as this session can read it.
+    pub fn index_folder(&self) -> std::path::PathBuf {
+        self.lake.index_folder()
+    }
+
+    /// Which mentions are one person, where a linkage has run. It holds no values; whoever shows its members reads them through this session.
+    pub async fn linkage(&self) -> Result<Option<Arc<crate::linkage::Linkage>>> {
+        self.lake.linkage().await
+    }
+
     /// Whether the contract of `source` lets its rows be read only under an authority, and this session states none.
     pub fn lacks_authority(&self, source: &str) -> bool {
         self.access.context.authority.is_none() && self.lake.contract(source).is_ok_and(|c| c.authority_required)

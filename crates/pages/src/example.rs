@@ -6,6 +6,7 @@ mod data;
 mod desk;
 mod people;
 mod proof;
+mod review;
 
 use askama::Template;
 
@@ -45,6 +46,10 @@ pub const ALL: &[Example] = &[
     Example { name: "phone", render: |shell| people::phone(shell).render() },
     Example { name: "vehicle", render: |shell| people::vehicle(shell).render() },
     Example { name: "case", render: |shell| people::case(shell).render() },
+    Example { name: "review", render: |shell| review::queue(shell).render() },
+    Example { name: "review-never", render: |shell| review::never(shell).render() },
+    Example { name: "pair", render: |shell| review::pair(shell).render() },
+    Example { name: "linkage", render: |shell| review::linkage(shell).render() },
     Example { name: "audit", render: |shell| proof::audit(shell).render() },
     Example { name: "audit-none", render: |shell| proof::audit_none(shell).render() },
     Example { name: "proof", render: |shell| proof::proof(shell).render() },

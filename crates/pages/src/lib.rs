@@ -23,6 +23,7 @@ pub mod people;
 pub mod portal;
 pub mod quarantine;
 pub mod raw;
+pub mod review;
 pub mod search;
 pub mod shell;
 pub mod show;

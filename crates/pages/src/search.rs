@@ -1,4 +1,4 @@
-//! Search by exact identifier (phone number, registration, FIR number, person key, hash) and by the beginning of a name.
+//! Search: names in any script, numbers and parts of them, FIR numbers, person keys, hashes.
 
 use askama::Template;
 
@@ -26,6 +26,8 @@ pub struct Hit {
 pub struct Search {
     pub shell: Shell,
     pub q: String,
+    /// The one kind looked for; empty for all.
+    pub only: String,
     pub hits: Vec<Hit>,
     /// What the text was read as, in words; empty when nothing was asked.
     pub read_as: Vec<String>,
@@ -33,4 +35,21 @@ pub struct Search {
     pub truncated: bool,
     /// Somebody asked for one person's page, and these share the identifier.
     pub several: bool,
+}
+
+impl Search {
+    /// Kinds that can be looked for alone: code, word, and whether it is.
+    pub fn kinds(&self) -> Vec<(&'static str, String, bool)> {
+        ["person", "phone", "vehicle", "case", "place"]
+            .map(|kind| (kind, self.shell.t(&format!("kind-{kind}")), kind == self.only))
+            .to_vec()
+    }
+}
+
+/// What a text that is being typed may become; a piece of the search page.
+#[derive(Clone, Debug, Template)]
+#[template(path = "suggest.html")]
+pub struct Suggest {
+    pub shell: Shell,
+    pub hits: Vec<Hit>,
 }

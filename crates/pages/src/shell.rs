@@ -14,6 +14,7 @@ use crate::{Lang, assets, show};
 pub enum Section {
     Home,
     Search,
+    Review,
     Sources,
     Runs,
     Quarantine,
@@ -29,9 +30,10 @@ pub enum Section {
 
 impl Section {
     /// The entries of the main navigation: first what an officer opens, then what a data engineer opens.
-    pub const ALL: [Section; 10] = [
+    pub const ALL: [Section; 11] = [
         Section::Home,
         Section::Search,
+        Section::Review,
         Section::Sources,
         Section::Runs,
         Section::Quarantine,
@@ -47,6 +49,7 @@ impl Section {
         match self {
             Section::Home | Section::Elsewhere => "/",
             Section::Search => "/search",
+            Section::Review => "/review",
             Section::Sources => "/sources",
             Section::Runs => "/runs",
             Section::Quarantine => "/quarantine",
@@ -63,6 +66,7 @@ impl Section {
         match self {
             Section::Home | Section::Elsewhere => "nav-home",
             Section::Search => "nav-search",
+            Section::Review => "nav-review",
             Section::Sources => "nav-sources",
             Section::Runs => "nav-runs",
             Section::Quarantine => "nav-quarantine",
@@ -78,6 +82,7 @@ impl Section {
         match self {
             Section::Home | Section::Elsewhere => "home",
             Section::Search => "search",
+            Section::Review => "pair",
             Section::Sources => "inflow",
             Section::Runs => "runs",
             Section::Quarantine => "held",
@@ -97,17 +102,20 @@ pub enum Island {
     Upload,
     /// The SQL editor.
     Sql,
+    /// Keys of a decision.
+    Review,
 }
 
 impl Island {
     /// Every island there is.
-    pub const ALL: [Island; 2] = [Island::Upload, Island::Sql];
+    pub const ALL: [Island; 3] = [Island::Upload, Island::Sql, Island::Review];
 
     /// The script's plain asset name.
     pub fn script(self) -> &'static str {
         match self {
             Island::Upload => "upload.js",
             Island::Sql => "sql.js",
+            Island::Review => "review.js",
         }
     }
 }
@@ -322,6 +330,9 @@ impl Shell {
             "audit" => "M5 3h10v14l-2.500-1.500L10 17l-2.500-1.500L5 17ZM7.500 7h5M7.500 10h5",
             "desk" => "M3 8v4l9 4V4L3 8ZM15 7.500c1.500 1.300 1.500 3.700 0 5M5.500 13v3.500h2.500V14",
             "person" => "M10 10a3.200 3.200 0 1 0 0-6.500 3.200 3.200 0 0 0 0 6.500ZM4 17c.4-3.300 2.800-5 6-5s5.600 1.700 6 5",
+            "pair" => {
+                "M7 9.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM13 9.500a2.500 2.500 0 1 0 0-5 2.500 2.500 0 0 0 0 5ZM2.500 16c.3-3 2-4.500 4.500-4.500s4.200 1.500 4.500 4.500M13 11.500c2.500 0 4.200 1.500 4.500 4.500"
+            }
             "phone" => "M7 2.500h6a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1H7a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1ZM9 15h2",
             "vehicle" => "M3.500 14v-3l1.700-4.500h9.600L16.500 11v3ZM3.500 11h13M6 14v2M14 14v2",
             "case" => "M5 3h7l3 3v11H5ZM12 3v3h3M7.500 10h5M7.500 13h5",

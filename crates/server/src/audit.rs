@@ -22,11 +22,15 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 24] = [
+const ACTIONS: [&str; 28] = [
     "query",
     "answer",
     "dossier",
     "search",
+    "resolve",
+    "review",
+    "judge",
+    "index",
     "row",
     "quarantine",
     "download",

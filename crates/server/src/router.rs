@@ -8,17 +8,21 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, gallery, guard, home, object, people, quarantine,
-    runs, search, signin, sources, sql, sso, upload,
+    review, runs, search, signin, sources, sql, sso, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
     Router::new()
         .route("/", get(home::page))
         .route("/search", get(search::page))
+        .route("/search/suggest", get(search::suggest))
         .route("/person/{*key}", get(dossier::person))
         .route("/phone/{number}", get(dossier::phone))
         .route("/vehicle/{registration}", get(dossier::vehicle))
         .route("/case/{*key}", get(dossier::case))
+        .route("/review", get(review::list))
+        .route("/review/quality", get(review::quality))
+        .route("/review/{left}/{right}", get(review::pair).post(review::decide))
         .route("/sources", get(sources::page))
         .route("/upload", get(upload::form).post(upload::send).layer(DefaultBodyLimit::disable()))
         .route("/uploads", post(upload::create))
@@ -72,6 +76,9 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/assets/{file}", get(assets::file))
         .route("/healthz", get(assets::health))
         .route("/api/v1/search", get(search::json))
+        .route("/api/v1/review", get(review::list_json))
+        .route("/api/v1/review/quality", get(review::quality_json))
+        .route("/api/v1/review/{left}/{right}", get(review::pair_json).post(review::decide_json))
         .route("/api/v1/person/{*key}", get(dossier::person_json))
         .route("/api/v1/phone/{number}", get(dossier::phone_json))
         .route("/api/v1/vehicle/{registration}", get(dossier::vehicle_json))

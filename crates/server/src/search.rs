@@ -1,10 +1,12 @@
 //! Search: a page and its JSON. One search is one record in the access log; the text is kept there as a hash only.
 
 use ::dossier::{Found, Kind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::Json;
 use axum::extract::{Query, State};
 use lake::{At, LakeError};
-use pages::search::{Hit, Search};
+use pages::search::{Hit, Search, Suggest};
 use pages::{Section, dossier as page};
 use serde::Deserialize;
 use serde_json::json;
@@ -54,7 +56,9 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
         return show(page);
     }
     let found = find(&app, &ask, &text, looked.only()?).await?;
+    follow(&app).await?;
     page = fill(&ask, text.clone(), Some(found), false);
+    page.only.clone_from(&looked.kind);
     if text.len() == 64
         && let Some(object) = app.lake.store().object(&text.to_ascii_lowercase()).await?
     {
@@ -72,17 +76,48 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
     show(page)
 }
 
+/// What the text may become while it is typed: a piece of the page, nothing where no index is.
+pub(crate) async fn suggest(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply {
+    let text = looked.text();
+    let found = if text.chars().count() < 2 { Found::default() } else { look(&app, &ask, &text, None, true).await? };
+    let page = fill(&ask, text, Some(found), false);
+    show(Suggest { hits: page.hits, shell: page.shell })
+}
+
+/// Brings the index up to the lake behind the reader's back; one such work at a time.
+async fn follow(app: &App) -> Reply<()> {
+    static AT_WORK: AtomicBool = AtomicBool::new(false);
+    if !::dossier::index::stale(&app.lake).await? || AT_WORK.swap(true, Ordering::AcqRel) {
+        return Ok(());
+    }
+    let (lake, access) = (app.lake.clone(), app.upkeep());
+    tokio::spawn(async move {
+        if let Err(e) = ::dossier::index::follow(&lake, &access, false).await {
+            tracing::warn!("search index: {e}");
+        }
+        AT_WORK.store(false, Ordering::Release);
+    });
+    Ok(())
+}
+
 /// The same as JSON.
 pub(crate) async fn json(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply<Json<Found>> {
     Ok(Json(find(&app, &ask, &looked.text(), looked.only()?).await?))
 }
 
 async fn find(app: &App, ask: &Ask, text: &str, only: Option<Kind>) -> Reply<Found> {
+    look(app, ask, text, only, false).await
+}
+
+async fn look(app: &App, ask: &Ask, text: &str, only: Option<Kind>, typing: bool) -> Reply<Found> {
     let access = ask.access(&app.lake, At::Now);
     let text = text.to_owned();
     app.lake
         .act(&access, "search", |session| async move {
-            let found = ::dossier::search(&session, &text, only).await?;
+            let found = match typing {
+                true => ::dossier::suggest(&session, &text).await?,
+                false => ::dossier::search(&session, &text, only).await?,
+            };
             let what = json!({ "text": app.lake.audit().mark(&text), "found": found.hits.len() });
             Ok::<_, LakeError>((found, what))
         })
@@ -121,6 +156,7 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
         read_as: found.read_as.iter().map(|m| word(*m)).collect(),
         truncated: found.truncated,
         several,
+        only: String::new(),
         q,
         shell,
     }

@@ -4,7 +4,8 @@ use crate::link::compare::{date, geo, text};
 use crate::link::error::LinkError;
 use crate::link::frame::{Data, Frame};
 use crate::link::level::Level;
-use crate::link::model::Model;
+use crate::link::model::{Field, Model};
+use crate::name::Evidence;
 
 /// Fields that one model can compare: a pair's levels are packed into 64 bits, four a field.
 pub const MOST: usize = 16;
@@ -79,10 +80,8 @@ impl Comparison {
                     (p - q).abs() <= most * p.abs().max(q.abs())
                 }
                 Level::Km(most) => geo::km(data.places[a as usize], data.places[b as usize]) <= *most,
-                Level::Name(least) => {
-                    let compare = || crate::name::compare(&data.names[a as usize], &data.names[b as usize]).similarity;
-                    *name.get_or_insert_with(compare) >= *least
-                }
+                Level::Name(least) => compared(&mut name, data, a, b).similarity >= *least,
+                Level::Weight(least) => f64::from(compared(&mut name, data, a, b).weight) >= *least,
             };
             if passed {
                 return i as u8 + 1;
@@ -90,6 +89,11 @@ impl Comparison {
         }
         self.none()
     }
+}
+
+/// What the name engine says of two values, asked once.
+fn compared<'e>(said: &'e mut Option<Evidence>, data: &Data, a: u32, b: u32) -> &'e Evidence {
+    said.get_or_insert_with(|| crate::name::compare(&data.names[a as usize], &data.names[b as usize]))
 }
 
 /// Remembers the last outcomes by pair of codes: in a block the same values meet again and again.
@@ -120,6 +124,8 @@ impl Cache {
 #[derive(Debug)]
 pub struct Comparisons {
     pub all: Vec<Comparison>,
+    /// Fields whose disagreement excludes that two records are one thing.
+    exclusive: Vec<Comparison>,
 }
 
 impl Comparisons {
@@ -138,16 +144,7 @@ impl Comparisons {
         let mut all = Vec::with_capacity(compared.len());
         for &i in &compared {
             let field = &model.fields[i];
-            let levels: Vec<Level> =
-                field.levels.iter().map(|l| l.parse().map_err(LinkError::Model)).collect::<Result<_, _>>()?;
-            if levels.is_empty() || levels.len() > MOST_LEVELS {
-                return Err(LinkError::Model(format!(
-                    "field {} has {} levels; from 1 to {MOST_LEVELS} are possible",
-                    field.name,
-                    levels.len()
-                )));
-            }
-            suits(&field.name, &levels, &frame.fields[i])?;
+            let levels = levels(field, &frame.fields[i])?;
             let swap = levels.iter().enumerate().find_map(|(n, l)| match l {
                 Level::Swapped(other) => model.fields.iter().position(|f| f.name == *other).map(|other| (n as u8 + 1, other)),
                 _ => None,
@@ -172,7 +169,23 @@ impl Comparisons {
                 }
             }
         }
-        Ok(Comparisons { all })
+        let mut exclusive = Vec::new();
+        for (i, field) in model.fields.iter().enumerate().filter(|(_, f)| f.exclusive) {
+            let levels = levels(field, &frame.fields[i])?;
+            let (given, unless_swapped, swap) = (None, None, None);
+            exclusive.push(Comparison { field: i, levels, given, unless_swapped, frequency: false, swap, cheap: true });
+        }
+        Ok(Comparisons { all, exclusive })
+    }
+
+    /// The field that excludes that two rows are one thing: both have a value in an exclusive field, and no level of it holds.
+    pub fn excluded(&self, frame: &Frame, a: u32, b: u32) -> Option<usize> {
+        let disagrees = |c: &&Comparison| {
+            let data = &frame.fields[c.field];
+            let (x, y) = (data.column.codes[a as usize], data.column.codes[b as usize]);
+            x != 0 && y != 0 && x != y && c.level(data, x, y) == c.none()
+        };
+        self.exclusive.iter().find(disagrees).map(|c| c.field)
     }
 
     pub fn caches(&self) -> Vec<Cache> {
@@ -198,7 +211,9 @@ impl Comparisons {
                 return swap.level;
             }
         }
-        if comparison.cheap { comparison.level(data, x, y) } else { caches[c].get(x, y, || comparison.level(data, x, y)) }
+        // Who asks once gives no caches.
+        let once = comparison.cheap || caches.is_empty();
+        if once { comparison.level(data, x, y) } else { caches[c].get(x, y, || comparison.level(data, x, y)) }
     }
 
     /// The level with what other comparisons decide.
@@ -228,6 +243,17 @@ impl Comparisons {
 #[inline]
 pub fn at(pattern: u64, c: usize) -> usize {
     (pattern >> (4 * c) & 15) as usize
+}
+
+/// The levels of a field, which its kind must have data for.
+fn levels(field: &Field, data: &Data) -> Result<Vec<Level>, LinkError> {
+    let levels: Vec<Level> = field.levels.iter().map(|l| l.parse().map_err(LinkError::Model)).collect::<Result<_, _>>()?;
+    if levels.is_empty() || levels.len() > MOST_LEVELS {
+        let (name, n) = (&field.name, levels.len());
+        return Err(LinkError::Model(format!("field {name} has {n} levels; from 1 to {MOST_LEVELS} are possible")));
+    }
+    suits(&field.name, &levels, data)?;
+    Ok(levels)
 }
 
 fn across(from: &Data, to: &Data) -> Vec<u32> {

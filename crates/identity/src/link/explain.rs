@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::link::comparison::at;
+use crate::link::comparison::{Comparisons, at};
+use crate::link::frame::Frame;
 use crate::link::run::Outcome;
-use crate::link::score::probability;
+use crate::link::score::{Scorer, probability};
 
 /// Languages of the plain renderer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,39 +60,37 @@ const RARE: f32 = 2.0;
 impl Outcome {
     /// The evidence of two rows.
     pub fn explain(&self, a: u32, b: u32) -> Explanation {
-        let pattern = self.comparisons.pattern(&self.frame, a, b, &mut self.comparisons.caches());
-        let mut reasons: Vec<Reason> = Vec::new();
-        for (c, comparison) in self.comparisons.all.iter().enumerate() {
-            let level = at(pattern, c);
-            let (left, right) = (self.frame.value(comparison.field, a), self.frame.value(comparison.field, b));
-            let bits = self.scorer.weight(&self.comparisons, &self.frame, c, level, a);
-            let finding = match level {
-                0 if left.is_empty() || right.is_empty() => Finding::Missing,
-                0 => Finding::Contained,
-                1 if bits > self.scorer.average(c, 1) + RARE => Finding::SameRare,
-                1 => Finding::Same,
-                n if n == usize::from(comparison.none()) => Finding::Different,
-                _ => Finding::Alike,
-            };
-            let text = match level {
-                0 => String::new(),
-                n => comparison.levels.get(n - 1).map_or("none".into(), ToString::to_string),
-            };
-            let field = self.frame.names[comparison.field].clone();
-            reasons.push(Reason { field, left: left.into(), right: right.into(), finding, level: text, bits: f64::from(bits) });
-        }
-        reasons.sort_by(|x, y| y.bits.abs().total_cmp(&x.bits.abs()).then(x.field.cmp(&y.field)));
-        let prior = f64::from(self.scorer.prior());
-        let bits = prior + reasons.iter().map(|r| r.bits).sum::<f64>();
-        Explanation {
-            left: self.frame.id(a).into(),
-            right: self.frame.id(b).into(),
-            prior,
-            reasons,
-            bits,
-            probability: probability(bits),
-        }
+        explain(&self.frame, &self.comparisons, &self.scorer, a, b)
     }
+}
+
+/// The evidence of two rows of a frame.
+pub fn explain(frame: &Frame, comparisons: &Comparisons, scorer: &Scorer, a: u32, b: u32) -> Explanation {
+    let pattern = comparisons.pattern(frame, a, b, &mut []);
+    let mut reasons: Vec<Reason> = Vec::new();
+    for (c, comparison) in comparisons.all.iter().enumerate() {
+        let level = at(pattern, c);
+        let (left, right) = (frame.value(comparison.field, a), frame.value(comparison.field, b));
+        let bits = scorer.weight(comparisons, frame, c, level, a);
+        let finding = match level {
+            0 if left.is_empty() || right.is_empty() => Finding::Missing,
+            0 => Finding::Contained,
+            1 if bits > scorer.average(c, 1) + RARE => Finding::SameRare,
+            1 if left == right => Finding::Same,
+            n if n == usize::from(comparison.none()) => Finding::Different,
+            _ => Finding::Alike,
+        };
+        let text = match level {
+            0 => String::new(),
+            n => comparison.levels.get(n - 1).map_or("none".into(), ToString::to_string),
+        };
+        let field = frame.names[comparison.field].clone();
+        reasons.push(Reason { field, left: left.into(), right: right.into(), finding, level: text, bits: f64::from(bits) });
+    }
+    reasons.sort_by(|x, y| y.bits.abs().total_cmp(&x.bits.abs()).then(x.field.cmp(&y.field)));
+    let prior = f64::from(scorer.prior());
+    let bits = prior + reasons.iter().map(|r| r.bits).sum::<f64>();
+    Explanation { left: frame.id(a).into(), right: frame.id(b).into(), prior, reasons, bits, probability: probability(bits) }
 }
 
 impl Explanation {
@@ -113,7 +112,8 @@ impl Explanation {
 }
 
 impl Reason {
-    fn words(&self, language: Language, field: &str) -> String {
+    /// One sentence; `field` is the reader's word for the field.
+    pub fn words(&self, language: Language, field: &str) -> String {
         let (l, r) = (&self.left, &self.right);
         let times = times(self.bits, language);
         match (language, self.finding) {
@@ -135,7 +135,8 @@ impl Reason {
     }
 }
 
-fn odds(bits: f64, language: Language) -> String {
+/// How likely evidence of so many bits makes it.
+pub fn odds(bits: f64, language: Language) -> String {
     let percent = 100.0 * probability(bits);
     // Evidence is never certainty; a rounded 100 % would say so.
     let percent = if percent > 99.9 {
@@ -151,7 +152,8 @@ fn odds(bits: f64, language: Language) -> String {
     }
 }
 
-fn times(bits: f64, language: Language) -> String {
+/// How much likelier a finding is for one thing than for two, or the reverse.
+pub fn times(bits: f64, language: Language) -> String {
     let factor = bits.abs().exp2();
     let factor = if factor >= 10.0 { format!("{factor:.0}") } else { format!("{factor:.1}") };
     match (language, bits >= 0.0) {

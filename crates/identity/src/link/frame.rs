@@ -11,7 +11,7 @@ use crate::link::level::Level;
 use crate::link::model::{Field, Kind, Mode, Model};
 use crate::link::normalise::normalise;
 use crate::link::table::{Column, Table};
-use crate::name::{self, Name};
+use crate::name::{self, Frequencies, Name};
 
 /// One field of all rows.
 #[derive(Debug, Default)]
@@ -53,6 +53,11 @@ impl Frame {
             fields,
             names: model.fields.iter().map(|f| f.name.clone()).collect(),
         })
+    }
+
+    /// Lets agreement on a rare name say more than on a common one, for the levels that ask the name engine.
+    pub fn weigh(&mut self, frequencies: &Frequencies) {
+        self.fields.iter_mut().for_each(|f| f.names.par_iter_mut().for_each(|n| frequencies.weigh(n)));
     }
 
     /// Whether two rows are a pair the mode asks for.
@@ -175,7 +180,7 @@ fn prepare(data: &mut Data, field: &Field) -> Result<(), LinkError> {
     if has(|l| matches!(l, Level::JaroWinkler(_) | Level::Damerau(_) | Level::Levenshtein(_))) {
         data.bags = values.iter().map(Bag::new).collect();
     }
-    if has(|l| matches!(l, Level::Name(_))) {
+    if has(|l| matches!(l, Level::Name(_) | Level::Weight(_))) {
         data.names = values.iter().map(name::parse).collect();
     }
     if has(|l| matches!(l, Level::Phonetic)) {

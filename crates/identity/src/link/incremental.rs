@@ -255,7 +255,10 @@ impl State {
         let merge = bits(self.model.thresholds.merge.clamp(1e-9, 1.0 - 1e-9)) as f32;
         let bounds = Bounds { merge, largest: self.model.clustering.largest, one_to_one: false };
         let found = of_edges(rows.len(), &mut edges, bounds, &judged, |a, b| {
-            let pattern = comparisons.pattern(&frame, a, b, &mut comparisons.caches());
+            if comparisons.excluded(&frame, a, b).is_some() {
+                return f32::NEG_INFINITY;
+            }
+            let pattern = comparisons.pattern(&frame, a, b, &mut []);
             scorer.total(&comparisons, &frame, pattern, a)
         });
         let before: BTreeMap<String, Option<String>> =
@@ -288,7 +291,8 @@ impl State {
             let pattern = comparisons.pattern(&frame, i, j, &mut caches);
             let bits = scorer.total(&comparisons, &frame, pattern, i);
             let s = crate::link::candidates::Scored { a: i, b: j, bits, pattern };
-            if bits >= merge && crate::link::run::enough(&self.model, &comparisons, &frame, &scorer, &groups, &s) {
+            let excluded = comparisons.excluded(&frame, i, j).is_some();
+            if bits >= merge && !excluded && crate::link::run::enough(&self.model, &comparisons, &frame, &scorer, &groups, &s) {
                 out.push((a.clone(), b.clone(), bits));
             }
         }

@@ -49,11 +49,13 @@ pub enum Level {
     Km(f64),
     /// The name engine's similarity at least.
     Name(f32),
+    /// The name engine's evidence at least, in bits.
+    Weight(f64),
 }
 
 /// The levels as a model writes them.
 pub const GRAMMAR: &str = "exact, jaro_winkler >= X, damerau <= N, levenshtein <= N, start >= N, begins, phonetic, swapped(FIELD), words >= X, \
-    contained >= X, user, turned, digits <= N, coarser, month, birthday, year, days <= N, difference <= X, ratio <= X, km <= X, name >= X";
+    contained >= X, user, turned, digits <= N, coarser, month, birthday, year, days <= N, difference <= X, ratio <= X, km <= X, name >= X, weight >= BITS";
 
 impl FromStr for Level {
     type Err = String;
@@ -87,6 +89,7 @@ impl FromStr for Level {
             ("words", ">=") => Level::Words(share()?),
             ("contained", ">=") => Level::Contained(share()?),
             ("name", ">=") => Level::Name(share()?),
+            ("weight", ">=") => Level::Weight(size()?),
             ("damerau", "<=") => Level::Damerau(count()?),
             ("levenshtein", "<=") => Level::Levenshtein(count()?),
             ("start", ">=") => Level::Start(count().and_then(|n| if n == 0 { Err(wrong()) } else { Ok(n) })?),
@@ -125,6 +128,7 @@ impl std::fmt::Display for Level {
             Level::Ratio(x) => write!(f, "ratio <= {x}"),
             Level::Km(x) => write!(f, "km <= {x}"),
             Level::Name(x) => write!(f, "name >= {x}"),
+            Level::Weight(x) => write!(f, "weight >= {x}"),
         }
     }
 }
@@ -136,7 +140,7 @@ mod tests {
     #[test]
     fn the_grammar_reads_what_it_writes() {
         let all = "exact|jaro_winkler >= 0.92|damerau <= 1|levenshtein <= 2|start >= 3|begins|phonetic|swapped(x)|words >= 0.5|contained >= 1|user\
-            |turned|digits <= 2|coarser|month|birthday|year|days <= 30|difference <= 5|ratio <= 0.1|km <= 2.5|name >= 0.8";
+            |turned|digits <= 2|coarser|month|birthday|year|days <= 30|difference <= 5|ratio <= 0.1|km <= 2.5|name >= 0.8|weight >= 12";
         for text in all.split('|') {
             assert_eq!(text.parse::<Level>().unwrap().to_string(), text);
         }

@@ -67,9 +67,12 @@ pub struct Field {
     /// A field that decides this one where it agrees exactly (a PIN code and its district): then this one says nothing more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub given: Option<String>,
-    /// False for fields that only block.
+    /// False for fields that only block or exclude.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub compare: bool,
+    /// Two records that have different values here are never in one cluster: values differ where no level holds. Judgements may say otherwise.
+    #[serde(default, skip_serializing_if = "is_no")]
+    pub exclusive: bool,
 }
 
 fn text() -> Kind {
@@ -78,6 +81,10 @@ fn text() -> Kind {
 
 fn yes() -> bool {
     true
+}
+
+fn is_no(b: &bool) -> bool {
+    !*b
 }
 
 fn is_yes(b: &bool) -> bool {
@@ -263,6 +270,7 @@ impl Field {
             term_frequency: None,
             given: None,
             compare: true,
+            exclusive: false,
         }
     }
 }

@@ -89,7 +89,7 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
             p.fit(&comparisons, &frame, &path)?;
             p
         }
-        None => parameters(&model, job.labels.as_deref(), &frame, &comparisons, &blocking, stop)?,
+        None => trained(&model, job.labels.as_deref(), &frame, &comparisons, &blocking, stop)?,
     };
     notes.extend(parameters.notes.iter().cloned());
     clock.lap("train");
@@ -117,9 +117,14 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
             .one_to_one
             .unwrap_or_else(|| resolve::unique::each_is_one(&frame, &comparisons, &scorer, merge, &pairs));
     let bounds = Bounds { merge, largest: model.clustering.largest, one_to_one };
-    let allowed = |s: &Scored| enough(&model, &comparisons, &frame, &scorer, &groups, s);
+    let allowed = |s: &Scored| {
+        comparisons.excluded(&frame, s.a, s.b).is_none() && enough(&model, &comparisons, &frame, &scorer, &groups, s)
+    };
     let direct = |a: u32, b: u32| {
-        let pattern = comparisons.pattern(&frame, a, b, &mut comparisons.caches());
+        if comparisons.excluded(&frame, a, b).is_some() {
+            return f32::NEG_INFINITY;
+        }
+        let pattern = comparisons.pattern(&frame, a, b, &mut []);
         scorer.total(&comparisons, &frame, pattern, a)
     };
     let resolved = resolve::resolve(&frame, &pairs, bounds, &judged, allowed, direct)?;
@@ -152,7 +157,8 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
     })
 }
 
-fn parameters(
+/// Parameters from labelled matches, or without any.
+pub fn trained(
     model: &Model,
     labels: Option<&[(String, String)]>,
     frame: &Frame,

@@ -10,7 +10,7 @@ dossier-sources = { $n ->
     [one] from { $count } source
    *[other] from { $count } sources
 }
-dossier-exact = This page joins rows by exact identifiers only. A like name alone never joins people. An entry in a record is not a finding of guilt.
+dossier-exact = This page joins rows by exact identifiers, and persons also by evidence that it states below. A like name alone never joins people. An entry in a record is not a finding of guilt.
 dossier-withheld = The law withholds identities on this page (BNS s.72, POCSO s.23, JJ Act s.74).
 dossier-facts = What the sources say
 dossier-links = Links
@@ -72,7 +72,7 @@ sex-transgender = Transgender
 sex-unknown = Not known
 search-title = Search
 search-label = What are you looking for?
-search-hint = An exact number (phone, vehicle, FIR, IMEI, person id, document, hash of a file), or the beginning of a name. Spaces and dashes do not matter.
+search-hint = A name in Hindi or English letters, with the father's name or the village if you know it; a number (phone, vehicle, IMEI, document) or four signs and more of it; a FIR; a person id; a file's hash.
 search-can = What can be searched
 search-can-phone = 98290 12345, +91-9829012345
 search-can-vehicle = RJ14CN0001, rj 14 cn 0001, 22BH1234AA
@@ -82,7 +82,7 @@ search-can-handset = 14 or 15 digits
 search-can-hash = SHA-256 of a file, in full
 search-read-as = Read as:
 search-none = Nothing found for “{ $it }”
-search-none-text = Nothing is guessed: one wrong digit finds nothing, and a name is found only as a source wrote it. Check it, or look in the catalogue whether the source that should hold it has arrived, and in quarantine whether its row was refused.
+search-none-text = Check the spelling and the digits; try the name alone, or in the other script. Or look in the catalogue whether the source that should hold it has arrived, and in quarantine whether its row was refused.
 search-found = { $n ->
     [one] { $count } found
    *[other] { $count } found
@@ -94,7 +94,7 @@ read-handset = IMEI
 read-person = person id
 read-hash = file hash
 dossier-whys = Why one person
-dossier-whys-text = These rows are joined by the exact identifiers below. Beside each identifier stand the rows it joins.
+dossier-whys-text = These rows are joined by the exact identifiers below, or by evidence that outweighs chance. Beside each reason stand the rows it joins.
 dossier-whys-none = One row only; nothing had to be joined.
 dossier-timeline-table = The timeline as a table
 dossier-truncated = More is known than is shown: this page reads the first rows only. Ask with SQL to get everything.
@@ -167,7 +167,7 @@ col-standing = Standing
 col-key = Identifier
 paper-files = Received files
 paper-files-text = The number in brackets says which file a row stands in. A file with the same SHA-256 is the same file.
-search-can-name = a name or its first letters (three or more), in the script the source wrote
+search-can-name = a name in any script and spelling, with the father's name or the village
 search-can-id = the number of an identity document
 search-can-place = the first letters of a station or place
 search-none-hidden = Identities the law withholds are found by no search.

@@ -46,6 +46,10 @@ impl View for Person {
                 Why { text: super::word(lang, "because", code), value, origins: origins(&reason.mentions) }
             })
             .collect();
+        page.whys.extend(self.evidence.iter().map(|e| {
+            let words = if lang == pages::Lang::Hi { &e.why.hi } else { &e.why.en };
+            Why { text: super::word(lang, "because", "linkage"), value: words.join(" "), origins: origins(&e.mentions) }
+        }));
         if let (true, Some(only)) = (page.whys.is_empty(), self.mentions.first()) {
             page.whys.push(Why {
                 text: lang.text("dossier-whys-none"),

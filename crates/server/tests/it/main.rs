@@ -5,4 +5,5 @@ mod audit;
 mod desk;
 mod dossier;
 mod people;
+mod review;
 mod site;

@@ -77,7 +77,7 @@ impl Site {
         self.send(request).await
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.routes.clone().oneshot(request).await.unwrap();
         let text = |name| response.headers().get(name).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned();
         let (status, location) = (response.status(), text(header::LOCATION));
@@ -85,10 +85,11 @@ impl Site {
         Answer { status, location, body: String::from_utf8_lossy(&bytes).into_owned() }
     }
 
-    /// Records in the access log, newest first; what came of queries, which follows their own records, aside.
+    /// Records in the access log, newest first; aside what came of queries, which follows their own records, and what the search index took in,
+    /// which happens behind the reader's back.
     pub fn log(&self) -> Vec<Entry> {
         let mut all = self.lake.audit().find(&ledger::Filter::default(), None, usize::MAX).unwrap().entries;
-        all.retain(|entry| entry.record.action != "answer");
+        all.retain(|entry| !matches!(entry.record.action.as_str(), "answer" | "index"));
         all
     }
 
@@ -99,7 +100,7 @@ impl Site {
     }
 }
 
-async fn take(lake: &Lake, contract: &str, file: &Path) {
+pub async fn take(lake: &Lake, contract: &str, file: &Path) {
     let request = lake::Request {
         contract: Some(lake.contract(contract).unwrap()),
         authority: Some("TEST/1".into()),

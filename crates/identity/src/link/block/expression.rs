@@ -2,6 +2,7 @@
 
 use crate::link::compare::phonetic;
 use crate::link::frame::Frame;
+use crate::name::{self, WordClass};
 
 /// A key made from one field's value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,9 +29,13 @@ pub enum Take {
     LastWord,
     /// Every word a key of its own; a rule has one of these at most.
     Words,
+    /// The name engine's phonetic keys, each a key of its own; a rule has one of this or of words at most.
+    NameKeys,
+    /// The name engine's key of the first word that is a name of its own.
+    NameKey,
 }
 
-const GRAMMAR: &str = "FIELD, start(FIELD, N), end(FIELD, N), part(FIELD, FROM, N), phonetic(FIELD), year(FIELD), birthday(FIELD), first_word(FIELD), last_word(FIELD), words(FIELD)";
+const GRAMMAR: &str = "FIELD, start(FIELD, N), end(FIELD, N), part(FIELD, FROM, N), phonetic(FIELD), year(FIELD), birthday(FIELD), first_word(FIELD), last_word(FIELD), words(FIELD), name_keys(FIELD), name_key(FIELD)";
 
 impl Expression {
     /// Reads an expression of the model; the error says what is possible.
@@ -58,6 +63,8 @@ impl Expression {
             "first_word" => (Take::FirstWord, 1),
             "last_word" => (Take::LastWord, 1),
             "words" => (Take::Words, 1),
+            "name_keys" => (Take::NameKeys, 1),
+            "name_key" => (Take::NameKey, 1),
             _ => return Err(wrong()),
         };
         if parts.len() != n {
@@ -80,10 +87,12 @@ impl Expression {
             Take::FirstWord => format!("first_word({field})"),
             Take::LastWord => format!("last_word({field})"),
             Take::Words => format!("words({field})"),
+            Take::NameKeys => format!("name_keys({field})"),
+            Take::NameKey => format!("name_key({field})"),
         }
     }
 
-    /// The key of a value that is not missing; several for [`Take::Words`].
+    /// The key of a value that is not missing; several for [`Take::Words`] and [`Take::NameKeys`].
     pub fn keys(&self, value: &str, key: &mut impl FnMut(&str)) {
         let cut = |from: usize, n: usize| {
             let mut at = value.char_indices().map(|(i, _)| i).chain([value.len()]);
@@ -100,6 +109,12 @@ impl Expression {
             Take::Birthday => cut(4, 4).filter(|d| !d.starts_with("00")).into_iter().for_each(key),
             Take::FirstWord => value.split(' ').next().into_iter().for_each(key),
             Take::LastWord => value.rsplit(' ').next().into_iter().for_each(key),
+            Take::NameKeys => name::keys(&name::parse(value)).iter().for_each(|k| key(&k.to_string())),
+            Take::NameKey => {
+                let name = name::parse(value);
+                let word = name.own.words.iter().find(|w| w.class == WordClass::Given).or(name.own.words.first());
+                word.iter().for_each(|w| key(&w.key.to_string()))
+            }
             Take::Words => {
                 crate::link::compare::words::split(value).filter(|w| w.chars().nth(1).is_some()).take(12).for_each(key)
             }
@@ -129,6 +144,8 @@ mod tests {
             (vec!["1960".into()], vec!["0210".to_string()])
         );
         assert_eq!(keys("birthday(f)", "19600000"), [""; 0]);
+        assert_eq!(keys("name_keys(f)", "ramesh kumar"), keys("name_keys(f)", "रमेश कुमार"));
+        assert_eq!(keys("name_key(f)", "श्री रमेश लाल"), keys("name_key(f)", "ramesh chand"));
         assert_eq!(keys("words(f)", "12 lake road b"), ["12", "lake", "road"]);
         assert_eq!((keys("first_word(f)", "a b"), keys("last_word(f)", "a b")), (vec!["a".into()], vec!["b".to_string()]));
     }

@@ -20,7 +20,7 @@ pub enum Keys {
 
 impl Keys {
     pub fn new(frame: &Frame, on: &[Expression]) -> Keys {
-        let many = on.iter().position(|e| e.take == Take::Words);
+        let many = on.iter().position(|e| matches!(e.take, Take::Words | Take::NameKeys));
         let single: Vec<&Expression> = on.iter().enumerate().filter(|(i, _)| Some(*i) != many).map(|(_, e)| e).collect();
         let mut row: Vec<u32> = vec![1; frame.rows];
         for e in single {

@@ -194,6 +194,7 @@ impl Expression {
             Take::FirstWord => 7,
             Take::LastWord => 8,
             Take::Words => 9,
+            Take::NameKeys | Take::NameKey => 10,
         }
     }
 }

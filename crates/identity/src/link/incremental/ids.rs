@@ -13,6 +13,28 @@ pub struct Ids {
 }
 
 impl Ids {
+    /// Goes on from kept redirects (from, to). `used` says whether an id is one of a cluster now; `records` are those that may get a new one.
+    pub fn resume<'r>(
+        redirect: BTreeMap<String, String>,
+        used: impl Fn(&str) -> bool,
+        records: impl IntoIterator<Item = &'r str>,
+    ) -> Ids {
+        let mut out = Ids { redirect, ..Ids::default() };
+        for record in records {
+            let taken = |id: String| used(&id) || out.redirect.contains_key(&id);
+            let n = (1..).take_while(|n| taken(nth(record, *n))).count();
+            if n > 0 {
+                out.given.insert(record.to_string(), n);
+            }
+        }
+        out
+    }
+
+    /// Ids that lead to others, with where they lead.
+    pub fn redirects(&self) -> &BTreeMap<String, String> {
+        &self.redirect
+    }
+
     /// The id of a record's cluster.
     pub fn of(&self, record: &str) -> Option<&str> {
         self.of.get(record).map(String::as_str)
@@ -68,9 +90,14 @@ impl Ids {
     fn fresh(&mut self, record: &str) -> String {
         let n = self.given.entry(record.to_string()).or_default();
         *n += 1;
-        let value = if *n == 1 { record.to_string() } else { format!("{record}#{n}") };
-        public_id(&Key::new("link", value))
+        nth(record, *n)
     }
+}
+
+/// The `n`-th id that a record's cluster may be given.
+fn nth(record: &str, n: usize) -> String {
+    let value = if n == 1 { record.to_string() } else { format!("{record}#{n}") };
+    public_id(&Key::new("link", value))
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub fn group(sets: &mut Union, edges: &[Edge], judged: &Judged) -> Vec<Component
 impl Component {
     /// Clusters: each row with the smallest row of its cluster.
     pub fn resolve(&self, bounds: Bounds, score: &impl Fn(u32, u32) -> f32) -> Vec<(u32, u32)> {
-        if self.rows.len() == 2 && self.apart.is_empty() {
+        if self.rows.len() == 2 && self.apart.is_empty() && self.edges.iter().all(|e| e.0 > f32::NEG_INFINITY) {
             return vec![(self.rows[0], self.rows[0]), (self.rows[1], self.rows[0])];
         }
         let mut out = Vec::with_capacity(self.rows.len());
@@ -112,7 +112,8 @@ impl Component {
         for i in 0..n {
             for j in i + 1..n {
                 let bits = if sum[i * n + j].is_nan() { score(rows[i], rows[j]) } else { sum[i * n + j] };
-                let bits = bits.clamp(-MOST_BITS, MOST_BITS);
+                // What excludes is no evidence to be outweighed.
+                let bits = if bits == f32::NEG_INFINITY { bits } else { bits.clamp(-MOST_BITS, MOST_BITS) };
                 (sum[i * n + j], sum[j * n + i]) = (bits, bits);
             }
         }
@@ -214,6 +215,16 @@ mod tests {
         assert_eq!(found.cluster, [0, 0, 0, 3, 3, 3, 6]);
         let found = of_edges(7, &mut edges, BOUNDS, &Judged::default(), |_, _| 3.0);
         assert_eq!(found.cluster, [0, 0, 0, 0, 0, 0, 6], "unless the other pairs agree with it");
+    }
+
+    #[test]
+    fn what_is_excluded_is_never_in_one_cluster() {
+        let mut edges: Vec<Edge> =
+            (0..6).flat_map(|a| (a + 1..6).map(move |b| (12.0, a, b))).filter(|e| (e.1, e.2) != (0, 5)).collect();
+        let found = of_edges(6, &mut edges, BOUNDS, &Judged::default(), |_, _| f32::NEG_INFINITY);
+        assert_ne!(found.cluster[0], found.cluster[5], "{found:?}");
+        let found = of_edges(6, &mut edges, BOUNDS, &judged(&[(0, 5, Verdict::Same)]), |_, _| f32::NEG_INFINITY);
+        assert_eq!(found.cluster[0], found.cluster[5], "unless somebody judged so");
     }
 
     #[test]

@@ -1,4 +1,7 @@
-//! Dossiers over a lake filled through the built-in contracts from their own samples.
+//! Dossiers, linkage and search over lakes filled through the built-in contracts: from their own samples, and from made-up states.
+
+mod resolve;
+mod search;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,11 +10,11 @@ use dossier::{Attribute, Kind, Matched, Target};
 use governance::{Context, Principal};
 use lake::{Access, At, Lake, Options, Progress, Request, Session};
 
-fn samples() -> PathBuf {
+pub fn samples() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../sources/contracts")
 }
 
-async fn lake(dir: &Path, files: &[(&str, &str)]) -> Lake {
+pub async fn lake(dir: &Path, files: &[(&str, &str)]) -> Lake {
     let lake = Lake::open(Options::at(dir)).await.unwrap();
     for (contract, file) in files {
         let request = Request {
@@ -25,12 +28,16 @@ async fn lake(dir: &Path, files: &[(&str, &str)]) -> Lake {
     lake
 }
 
-fn session(lake: &Lake, principal: Principal) -> Session {
-    let context = Context { purpose: None, case: None, authority: Some("test/1".into()), now: lake.now() };
-    lake.session(&Access { principal, context, at: At::Now }).unwrap()
+pub fn session(lake: &Lake, principal: Principal) -> Session {
+    lake.session(&Access { principal, ..access(lake) }).unwrap()
 }
 
-const ALL: &[(&str, &str)] = &[
+pub fn access(lake: &Lake) -> Access {
+    let context = Context { purpose: None, case: None, authority: Some("test/1".into()), now: lake.now() };
+    Access { principal: Principal::operator(), context, at: At::Now }
+}
+
+pub const ALL: &[(&str, &str)] = &[
     ("cctns.fir", "cctns/fir/sample.csv"),
     ("cctns.person", "cctns/person/sample.csv"),
     ("cctns.arrest", "cctns/arrest/sample.csv"),

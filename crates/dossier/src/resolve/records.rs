@@ -1,0 +1,215 @@
+//! From mentions to records: one row a record, with what its mentions state in the model's columns.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use arrow::array::RecordBatch;
+use identity::link::LinkError;
+use identity::link::normalise::normalise;
+use identity::link::table::{Column, Table};
+use identity::name::{self, Name, Part};
+use lake::linkage::Member;
+use lake::{LakeError, Result};
+
+use super::hash;
+use crate::mention::{self, PERSON_KEY};
+use crate::rows::{Row, Rows};
+
+/// Columns of `pole.person_mention` that are read.
+pub const READ: &str = "role, name, name_local, alias, relation, relative_name, relative_name_local, sex, birth_date, birth_year, age, age_on, \
+    address, village, thana, phone, id_type, id_value, person_key, sealed, _source, _object, _row";
+
+/// Columns of the model, in this order.
+pub const COLUMNS: [&str; 11] =
+    ["name", "relative", "father", "sex", "birth_date", "born", "village", "thana", "phone", "document", "vehicle"];
+
+/// What a record states, by column.
+pub type Values = [Option<Box<str>>; COLUMNS.len()];
+
+/// All records of the lake, sorted by id.
+#[derive(Debug, Default)]
+pub struct Records {
+    pub ids: Vec<u64>,
+    pub values: Vec<Values>,
+    pub sealed: Vec<bool>,
+    /// Hash of the values.
+    pub prints: Vec<u64>,
+    /// Without person and print, which are settled later.
+    pub members: Vec<Member>,
+}
+
+/// Takes mentions in, in the order of their rows.
+#[derive(Debug, Default)]
+pub struct Gather {
+    rows: HashMap<u64, (Values, bool)>,
+    members: Vec<Member>,
+    seen: HashMap<u64, u32>,
+    texts: HashMap<String, Arc<str>>,
+}
+
+impl Gather {
+    /// Rows of [`READ`]; `vehicles` gives the registration mark of a person key.
+    pub fn push(&mut self, batch: RecordBatch, vehicles: &HashMap<String, String>) -> Result<()> {
+        for row in Rows::new(vec![batch])?.iter() {
+            let sealed = row.flag("sealed").unwrap_or(true);
+            let key = row.text("person_key");
+            let id = mention::id_of(&row, sealed);
+            let times = self.seen.entry(hash("mention", &id)).or_default();
+            *times += 1;
+            // Two people of one row whom nothing visible tells apart.
+            let mention = if *times == 1 { hash("mention", &id) } else { hash("mention", &format!("{id}#{times}")) };
+            let record = key.as_ref().map_or(mention, |k| hash(PERSON_KEY, k));
+            let values = values(&row, key.as_deref().and_then(|k| vehicles.get(k)));
+            let place = self.rows.entry(record).or_default();
+            place.1 |= sealed;
+            for (have, new) in place.0.iter_mut().zip(values) {
+                if have.is_none() {
+                    *have = new;
+                }
+            }
+            let mut once = |text: Option<String>| {
+                let text = text.unwrap_or_default();
+                self.texts.entry(text).or_insert_with_key(|t| t.as_str().into()).clone()
+            };
+            self.members.push(Member {
+                mention,
+                source: once(row.text("_source")),
+                object: once(row.text("_object")),
+                row: row.int("_row").unwrap_or_default(),
+                sealed,
+                record,
+                person: 0,
+                print: 0,
+            });
+        }
+        Ok(())
+    }
+
+    pub fn finish(self) -> Records {
+        let mut rows: Vec<(u64, (Values, bool))> = self.rows.into_iter().collect();
+        rows.sort_unstable_by_key(|r| r.0);
+        let mut out = Records { members: self.members, ..Records::default() };
+        for (id, (values, sealed)) in rows {
+            let text: Vec<&str> = values.iter().map(|v| v.as_deref().unwrap_or_default()).collect();
+            out.prints.push(hash(if sealed { "sealed" } else { "open" }, &text.join("\u{1f}")));
+            out.ids.push(id);
+            out.values.push(values);
+            out.sealed.push(sealed);
+        }
+        out
+    }
+}
+
+impl Records {
+    pub fn row(&self, id: u64) -> Option<u32> {
+        self.ids.binary_search(&id).ok().map(|i| i as u32)
+    }
+
+    /// As the linkage engine reads it.
+    pub fn table(&self) -> Result<Table> {
+        table(self.ids.iter().map(|id| super::hex(*id)), &self.values)
+    }
+}
+
+/// Records as a table of the linkage engine.
+pub fn table(ids: impl Iterator<Item = String>, values: &[Values]) -> Result<Table> {
+    let wrong = |e: LinkError| LakeError::Invalid(e.to_string());
+    let mut id = Column::new("id".into());
+    ids.into_iter().try_for_each(|i| id.push(Some(&i))).map_err(wrong)?;
+    let mut columns = vec![id];
+    for (c, name) in COLUMNS.iter().enumerate() {
+        let mut column = Column::new(name.to_string());
+        for row in values {
+            let value = row[c].as_deref().and_then(|v| normalise(v, &[]));
+            column.push(value.as_deref()).map_err(wrong)?;
+        }
+        columns.push(column);
+    }
+    Ok(Table { name: "the lake's persons".into(), rows: values.len(), columns })
+}
+
+/// What one mention states.
+pub fn values(row: &Row<'_>, vehicle: Option<&String>) -> Values {
+    let text = |column: &str| row.text(column);
+    let stated = text("name_local").or_else(|| text("name")).unwrap_or_default();
+    let own = name::parse(&stated);
+    let known = !own.unknown && !name::is_placeholder(&name::plain(&stated));
+    let mut called = joined(&own.own);
+    for alias in
+        own.aliases.iter().map(joined).chain(text("alias")).filter(|a| !a.is_empty() && !called.is_empty()).collect::<Vec<_>>()
+    {
+        called = format!("{called} urf {alias}");
+    }
+    let relation = text("relation");
+    let inside = own.relatives.first().and_then(|r| r.names.first()).map(joined);
+    let relative = text("relative_name_local").or_else(|| text("relative_name")).or(inside).map(|r| without(&r, &own));
+    let relative = relative.filter(|r| !name::is_placeholder(&name::plain(r)));
+    let father = relative.clone().filter(|_| relation.as_deref().is_some_and(|r| r.eq_ignore_ascii_case("father")));
+    let born = row.int("birth_year").or_else(|| text("birth_date").and_then(|d| d.get(..4)?.parse().ok()));
+    let by_age = || Some(text("age_on")?.get(..4)?.parse::<i64>().ok()? - row.int("age").filter(|a| (1..=110).contains(a))?);
+    let (village, thana) = place(text("village"), text("thana"), text("address"));
+    let phone = text("phone").filter(|p| p.len() == 10 && mention::tells(p));
+    let document =
+        text("id_type").zip(text("id_value")).filter(|(_, v)| mention::tells(v)).map(|(k, v)| mention::id_value(&k, &v));
+    // An officer stands in a record for the office.
+    let office = text("role").as_deref() == Some("officer");
+    let all = [
+        known.then_some(called),
+        relative,
+        father,
+        text("sex").filter(|s| matches!(s.as_str(), "male" | "female")),
+        text("birth_date"),
+        born.or_else(by_age).map(|y| y.to_string()),
+        village.filter(|_| !office),
+        thana.filter(|_| !office),
+        phone,
+        document,
+        vehicle.cloned(),
+    ];
+    all.map(|v| v.filter(|v| !v.trim().is_empty()).map(String::into_boxed_str))
+}
+
+fn joined(part: &Part) -> String {
+    part.words.iter().map(|w| w.text.as_str()).collect::<Vec<_>>().join(" ")
+}
+
+/// A relative's name without the words that the person's own name has too, if any are left: a shared family name is no further evidence.
+fn without(relative: &str, own: &Name) -> String {
+    let read = name::parse(relative);
+    let left: Vec<&str> =
+        read.own.words.iter().filter(|w| !own.own.words.iter().any(|o| o.key == w.key)).map(|w| w.text.as_str()).collect();
+    if left.is_empty() { joined(&read.own) } else { left.join(" ") }
+}
+
+/// Village and thana, from an address where they have no column: its first part, and of three parts the second.
+fn place(village: Option<String>, thana: Option<String>, address: Option<String>) -> (Option<String>, Option<String>) {
+    let address = address.unwrap_or_default();
+    let parts: Vec<&str> = address.split([',', '،', ';']).map(str::trim).filter(|p| !p.is_empty()).collect();
+    let first = || {
+        const WORDS: [&str; 9] = ["vpo", "vill", "village", "gram", "post", "ward", "ग्राम", "गांव", "गाँव"];
+        let words = parts.first()?.split([' ', '.']).filter(|w| !w.is_empty() && !WORDS.contains(&w.to_lowercase().as_str()));
+        Some(words.collect::<Vec<_>>().join(" ")).filter(|v| v.chars().any(char::is_alphabetic))
+    };
+    (village.or_else(first), thana.or_else(|| (parts.len() >= 3).then(|| parts[1].to_string())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_gives_village_and_thana() {
+        let of = |text: &str| place(None, None, Some(text.into()));
+        assert_eq!(of("VPO KALWAR, PHULERA, JAIPUR"), (Some("KALWAR".into()), Some("PHULERA".into())));
+        assert_eq!(of("ग्राम कालवाड़"), (Some("कालवाड़".into()), None));
+        assert_eq!(of("17, 2"), (None, None));
+        assert_eq!(place(Some("A".into()), None, Some("B, C, D".into())), (Some("A".into()), Some("C".into())));
+    }
+
+    #[test]
+    fn a_relative_keeps_what_is_its_own() {
+        assert_eq!(without("Mohan Meena", &name::parse("Ramesh Meena")), "mohan");
+        assert_eq!(without("मोहन मीणा", &name::parse("Ramesh Meena")), "मोहन");
+        assert_eq!(without("Meena", &name::parse("Ramesh Meena")), "meena");
+    }
+}

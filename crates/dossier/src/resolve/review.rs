@@ -1,0 +1,194 @@
+//! What waits for a person: pairs between the thresholds, shown side by side; and the answers.
+
+use std::collections::{HashMap, HashSet};
+
+use identity::{Judgement, Verdict};
+use lake::linkage::{Linkage, Pair};
+use lake::{Access, Lake, LakeError, Result, Session};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::page::{explained, record_of_key, stated};
+use super::run::judgements;
+use super::{Why, hex, number};
+use crate::mention::Mention;
+
+/// Longest reason kept with a judgement, in characters.
+const REASON: usize = 500;
+
+/// A pair that waits.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Open {
+    /// Ids of the two records.
+    pub left: String,
+    pub right: String,
+    /// Names as a source has them.
+    pub left_name: String,
+    pub right_name: String,
+    pub probability: f64,
+    /// `between`: between the thresholds; `alone`: one kind of evidence only; `cluster`: contradicted by others of the cluster.
+    pub reason: String,
+}
+
+/// The queue, the likeliest first.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Queue {
+    /// Pairs that wait; sealed ones are not counted.
+    pub waiting: usize,
+    pub pairs: Vec<Open>,
+    /// RFC 3339 of the last run; none before the first.
+    pub at: Option<String>,
+}
+
+/// One record of a pair.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Side {
+    pub record: String,
+    pub person: String,
+    pub mentions: Vec<Mention>,
+}
+
+/// A pair side by side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Shown {
+    pub left: Side,
+    pub right: Side,
+    pub why: Why,
+    /// They are one person now.
+    pub joined: bool,
+    /// What was said of the pair, the newest first.
+    pub judgements: Vec<Judgement>,
+}
+
+/// An answer about two records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judge {
+    /// Ids of the records, or the person keys of their sources.
+    pub left: String,
+    pub right: String,
+    pub verdict: Verdict,
+    pub why: String,
+}
+
+/// Pairs that wait, the likeliest first: of two persons only the strongest pair, and none that was judged.
+pub(crate) fn waiting<'l>(linkage: &'l Linkage, judgements: &[Judgement]) -> Vec<&'l Pair> {
+    let judged: HashSet<(u64, u64)> = judgements
+        .iter()
+        .filter_map(|j| Some((number(&j.left)?, number(&j.right)?)))
+        .map(|(a, b)| (a.min(b), a.max(b)))
+        .collect();
+    let person = |r: u64| linkage.record(r).map(|m| m.person);
+    let mut best: HashMap<(u64, u64), &Pair> = HashMap::new();
+    for p in linkage.pairs.iter().filter(|p| !p.has(Pair::SEALED) && !p.has(Pair::EXCLUDED)) {
+        let (Some(a), Some(b)) = (person(p.left), person(p.right)) else { continue };
+        if a == b || judged.contains(&(p.left, p.right)) {
+            continue;
+        }
+        let place = best.entry((a.min(b), a.max(b))).or_insert(p);
+        if p.bits > place.bits {
+            *place = p;
+        }
+    }
+    let mut out: Vec<&Pair> = best.into_values().collect();
+    out.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.left, x.right).cmp(&(y.left, y.right))));
+    out
+}
+
+/// The queue from `offset` on.
+pub async fn queue(lake: &Lake, session: &Session, offset: usize, limit: usize) -> Result<Queue> {
+    let Some(linkage) = session.linkage().await? else { return Ok(Queue::default()) };
+    let waiting = waiting(&linkage, &judgements(lake)?);
+    let page: Vec<&Pair> = waiting.iter().skip(offset).take(limit).copied().collect();
+    let records: HashSet<u64> = page.iter().flat_map(|p| [p.left, p.right]).collect();
+    let stated = stated(session, &linkage, &records.into_iter().collect::<Vec<_>>()).await?;
+    let name = |r: u64| {
+        let mentions = &stated.get(&r)?.1;
+        mentions.iter().find_map(Mention::shown_name).map(String::from)
+    };
+    let open = page.into_iter().filter(|p| stated.contains_key(&p.left) && stated.contains_key(&p.right)).map(|p| Open {
+        left: hex(p.left),
+        right: hex(p.right),
+        left_name: name(p.left).unwrap_or_default(),
+        right_name: name(p.right).unwrap_or_default(),
+        probability: identity::link::score::probability(f64::from(p.bits)),
+        reason: match p {
+            p if p.has(Pair::ALONE) => "alone",
+            p if p.has(Pair::MERGES) => "cluster",
+            _ => "between",
+        }
+        .into(),
+    });
+    Ok(Queue { waiting: waiting.len(), pairs: open.collect(), at: Some(linkage.header.at.clone()) })
+}
+
+/// A record by its id or its source's key.
+fn record(linkage: &Linkage, text: &str) -> Result<u64> {
+    let text = text.trim();
+    let id = number(text).filter(|id| linkage.record(*id).is_some()).unwrap_or_else(|| record_of_key(text));
+    // A sealed record is as if it were not there.
+    let known = linkage.of_record(id).iter().any(|m| !m.sealed);
+    known.then_some(id).ok_or_else(|| {
+        LakeError::Invalid(format!("{text:?} is no record of the linkage; give a record's id or a source's person key"))
+    })
+}
+
+async fn in_force(session: &Session) -> Result<std::sync::Arc<Linkage>> {
+    session.linkage().await?.ok_or_else(|| LakeError::Invalid("no linkage has run yet; run `sarovar resolve`".into()))
+}
+
+/// Two records side by side, with the evidence in words.
+pub async fn show(lake: &Lake, session: &Session, left: &str, right: &str) -> Result<Shown> {
+    let linkage = in_force(session).await?;
+    let (a, b) = (record(&linkage, left)?, record(&linkage, right)?);
+    if a == b {
+        return Err(LakeError::Invalid("the two are one record".into()));
+    }
+    let mut stated = stated(session, &linkage, &[a, b]).await?;
+    let told = explained(session, &linkage, &[(a, b)]).await?;
+    let mut side = |r: u64| {
+        let mentions = stated.remove(&r).map(|s| s.1).unwrap_or_default();
+        Side { record: hex(r), person: hex(linkage.record(r).map_or(0, |m| m.person)), mentions }
+    };
+    let (left, right) = (side(a), side(b));
+    if left.mentions.is_empty() || right.mentions.is_empty() {
+        return Err(LakeError::Invalid("nothing of one of the two records may be shown".into()));
+    }
+    let pair = (hex(a.min(b)), hex(a.max(b)));
+    let mut said: Vec<Judgement> =
+        judgements(lake)?.into_iter().filter(|j| j.pair() == (pair.0.as_str(), pair.1.as_str())).collect();
+    said.reverse();
+    let joined = left.person == right.person;
+    let why = told.into_iter().next().map(|e| e.why).unwrap_or_default();
+    Ok(Shown { left, right, why, joined, judgements: said })
+}
+
+/// Keeps an answer. It is in the access log and on the disk when this returns, and takes effect with the next run.
+pub async fn judge(lake: &Lake, access: &Access, answer: Judge) -> Result<Judgement> {
+    let session = lake.session(access)?;
+    let linkage = in_force(&session).await?;
+    let (a, b) = (record(&linkage, &answer.left)?, record(&linkage, &answer.right)?);
+    if a == b {
+        return Err(LakeError::Invalid("the two are one record; there is nothing to judge".into()));
+    }
+    // Who may not see them may not judge them.
+    if stated(&session, &linkage, &[a, b]).await?.len() < 2 {
+        return Err(LakeError::Invalid("nothing of one of the two records may be shown".into()));
+    }
+    let why = answer.why.trim();
+    if why.chars().count() > REASON {
+        return Err(LakeError::Invalid(format!("a reason has at most {REASON} characters")));
+    }
+    let made = Judgement {
+        left: hex(a.min(b)),
+        right: hex(a.max(b)),
+        verdict: answer.verdict,
+        who: access.principal.id.clone(),
+        when: lake.now().timestamp_micros(),
+        why: why.into(),
+    };
+    let line = serde_json::to_string(&made).map_err(|e| LakeError::Invalid(e.to_string()))?;
+    let _one = lake.home().lock("judgements").await?;
+    lake.record(access, "judge", true, json!({ "left": made.left, "right": made.right, "verdict": made.verdict }))?;
+    lake.add_judgement(&line)?;
+    Ok(made)
+}

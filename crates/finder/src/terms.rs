@@ -1,0 +1,99 @@
+//! The words of a text, and the terms they are found by.
+
+use identity::name;
+use unicode_normalization::UnicodeNormalization;
+
+/// Spellings in the other script that are indexed for a word.
+const ROMAN: usize = 3;
+/// Letters and digits in a row that a part of a number is looked up by.
+pub const GRAM: usize = 4;
+
+/// Words of a text in one form: folded, with the vowel signs that belong to them. Punctuation, honorifics and relation marks are no words of a
+/// name and are left out where the name engine knows them.
+pub fn words(text: &str) -> Vec<String> {
+    let parsed = name::parse(text);
+    let mut out: Vec<String> = std::iter::once(&parsed.own)
+        .chain(&parsed.aliases)
+        .chain(parsed.relatives.iter().flat_map(|r| &r.names))
+        .flat_map(|p| &p.words)
+        .map(|w| w.text.clone())
+        .collect();
+    if out.is_empty() {
+        out = plain(text);
+    }
+    out
+}
+
+/// Words of a text that is no name: addresses, titles.
+pub fn plain(text: &str) -> Vec<String> {
+    let text: String = text.nfkc().flat_map(char::to_lowercase).collect();
+    let mark = |c: char| unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}');
+    let words = text.split(|c: char| !(c.is_alphanumeric() || mark(c)));
+    words.map(|w| w.replace(['\u{200c}', '\u{200d}'], "")).filter(|w| !w.is_empty()).take(24).collect()
+}
+
+/// Latin spellings of a word, the likeliest first; the word itself where it is Latin.
+pub fn roman(word: &str) -> Vec<String> {
+    if word.is_ascii() {
+        return vec![word.to_string()];
+    }
+    name::romanise(word).into_iter().take(ROMAN).map(|(text, _)| text.to_lowercase()).collect()
+}
+
+/// The sound of a word, as the name engine keys it.
+pub fn sound(word: &str) -> Option<String> {
+    let parsed = name::parse(word);
+    parsed.own.words.first().map(|w| w.key.to_string()).filter(|k| !k.is_empty())
+}
+
+/// A number as it is compared: capital letters and digits.
+pub fn number(text: &str) -> String {
+    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).map(|c| digit(c)).collect()
+}
+
+/// Devanagari digits are digits.
+fn digit(c: char) -> char {
+    match c {
+        '०'..='९' => char::from_digit(u32::from(c) - u32::from('०'), 10).unwrap_or(c),
+        c => c,
+    }
+}
+
+/// All runs of [`GRAM`] signs of a number; the number itself where it is shorter.
+pub fn grams(number: &str) -> Vec<String> {
+    let signs: Vec<char> = number.chars().take(64).collect();
+    if signs.len() <= GRAM {
+        return vec![signs.into_iter().collect()];
+    }
+    let mut out: Vec<String> = signs.windows(GRAM).map(|w| w.iter().collect()).collect();
+    out.sort();
+    out.dedup();
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hindi_words_stay_whole() {
+        assert_eq!(plain("ग्राम कालवाड़, जयपुर"), ["ग्राम", "कालवाड़", "जयपुर"].map(|w| w.nfkc().collect::<String>()));
+        assert_eq!(words("श्री रमेश कुमार पुत्र मोहन"), ["रमेश", "कुमार", "मोहन"]);
+    }
+
+    #[test]
+    fn either_script_gives_one_sound() {
+        for (a, b) in [("रमेश", "ramesh"), ("कृष्ण", "krishna"), ("मीणा", "meena")] {
+            assert_eq!(sound(a), sound(b), "{a} {b}");
+            assert!(sound(a).is_some());
+        }
+    }
+
+    #[test]
+    fn parts_of_numbers() {
+        assert_eq!(number("+91 70000-00101"), "917000000101");
+        assert_eq!(number("rj१४ ca 0001"), "RJ14CA0001");
+        assert_eq!(grams("RJ14CA"), ["14CA", "J14C", "RJ14"]);
+        assert_eq!(grams("12"), ["12"]);
+    }
+}

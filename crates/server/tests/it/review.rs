@@ -1,0 +1,142 @@
+//! Whether two records are one person: the pages with their forms, the JSON, and what the log keeps.
+
+use dossier::resolve::{self, Options};
+use governance::{Context, Principal};
+use lake::{Access, At};
+use serde_json::Value;
+
+use crate::site::{HOSTILE, Site, take};
+
+fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+/// Two records alike enough to ask about, and a third that is clearly the first.
+async fn asked_about(site: &Site) {
+    let head = HOSTILE.lines().next().unwrap();
+    let row = |id: &str, name: &str, phone: &str, thana: &str| {
+        format!(
+            "{id},2754100120250001,27541001,0001,2025,witness,{name},,,Father,Udaharan Lal,,M,,,,INDIA,,{phone},Testpura,,{thana},AJMER,10/03/2025 16:10,,,BNS 303(2),N\n"
+        )
+    };
+    let text = format!(
+        "{head}\n{}{}{}",
+        row("275410012025000911", "Namuna Lal", "7000000911", "ALWAR GATE"),
+        row("275410012025000912", "Namunaa Lal", "", ""),
+        row("275410012025000913", "Namuna Lal", "7000000911", "ALWAR GATE"),
+    );
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("more.csv");
+    std::fs::write(&path, text).unwrap();
+    take(&site.lake, "cctns.person", &path).await;
+    link(site).await;
+}
+
+async fn link(site: &Site) -> resolve::Report {
+    let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
+    let access = Access { principal: Principal::operator(), context, at: At::Now };
+    resolve::resolve(&site.lake, &access, Options::default()).await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pair_is_shown_decided_and_remembered() {
+    let site = Site::filled().await;
+    let never = site.get("/review").await;
+    assert!(never.status.is_success() && never.body.contains("sarovar resolve"), "{}", never.body);
+    asked_about(&site).await;
+    // Two of the three are one already, by name, father, place and phone.
+    let first = json(&site.get("/api/v1/person/cctns:275410012025000911").await.body);
+    assert_eq!(first["mentions"].as_array().unwrap().len(), 2, "{first:#}");
+    assert!(first["evidence"][0]["why"]["hi"][0].as_str().unwrap().ends_with('।'));
+    let page = site.get("/person/cctns:275410012025000913").await.body;
+    assert!(page.contains("the evidence of two records") && page.contains("All in all"), "{page}");
+
+    let queue = json(&site.get("/api/v1/review").await.body);
+    let pairs = queue["pairs"].as_array().unwrap();
+    let pair =
+        pairs.iter().find(|p| [&p["left_name"], &p["right_name"]].iter().any(|n| *n == "Namunaa Lal")).expect("the pair waits");
+    let (left, right) = (pair["left"].as_str().unwrap(), pair["right"].as_str().unwrap());
+    let way = format!("/review/{left}/{right}");
+    assert!(site.get("/review").await.body.contains(&format!("href=\"{way}\"")));
+    for (lang, words) in [("hi", "आपका निर्णय"), ("en", "Your decision")] {
+        let page = site.get(&format!("{way}?lang={lang}")).await.body;
+        for text in [words, "Namunaa Lal", "Udaharan Lal", "accesskey=\"s\"", "value=\"not_same\""] {
+            assert!(page.contains(text), "{text} is missing in {lang}");
+        }
+    }
+
+    // Each look leaves one record, with the tables it touched.
+    for path in ["/review", &way, "/api/v1/review", &format!("/api/v1{way}")] {
+        let before = site.log().len();
+        assert!(site.get(path).await.status.is_success(), "{path}");
+        let log = site.log();
+        assert_eq!((log.len() - before, log[0].record.action.as_str()), (1, "review"), "{path}");
+        assert!(log[0].record.what["tables"]["pole.person_mention"].is_array(), "{path}: {:?}", log[0].record.what);
+        assert!(!log[0].record.what.to_string().to_lowercase().contains("namuna"), "{path}");
+    }
+
+    // A forged form changes nothing; our own does.
+    let forged = axum::http::Request::post(&way)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(axum::body::Body::from("verdict=same&why=forged"))
+        .unwrap();
+    assert!(site.send(forged).await.status.is_client_error());
+    let kind = "application/x-www-form-urlencoded";
+    let answer = site.post(&way, kind, "verdict=same&why=met+him").await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(answer.location.starts_with("/review"));
+    link(&site).await;
+    let joined = json(&site.get("/api/v1/person/cctns:275410012025000912").await.body);
+    assert_eq!(joined["mentions"].as_array().unwrap().len(), 3);
+    assert!(site.get(&way).await.body.contains("met him"), "the answer stands on the page");
+    let after = json(&site.get("/api/v1/review").await.body);
+    assert!(after["pairs"].as_array().unwrap().iter().all(|p| p["left"] != left || p["right"] != right));
+
+    // The other way round, as JSON; the newest word counts.
+    let said =
+        site.post(&format!("/api/v1{way}"), "application/json", "{\"verdict\":\"not_same\",\"why\":\"his brother\"}").await;
+    assert_eq!(json(&said.body)["verdict"], "not_same");
+    link(&site).await;
+    assert_eq!(json(&site.get("/api/v1/person/cctns:275410012025000912").await.body)["mentions"].as_array().unwrap().len(), 1);
+    let log = site.log();
+    let judged: Vec<_> = log.iter().filter(|e| e.record.action == "judge").collect();
+    assert_eq!(judged.len(), 2);
+    assert!(judged.iter().all(|e| e.record.what["left"] == left && !e.record.what.to_string().contains("brother")));
+    assert!(log.iter().any(|e| e.record.action == "resolve"));
+
+    for (path, status) in [("/review/nobody/nothing", 400), (&format!("/review/{left}/{left}"), 400)] {
+        let wrong = site.get(path).await;
+        assert!(wrong.status.as_u16() >= status, "{path}: {}", wrong.status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_standing_is_told() {
+    let site = Site::filled().await;
+    assert!(site.get("/review/quality").await.body.contains("sarovar resolve"));
+    asked_about(&site).await;
+    let told = json(&site.get("/api/v1/review/quality").await.body);
+    assert!(told["report"]["records"].as_u64().unwrap() > 3 && !told["sizes"].as_array().unwrap().is_empty(), "{told:#}");
+    for lang in ["hi", "en"] {
+        let page = site.get(&format!("/review/quality?lang={lang}")).await;
+        assert!(page.status.is_success() && page.body.contains("id=\"suspects\""));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn suggestions_come_while_typing() {
+    let site = Site::filled().await;
+    let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
+    let access = Access { principal: Principal::operator(), context, at: At::Now };
+    dossier::index::follow(&site.lake, &access, false).await.unwrap();
+    let piece = site.get("/search/suggest?q=pariks").await;
+    assert!(
+        piece.status.is_success() && piece.body.contains("href=\"/person/") && !piece.body.contains("<html"),
+        "{}",
+        piece.body
+    );
+    let found = site.get("/search?q=%E0%A4%AA%E0%A4%B0%E0%A5%80%E0%A4%95%E0%A5%8D%E0%A4%B7%E0%A4%A3").await.body;
+    assert!(found.contains("href=\"/person/cctns%3A275410012025000101\""), "Hindi finds what is written in both: {found}");
+    let hostile = site.get("/search/suggest?q=%3Cscript%3E").await;
+    assert!(hostile.status.is_success() && !hostile.body.contains("<script>alert"));
+}
