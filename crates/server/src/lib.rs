@@ -68,7 +68,8 @@ pub(crate) struct App {
 impl App {
     /// The program's own work behind a reader's back: what it reads nobody is shown, and it must not depend on who happened to ask.
     pub(crate) fn upkeep(&self) -> lake::Access {
-        let principal = governance::Principal { id: "sarovar".into(), name: "Sarovar".into(), ..governance::Principal::operator() };
+        let principal =
+            governance::Principal { id: "sarovar".into(), name: "Sarovar".into(), ..governance::Principal::operator() };
         let context = governance::Context { purpose: None, case: None, authority: None, now: self.lake.now() };
         lake::Access { principal, context, at: lake::At::Now }
     }

@@ -7,7 +7,7 @@ use arrow::array::RecordBatch;
 use identity::link::LinkError;
 use identity::link::normalise::normalise;
 use identity::link::table::{Column, Table};
-use identity::name::{self, Name, Part};
+use identity::name::{self, Name, Part, Word};
 use lake::linkage::Member;
 use lake::{LakeError, Result};
 
@@ -22,6 +22,9 @@ pub const READ: &str = "role, name, name_local, alias, relation, relative_name, 
 /// Columns of the model, in this order.
 pub const COLUMNS: [&str; 11] =
     ["name", "relative", "father", "sex", "birth_date", "born", "village", "thana", "phone", "document", "vehicle"];
+
+/// Likeness from which a relative's word is the person's own family name.
+const SAME_WORD: f64 = 0.8;
 
 /// What a record states, by column.
 pub type Values = [Option<Box<str>>; COLUMNS.len()];
@@ -176,8 +179,10 @@ fn joined(part: &Part) -> String {
 /// A relative's name without the words that the person's own name has too, if any are left: a shared family name is no further evidence.
 fn without(relative: &str, own: &Name) -> String {
     let read = name::parse(relative);
+    // Equal keys are cheap and loose (Mohan and Meena share one); the words themselves decide.
+    let same = |a: &Word, b: &Word| a.key == b.key && name::similarity(&a.text, &b.text) >= SAME_WORD;
     let left: Vec<&str> =
-        read.own.words.iter().filter(|w| !own.own.words.iter().any(|o| o.key == w.key)).map(|w| w.text.as_str()).collect();
+        read.own.words.iter().filter(|w| !own.own.words.iter().any(|o| same(o, w))).map(|w| w.text.as_str()).collect();
     if left.is_empty() { joined(&read.own) } else { left.join(" ") }
 }
 

@@ -139,7 +139,7 @@ pub(super) fn pair(a: &Part, b: &Part, costs: &Costs) -> Pairing {
             grid[i][j] = if l.id == r.id {
                 0.0
             } else if l.form != 0 && l.form == r.form {
-                FORM
+                apart(row(a, l, l), row(b, r, r), costs).min(FORM)
             } else if l.class == WordClass::Initial || r.class == WordClass::Initial {
                 FAR
             } else {
@@ -178,7 +178,7 @@ pub(super) fn pair(a: &Part, b: &Part, costs: &Costs) -> Pairing {
         let (l, r) = (&left[i], &right[j]);
         let kind = if l.id == r.id && l.script == r.script {
             ReasonKind::Same
-        } else if l.script != r.script && grid[i][j] < 1.0 {
+        } else if l.script != r.script && grid[i][j] < 1.0 && (l.form == 0 || grid[i][j] < FORM) {
             ReasonKind::OtherScript
         } else {
             ReasonKind::Spelling
