@@ -17,7 +17,7 @@ from measure import Failed, run, say
 
 def searching(ground, persons):
     folder, home = os.path.join(ground.work, "state"), ground.fresh("search-home")
-    run([ground.binary, "generate", "--persons", str(persons), "--seed", "41", "--clean", "--kinds", "case,vehicle,truth", "--out", folder], THREADS)
+    run([ground.binary, "generate", "--persons", str(persons), "--seed", "43", "--clean", "--kinds", "case,vehicle,truth", "--out", folder], THREADS)
     files = [os.path.join(folder, f) for f in ("cctns.person/person.csv", "transport.vehicle/registrations.csv")]
     run(ground.ours(home, "ingest", "--authority", "BENCH", *files), THREADS)
     say(f"search, {persons} persons: index")

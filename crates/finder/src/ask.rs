@@ -23,32 +23,27 @@ impl Ask {
     /// Reads a text as it is typed. A word with a digit in it is a part of a number; neighbours such as `RJ 14 CA 0001` are taken together.
     pub fn read(text: &str, kind: Option<Kind>, limit: usize) -> Ask {
         let text: String = text.chars().take(200).collect();
-        let mut words = Vec::new();
-        let mut numbers: Vec<String> = Vec::new();
-        let mut run = String::new();
+        let mut words: Vec<&str> = Vec::new();
+        let (mut numbers, mut short): (Vec<String>, Vec<&str>) = Default::default();
+        let mut run: Vec<&str> = Vec::new();
         let tokens: Vec<&str> = text.split_whitespace().collect();
+        let digits = |t: &str| terms::number(t).chars().any(|c| c.is_ascii_digit());
         for (i, token) in tokens.iter().enumerate() {
-            let number = terms::number(token);
-            let digits = |t: &str| t.chars().any(|c| c.is_ascii_digit());
-            let ascii = !number.is_empty() && number.is_ascii();
-            // Letters between digits belong to a registration mark.
-            let next = tokens.get(i + 1).is_some_and(|t| digits(&terms::number(t)));
-            let between = ascii && number.len() <= 3 && (!run.is_empty() || next);
-            if digits(&number) || between {
-                run.push_str(&number);
-                continue;
+            let letters = terms::number(token);
+            // Letters before digits belong to a registration mark.
+            let leads =
+                !letters.is_empty() && letters.is_ascii() && letters.len() <= 3 && tokens.get(i + 1).is_some_and(|t| digits(t));
+            if digits(token) || leads {
+                run.push(token);
+            } else {
+                settle(&mut run, &mut numbers, &mut short);
+                words.push(token);
             }
-            if !run.is_empty() {
-                numbers.push(std::mem::take(&mut run));
-            }
-            words.push(*token);
         }
-        if !run.is_empty() {
-            numbers.push(run);
-        }
-        let (numbers, short): (Vec<String>, Vec<String>) = numbers.into_iter().partition(|n| n.chars().count() >= terms::GRAM);
+        settle(&mut run, &mut numbers, &mut short);
         let mut words = terms::words(&words.join(" "));
-        words.extend(short.into_iter().map(|n| n.to_lowercase()));
+        words
+            .extend(short.into_iter().map(|t| terms::number(t).to_lowercase()).filter(|t| t.chars().any(|c| c.is_ascii_digit())));
         words.truncate(MOST);
         Ask { words, numbers, kind, typing: false, limit }
     }
@@ -56,6 +51,17 @@ impl Ask {
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.numbers.is_empty()
     }
+}
+
+/// Ends a run of signs: a part of a number, or where it is too short for one (a house, a ward, an age) words.
+fn settle<'t>(run: &mut Vec<&'t str>, numbers: &mut Vec<String>, short: &mut Vec<&'t str>) {
+    let number: String = run.iter().map(|t| terms::number(t)).collect();
+    if number.chars().count() >= terms::GRAM {
+        numbers.push(number);
+    } else {
+        short.append(run);
+    }
+    run.clear();
 }
 
 #[cfg(test)]
@@ -75,6 +81,8 @@ mod tests {
         assert_eq!(read("ramesh 00101"), (some(&["ramesh"]), some(&["00101"])));
         assert_eq!(read("+91-70000 00101"), (vec![], some(&["917000000101"])));
         assert_eq!(read("  "), (vec![], vec![]));
+        assert_eq!(read("Mangilal Ward No. 4"), (some(&["mangilal", "4"]), vec![]));
+        assert_eq!(read("22 BH 1234 AA").1, some(&["22BH1234"]));
         assert_eq!(read("रमेश १२३४"), (some(&["रमेश"]), some(&["1234"])));
     }
 }

@@ -155,9 +155,12 @@ impl Index {
             }
         }
         if !ask.words.is_empty() {
-            let last = ask.words.len() - 1;
-            let words: Vec<Box<dyn Query>> =
-                ask.words.iter().enumerate().map(|(i, w)| self.word(w, ask.typing && i == last)).collect();
+            let (last, pairs) = (ask.words.len() - 1, terms::joined(&ask.words));
+            let words = ask.words.iter().enumerate().map(|(i, w)| {
+                let neighbours = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| pairs.get(j));
+                self.word(w, &neighbours.map(String::as_str).collect::<Vec<_>>(), ask.typing && i == last)
+            });
+            let words: Vec<Box<dyn Query>> = words.collect();
             // Of three words and more one may be wrong, of two none.
             let least = if words.len() > 2 { words.len() - 1 } else { words.len() };
             must.push((Occur::Must, Box::new(BooleanQuery::union_with_minimum_required_clauses(words, least))));
@@ -165,8 +168,8 @@ impl Index {
         Box::new(BooleanQuery::new(must))
     }
 
-    /// Whatever a word may stand for.
-    fn word(&self, word: &str, typing: bool) -> Box<dyn Query> {
+    /// Whatever a word may stand for, alone or together with a neighbour.
+    fn word(&self, word: &str, together: &[&str], typing: bool) -> Box<dyn Query> {
         let f = self.fields;
         let mut any: Vec<Box<dyn Query>> =
             vec![boost(term(f.word, word), 4.0), boost(term(f.relative, word), 1.5), boost(term(f.place, word), 1.4)];
@@ -182,6 +185,10 @@ impl Index {
         }
         if typing && !word.is_ascii() {
             any.push(boost(Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(f.word, word), 0, true)), 2.0));
+        }
+        for sound in together.iter().filter_map(|w| terms::sound(w)) {
+            any.push(boost(term(f.sound, &sound), 1.8));
+            any.push(boost(term(f.relative_sound, &sound), 1.1));
         }
         if let Some(sound) = terms::sound(word) {
             any.push(boost(term(f.sound, &sound), 2.0));
@@ -215,6 +222,9 @@ impl Writer<'_> {
         document.add_text(f.file, file);
         let mut put = |texts: &[String], word: Field, sound: Field, of: fn(&str) -> Vec<String>| {
             let (mut words, mut sounds) = (Vec::new(), Vec::new());
+            for text in texts {
+                sounds.extend(terms::joined(&of(text)).iter().filter_map(|w| terms::sound(w)));
+            }
             for w in texts.iter().flat_map(|t| of(t)) {
                 words.extend(terms::roman(&w));
                 sounds.extend(terms::sound(&w));
@@ -300,6 +310,7 @@ mod tests {
             ("one", person(2, "रमेश कुमार मीणा", "सोहन लाल", "बगरू", "7000000102")),
             ("two", person(3, "Suresh Gurjar", "Ramesh", "Kalwar", "7000000203")),
             ("two", person(4, "कृष्ण गोपाल", "", "", "")),
+            ("two", person(7, "Mangi Lal Chaudhari", "Hari Ram", "Ward No. 4, Mathuragate", "")),
             ("two", person(6, "Qwyxzvbnmk", "", "", "")),
         ] {
             writer.add(file, &entry).unwrap();
@@ -333,6 +344,9 @@ mod tests {
         assert_eq!(rows(&index, "ramesh mohan")[0], 1, "by the father's name");
         assert_eq!(rows(&index, "रमेश कालवाड़")[0], 1, "by the village, in the other script");
         assert_eq!(rows(&index, "suresh kalwar"), [3]);
+        for text in ["मांगीलाल चौधरी", "mangilal hariram", "mangi lal choudhary ward no. 4"] {
+            assert_eq!(rows(&index, text).first(), Some(&7), "two words are one, {text}");
+        }
         assert!(rows(&index, "zzz").is_empty());
     }
 

@@ -1,6 +1,6 @@
 //! How well an entry answers a question.
 
-use identity::name::{self, Name};
+use identity::name::{self, Level, Name};
 
 use crate::ask::Ask;
 use crate::entry::Entry;
@@ -13,18 +13,27 @@ const PLACE: f32 = 0.75;
 const SURPLUS: f32 = 0.06;
 /// Likeness from which two words are taken for one.
 const SAME: f32 = 0.6;
+/// And two words written as one.
+const TOGETHER: f32 = 0.7;
 
 /// The words of a question, read once.
 pub struct Asked {
     words: Vec<(String, Name)>,
+    /// Neighbouring words written as one.
+    pairs: Vec<(String, Name)>,
     numbers: Vec<String>,
     typing: bool,
 }
 
 impl Asked {
     pub fn new(ask: &Ask) -> Asked {
-        let words = ask.words.iter().map(|w| (w.clone(), name::parse(w))).collect();
-        Asked { words, numbers: ask.numbers.clone(), typing: ask.typing }
+        let read = |words: &[String]| words.iter().map(|w| (w.clone(), name::parse(w))).collect();
+        Asked {
+            words: read(&ask.words),
+            pairs: read(&terms::joined(&ask.words)),
+            numbers: ask.numbers.clone(),
+            typing: ask.typing,
+        }
     }
 
     /// 0 and more; `None` for an entry that does not answer.
@@ -42,7 +51,11 @@ impl Asked {
             return Some(score);
         }
         let read = |texts: &[String]| -> Vec<(String, Name)> {
-            texts.iter().flat_map(|t| terms::words(t)).map(|w| (w.clone(), name::parse(&w))).collect()
+            let words = texts.iter().flat_map(|t| {
+                let own = terms::words(t);
+                terms::joined(&own).into_iter().chain(own).collect::<Vec<_>>()
+            });
+            words.map(|w| (w.clone(), name::parse(&w))).collect()
         };
         let (names, relatives) = (read(&entry.names), read(&entry.relatives));
         let places: Vec<(String, Name)> =
@@ -50,8 +63,16 @@ impl Asked {
         let (mut missed, mut used) = (0, 0);
         for (i, (word, parsed)) in self.words.iter().enumerate() {
             let typing = self.typing && i + 1 == self.words.len();
-            let like =
-                |all: &[(String, Name)]| all.iter().map(|w| alike((word, parsed), (&w.0, &w.1), typing)).fold(0.0, f32::max);
+            // The word itself, or with the next or the one before as one (Hari Ram, Hariram).
+            let both = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| self.pairs.get(j));
+            let both: Vec<&(String, Name)> = both.collect();
+            let like = |all: &[(String, Name)]| {
+                let one = |w: &(String, Name)| {
+                    let together = both.iter().map(|b| alike((&b.0, &b.1), (&w.0, &w.1), false)).fold(0.0, f32::max);
+                    alike((word, parsed), (&w.0, &w.1), typing).max(if together >= TOGETHER { together } else { 0.0 })
+                };
+                all.iter().map(one).fold(0.0, f32::max)
+            };
             let (own, relative, place) = (like(&names), like(&relatives) * RELATIVE, like(&places) * PLACE);
             let best = own.max(relative).max(place);
             used += usize::from(own >= SAME && own >= best);
@@ -97,5 +118,13 @@ fn alike(a: (&str, &Name), b: (&str, &Name), typing: bool) -> f32 {
             return 0.9;
         }
     }
-    name::compare(a.1, b.1).similarity * 0.98
+    let found = name::compare(a.1, b.1);
+    // A spelling that the engine takes for the word counts as the word, however surprising its letters are.
+    let least = match found.level {
+        Level::Exact | Level::OtherScript => 0.9,
+        Level::Spelling => 0.75,
+        Level::Nickname | Level::Initial => 0.6,
+        _ => 0.0,
+    };
+    (found.similarity * 0.98).max(least)
 }

@@ -32,6 +32,11 @@ pub fn plain(text: &str) -> Vec<String> {
     words.map(|w| w.replace(['\u{200c}', '\u{200d}'], "")).filter(|w| !w.is_empty()).take(24).collect()
 }
 
+/// Neighbouring words written as one: Hari Ram is Hariram too.
+pub fn joined(words: &[String]) -> Vec<String> {
+    words.windows(2).map(|w| w.concat()).collect()
+}
+
 /// Latin spellings of a word, the likeliest first; the word itself where it is Latin.
 pub fn roman(word: &str) -> Vec<String> {
     if word.is_ascii() {
@@ -48,7 +53,7 @@ pub fn sound(word: &str) -> Option<String> {
 
 /// A number as it is compared: capital letters and digits.
 pub fn number(text: &str) -> String {
-    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).map(|c| digit(c)).collect()
+    text.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).map(digit).collect()
 }
 
 /// Devanagari digits are digits.
