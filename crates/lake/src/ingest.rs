@@ -331,17 +331,8 @@ impl Lake {
         let mut quarantined = parsed.quarantined;
         let verdicts = tokio::task::block_in_place(|| {
             let refusals = crate::quarantine::Writer::new(refused.root(), prefix, &stamp);
-            keys::check(
-                contract,
-                parsed.keys,
-                table.root(),
-                &files,
-                Some(&table),
-                withdrawn.as_ref(),
-                refusals,
-                self.memory(),
-                self.home().scratch(),
-            )
+            let sides = keys::Sides { dir: table.root(), new: &files, table: Some(&table), withdrawn: withdrawn.as_ref() };
+            keys::check(contract, parsed.keys, sides, refusals, self.memory(), self.home().scratch())
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut tombstones = Vec::new();

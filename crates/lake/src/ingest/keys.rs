@@ -55,20 +55,29 @@ pub struct Verdicts {
     pub tombstones: RowSet,
 }
 
-/// Compares the new rows in `new` (files in `dir`) with each other, with `table` and with its `withdrawn` rows. `memory`
-/// bounds the bitmap and what is compared at a time, in bytes: a small one only means more comparisons. Superseded rows go to
-/// `refusals` as they are found.
+/// Rows to be compared.
+#[derive(Clone, Copy)]
+pub struct Sides<'a> {
+    /// Where the files of new rows lie.
+    pub dir: &'a Path,
+    pub new: &'a [DataFile],
+    pub table: Option<&'a Table>,
+    /// Rows that their source has withdrawn.
+    pub withdrawn: Option<&'a Table>,
+}
+
+/// Compares the new rows with each other, with the table and with its withdrawn rows. `memory` bounds the bitmap and what is
+/// compared at a time, in bytes: a small one only means more comparisons. Superseded rows go to `refusals` as they are found;
+/// `work` is a folder for scratch files.
 pub fn check(
     contract: &Contract,
     logs: Vec<KeyLog>,
-    dir: &Path,
-    new: &[DataFile],
-    table: Option<&Table>,
-    withdrawn: Option<&Table>,
+    sides: Sides<'_>,
     mut refusals: quarantine::Writer,
     memory: usize,
     work: &Path,
 ) -> Result<Verdicts> {
+    let Sides { dir, new, table, withdrawn } = sides;
     let mut verdicts = Verdicts::default();
     let withdrawing: RowSet = logs.iter().flat_map(|l| l.withdrawals.iter().copied()).collect();
     let old = older(contract, dir, new, table, withdrawn)?;

@@ -110,18 +110,8 @@ impl Lake {
         let parsed = tokio::task::block_in_place(|| parse::run(job))?;
         let verdicts = tokio::task::block_in_place(|| {
             let refusals = crate::quarantine::Writer::new(refused.root(), &prefix, &stamp);
-            let memory = self.memory();
-            keys::check(
-                contract,
-                parsed.keys,
-                table.root(),
-                &parsed.files,
-                Some(&table),
-                withdrawn.as_ref(),
-                refusals,
-                memory,
-                self.home().scratch(),
-            )
+            let sides = keys::Sides { dir: table.root(), new: &parsed.files, table: Some(&table), withdrawn: withdrawn.as_ref() };
+            keys::check(contract, parsed.keys, sides, refusals, self.memory(), self.home().scratch())
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut files = parsed.files;

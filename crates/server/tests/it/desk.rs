@@ -93,7 +93,9 @@ impl Place {
             meta_secret: "meta secret".into(),
             meta_word: "word".into(),
         };
-        let (pages, portal) = (server::routes(lake.clone()), server::portal::routes(lake.clone(), settings));
+        let accounts = accounts::Accounts::of(lake.store().clone(), lake.home().root()).unwrap();
+        let pages = server::routes(lake.clone(), accounts, server::Site::default());
+        let portal = server::portal::routes(lake.clone(), settings);
         Self { desk: Desk::new(store), lake, pages, portal, account, _dir: dir }
     }
 

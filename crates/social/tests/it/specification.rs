@@ -454,7 +454,7 @@ async fn prism_takes_every_request_to_x() {
         eprintln!("skipped: Prism is not installed (npm ci in tests/social), or X's specification is not at hand");
         return;
     };
-    let port = crate::postgres::free_port();
+    let port = proving::free_port();
     let mut server = std::process::Command::new(prism)
         .args(["mock", "-p", &port.to_string(), "-h", "127.0.0.1"])
         .arg(spec)
