@@ -54,6 +54,8 @@ pub enum AccountError {
     #[error("begin the set-up of the authenticator again")]
     NotEnrolling,
     #[error(transparent)]
+    Access(#[from] crate::access::AccessError),
+    #[error(transparent)]
     Key(#[from] KeyError),
     #[error("the password could not be hashed: {0}")]
     Hashing(String),

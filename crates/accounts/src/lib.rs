@@ -10,6 +10,7 @@
 //! the same time and says the same whether the account exists or not. The access log is the caller's to write: this crate does
 //! not know it. ADR 12 says why it is built so.
 
+mod access;
 mod error;
 mod lockout;
 pub mod oidc;
@@ -21,6 +22,7 @@ mod second;
 mod session;
 mod signin;
 mod token;
+mod work;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +32,7 @@ use chrono::{DateTime, Utc};
 use store::Store;
 use tokio::sync::Semaphore;
 
+pub use access::{AccessError, Declaration, DeclaredLine, NewAuthority, NewOrder, month_of};
 pub use error::{AccountError, Result};
 pub use password::Weak;
 pub use person::{Change, NewPerson, OneTime, Person};
@@ -38,6 +41,7 @@ pub use second::Enrolment;
 pub use session::{Device, Duty, Opened, Signed, form_token};
 pub use signin::{SignInError, Step, Whence};
 pub use token::{Bearer, Issued, Scope, TokenError, TokenRow};
+pub use work::{BULK, EMERGENCY, NewWork, Piece};
 
 /// Passwords that are hashed at once: each takes 19 MiB and a core.
 const AT_ONCE: usize = 2;

@@ -166,6 +166,7 @@ impl Accounts {
             above,
             name: account.name_en,
             id: account.id,
+            work: None,
         }))
     }
 

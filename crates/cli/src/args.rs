@@ -17,10 +17,10 @@ pub struct Args {
     /// Who asks: an account of the lake. Without accounts, or for keeping the lake, the operator.
     #[arg(long = "as", global = true, value_name = "USER")]
     pub user: Option<String>,
-    /// Why: case, complaint, supervision, statistics, operation.
+    /// Why: case, complaint, supervision, statistics, operation. With accounts, the open piece of work of that purpose.
     #[arg(long, global = true)]
     pub purpose: Option<String>,
-    /// The FIR or complaint the work belongs to.
+    /// The FIR or complaint the work belongs to: with accounts, an open piece of work of the account (`sarovar case list`).
     #[arg(long, global = true)]
     pub case: Option<String>,
     /// Memory for rows in work, as 256M or 2G. Files of any size pass; more memory makes fewer and larger data files.
@@ -138,6 +138,21 @@ pub enum Command {
     User {
         #[command(subcommand)]
         what: crate::user::UserCommand,
+    },
+    /// Why one reads: pieces of work, their teams, emergencies.
+    Case {
+        #[command(subcommand)]
+        what: crate::case::CaseCommand,
+    },
+    /// Call and subscriber records, court orders, large exports: asked for, and decided by somebody else.
+    Authority {
+        #[command(subcommand)]
+        what: crate::case::AuthorityCommand,
+    },
+    /// The policies: which are in force, and whether the lake's own hold.
+    Policy {
+        #[command(subcommand)]
+        what: crate::case::PolicyCommand,
     },
     /// Tokens of programs.
     Token {

@@ -113,7 +113,7 @@ pub async fn export(args: &Args, name: &str, to: &Path) -> Result<ExitCode, Lake
     let lake = open(args).await?;
     let table = TableName::parse(name);
     let access = access(args, None)?;
-    let session = lake.session(&access)?;
+    let session = lake.exporting(&access)?;
     let answer = session.sql(&format!("SELECT * FROM {}.\"{}\"", table.area, table.name)).await?;
     let written: Written = export::to_file(answer, format, to).await?;
     lake.record(

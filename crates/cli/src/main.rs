@@ -6,11 +6,14 @@ mod args;
 mod audit;
 mod bench;
 mod bring;
+mod case;
 mod channel;
 mod find;
 mod keep;
 mod link;
 mod look;
+#[cfg(test)]
+mod matrix;
 mod names;
 mod output;
 mod post;
@@ -88,6 +91,9 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Channel { what } => channel::run(&args, what).await,
         Command::Inbox { what } => channel::inbox(&args, what).await,
         Command::User { what } => user::user(&args, what).await,
+        Command::Case { what } => case::case(&args, what).await,
+        Command::Authority { what } => case::authority(&args, what).await,
+        Command::Policy { what } => case::policy(&args, what).await,
         Command::Token { what } => user::token(&args, what).await,
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,

@@ -18,12 +18,13 @@ use crate::args::{Args, Command};
 pub type Settled = OnceLock<Principal>;
 
 /// What a command is part of; none for those that touch no lake or only keep it running.
-fn area(command: &Command) -> Option<Area> {
+pub(crate) fn area(command: &Command) -> Option<Area> {
     Some(match command {
         Command::Catalog(_) | Command::Sql(_) | Command::Search(_) | Command::Dossier(_) | Command::Export { .. } => Area::Lake,
         Command::Ingest(_) | Command::Quarantine(_) => Area::Intake,
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,
+        Command::Case { .. } | Command::Authority { .. } => Area::Work,
         Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } => Area::Desk,
         _ => return None,
     })
@@ -32,7 +33,7 @@ fn area(command: &Command) -> Option<Area> {
 /// Whether the machine's operator may do it in a lake that has accounts: what needs no case, and accounts, so that a lake whose
 /// administrators are all gone can be entered again.
 fn operators(command: &Command) -> bool {
-    !matches!(area(command), Some(Area::Lake))
+    !matches!(area(command), Some(Area::Lake | Area::Work))
         && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. })
 }
 
@@ -94,8 +95,22 @@ async fn find(args: &Args, store: &Store) -> Result<Principal, LakeError> {
         None if principal.is(Role::Administrator) || principal.is(Role::Auditor) => {
             Err(LakeError::Denied(format!("{user} may not do this; it is the operator's, without --as")))
         }
-        _ => Ok(principal),
+        _ => with_work(args, store, principal).await,
     }
+}
+
+/// The principal with the piece of work that `--case` and `--purpose` name.
+async fn with_work(args: &Args, store: &Store, principal: Principal) -> Result<Principal, LakeError> {
+    let opens = matches!(&args.command, Command::Case { .. });
+    let purpose = args.purpose.as_deref().map(str::parse::<model::Purpose>).transpose();
+    let purpose = purpose.map_err(|e| LakeError::Invalid(format!("--purpose: {e}")))?.filter(|p| *p != model::Purpose::Operation);
+    if opens || (purpose.is_none() && args.case.is_none()) {
+        return Ok(principal);
+    }
+    let (accounts, now) = (accounts(store, args)?, chrono::Utc::now());
+    let work =
+        accounts.find_work(&principal, purpose, args.case.as_deref(), now).await.map_err(|e| LakeError::Denied(e.to_string()))?;
+    accounts.with_work(principal, &work.id, now).await.map_err(wrong)
 }
 
 pub fn access_of(principal: Principal, lake: &Lake) -> Access {

@@ -3,7 +3,10 @@
 use model::Classification;
 use serde::{Deserialize, Serialize};
 
+use crate::policies::{Policies, Ruled, Thing, text, truth};
+use crate::resource::{Resource, among, quoted};
 use crate::who::{Context, Principal};
+use crate::work::Hand;
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,21 +20,20 @@ pub enum Action {
     Purge,
 }
 
-/// A table, as far as policy cares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Resource {
-    /// `area.name`
-    pub table: String,
-    pub columns: Vec<ResourceColumn>,
-    pub authority_required: bool,
-    /// Boolean column that marks rows whose person is sealed, where the table has one.
-    pub seal: Option<String>,
-}
+impl Action {
+    pub const ALL: [Action; 6] = [Action::Query, Action::Export, Action::Ingest, Action::Replay, Action::Maintain, Action::Purge];
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ResourceColumn {
-    pub name: String,
-    pub classification: Classification,
+    /// The name used in policies.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Query => "query",
+            Action::Export => "export",
+            Action::Ingest => "ingest",
+            Action::Replay => "replay",
+            Action::Maintain => "maintain",
+            Action::Purge => "purge",
+        }
+    }
 }
 
 /// Whether anything is answered at all.
@@ -47,7 +49,7 @@ pub enum Effect {
 pub enum MaskKind {
     /// Nothing, for every row.
     Null,
-    /// Nothing, in rows whose seal is set or unknown.
+    /// Nothing, in rows whose seal is set or, unless [`Mask::blank_is_open`], unknown.
     NullWhereSealed,
 }
 
@@ -58,6 +60,10 @@ pub struct Mask {
     pub kind: MaskKind,
     /// The column that holds the seal, for [`MaskKind::NullWhereSealed`].
     pub seal: Option<String>,
+    /// Whether an empty seal is an open one.
+    pub blank_is_open: bool,
+    /// SQL that holds for rows whose seal a court's order opens.
+    pub opened: Option<String>,
 }
 
 /// What must be done along with an allowed action.
@@ -65,7 +71,18 @@ pub struct Mask {
 #[serde(rename_all = "snake_case")]
 pub enum Obligation {
     Audit,
+    /// Only counts and sums leave, of groups of at least so many rows.
+    Aggregate {
+        least: u64,
+    },
+    /// More rows than this leave only after a second person released the query.
+    Release {
+        above: u64,
+    },
 }
+
+/// Rows a group must have before statistics speak of it.
+pub const LEAST: u64 = 5;
 
 /// The shape in which a table may be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,111 +93,177 @@ pub struct Decision {
     pub masks: Vec<Mask>,
     pub obligations: Vec<Obligation>,
     /// The rule that decided, in words.
-    pub rule: &'static str,
+    pub rule: String,
 }
 
-/// Decides one action of one person on one table. Total: what no rule allows is denied.
+/// Decides one action of one person on one table. Total: what no policy permits is denied.
 ///
-/// The rules, in order: nobody reads whose roles all work without cases; a column classed *sealed* is seen by nobody by
-/// role (BNS s.72, POCSO s.23, JJ Act s.74); where rows carry a seal of their own, what identifies the person is hidden in
-/// the sealed ones.
-pub fn decide(principal: &Principal, _action: Action, resource: &Resource, _context: &Context) -> Decision {
-    if !principal.roles.iter().any(|role| role.reads_cases()) {
+/// The policies are asked whether the action is permitted at all; then, for each class of columns, whether its values are shown, in
+/// open rows, in sealed ones, and in those a court's order names; then which kinds of rows are reached.
+pub fn decide(policies: &Policies, principal: &Principal, action: Action, resource: &Resource, context: &Context) -> Decision {
+    let hand = Hand::of(principal.work.as_ref(), context.now);
+    let asked = Asked { policies, principal, resource, hand, context };
+    let table = Thing {
+        kind: "Table",
+        name: &resource.table,
+        attributes: vec![
+            ("area", text(resource.area())),
+            ("name", text(&resource.table)),
+            ("personal", truth(resource.personal())),
+        ],
+    };
+    let ruled = policies.rule(principal, action.as_str(), table, &hand);
+    if !ruled.allowed {
         return Decision {
             effect: Effect::Deny,
             row_filter: None,
             masks: Vec::new(),
             obligations: vec![Obligation::Audit],
-            rule: "no role of this person allows it",
+            rule: asked.refusal(ruled),
         };
     }
-    let masks = resource
-        .columns
-        .iter()
-        .filter_map(|c| match (c.classification, &resource.seal) {
-            (Classification::Sealed, _) => Some(Mask { column: c.name.clone(), kind: MaskKind::Null, seal: None }),
-            (Classification::Personal | Classification::Sensitive, Some(seal)) if *seal != c.name => {
-                Some(Mask { column: c.name.clone(), kind: MaskKind::NullWhereSealed, seal: Some(seal.clone()) })
-            }
-            _ => None,
-        })
-        .collect();
+    let mut obligations = vec![Obligation::Audit];
+    if !asked.reaches("single") && resource.personal() {
+        obligations.push(Obligation::Aggregate { least: LEAST });
+    }
+    if let Some(above) = principal.work.as_ref().and_then(|work| work.most_rows) {
+        obligations.push(Obligation::Release { above });
+    }
     Decision {
         effect: Effect::Allow,
-        row_filter: None,
-        masks,
-        obligations: vec![Obligation::Audit],
-        rule: "a role that works on cases",
+        row_filter: asked.rows(),
+        masks: asked.masks(),
+        obligations,
+        rule: ruled.rule.unwrap_or_default(),
+    }
+}
+
+struct Asked<'a> {
+    policies: &'a Policies,
+    principal: &'a Principal,
+    resource: &'a Resource,
+    hand: Hand,
+    context: &'a Context,
+}
+
+impl Asked<'_> {
+    /// Why nothing is answered, and what to do.
+    fn refusal(&self, ruled: Ruled) -> String {
+        if let Some(rule) = ruled.rule {
+            return rule;
+        }
+        let cases = self.principal.roles.iter().any(|role| role.reads_cases());
+        match self.hand.work {
+            _ if !cases => "no role of this person allows it".into(),
+            "none" => "personal data needs a stated purpose: choose a piece of work, or open one, under My work (`sarovar case`, --case)".into(),
+            "closed" => "this piece of work is closed; choose another, or open one".into(),
+            "expired" => "this piece of work has expired; open it anew if it goes on".into(),
+            "left" => "you are not, or no longer, of the team of this piece of work".into(),
+            _ => "no policy permits it".into(),
+        }
+    }
+
+    fn shows(&self, class: Classification, sealed: bool, ordered: bool) -> bool {
+        let thing = Thing {
+            kind: "Value",
+            name: class.as_str(),
+            attributes: vec![
+                ("table", text(&self.resource.table)),
+                ("area", text(self.resource.area())),
+                ("class", text(class.as_str())),
+                ("sealed", truth(sealed)),
+                ("ordered", truth(ordered)),
+            ],
+        };
+        self.policies.rule(self.principal, "show", thing, &self.hand).allowed
+    }
+
+    fn reaches(&self, kind: &str) -> bool {
+        let thing = Thing {
+            kind: "Rows",
+            name: kind,
+            attributes: vec![("table", text(&self.resource.table)), ("area", text(self.resource.area())), ("kind", text(kind))],
+        };
+        self.policies.rule(self.principal, "reach", thing, &self.hand).allowed
+    }
+
+    fn masks(&self) -> Vec<Mask> {
+        let mut masks = Vec::new();
+        let keys = self.principal.work.as_ref().map(|work| work.opened_at(self.context.now)).unwrap_or_default();
+        let opened: Vec<String> = self.resource.keys.iter().filter_map(|column| among(column, &keys)).collect();
+        let opened = (!opened.is_empty()).then(|| opened.join(" OR "));
+        for class in Classification::ALL {
+            let columns: Vec<_> = self.resource.columns.iter().filter(|c| c.classification == class).collect();
+            if columns.is_empty() {
+                continue;
+            }
+            let by_order = || opened.clone().filter(|_| self.shows(class, true, true));
+            let kind = if !self.shows(class, false, false) {
+                // A sealed column opens to an order; what the purpose itself does not show opens to nobody.
+                (MaskKind::Null, None, if class == Classification::Sealed { by_order() } else { None })
+            } else if let Some(seal) = &self.resource.seal
+                && !self.shows(class, true, false)
+            {
+                (MaskKind::NullWhereSealed, Some(seal.clone()), by_order())
+            } else {
+                continue;
+            };
+            let hidden = columns.into_iter().filter(|c| kind.0 == MaskKind::Null || Some(&c.name) != self.resource.seal.as_ref());
+            masks.extend(hidden.map(|c| Mask {
+                column: c.name.clone(),
+                kind: kind.0,
+                seal: kind.1.clone(),
+                blank_is_open: self.resource.blank_is_open,
+                opened: kind.2.clone(),
+            }));
+        }
+        masks
+    }
+
+    fn rows(&self) -> Option<String> {
+        let mut all = Vec::new();
+        if let Some(calls) = &self.resource.calls
+            && !self.reaches("calls")
+        {
+            let work = self.principal.work.as_ref().filter(|_| self.reaches("granted"));
+            let named = calls.named(work.into_iter().flat_map(|work| work.authorities_at(self.context.now)));
+            all.push(match calls.others() {
+                Some(others) => format!("({others} OR {named})"),
+                None => format!("({named})"),
+            });
+        }
+        if self.resource.personal() && !self.reaches("elsewhere") {
+            let units = self.principal.work.as_ref().map(|work| work.units.as_slice()).unwrap_or_default();
+            // A table that does not say of which station its rows are shows none of them.
+            all.push(self.resource.station.as_ref().map_or_else(|| "false".into(), |station| station.within(units)));
+        }
+        (!all.is_empty()).then(|| all.join(" AND "))
     }
 }
 
 impl Decision {
     /// Why, for the person who asked.
     pub fn reason(&self) -> String {
-        self.rule.to_string()
+        self.rule.clone()
+    }
+
+    /// Whether no row at all is reached.
+    pub fn reaches_nothing(&self) -> bool {
+        self.row_filter.as_deref() == Some("(false)")
     }
 }
 
 impl Mask {
     /// The SQL expression that stands in for the column.
     pub fn expression(&self) -> String {
-        match (self.kind, &self.seal) {
+        let column = quoted(&self.column);
+        let conditions: Vec<String> = match (self.kind, &self.seal) {
             (MaskKind::NullWhereSealed, Some(seal)) => {
-                format!("CASE WHEN {} = false THEN {} END", quoted(seal), quoted(&self.column))
+                let open = if self.blank_is_open { "IS NOT TRUE" } else { "= false" };
+                [Some(format!("{} {open}", quoted(seal))), self.opened.clone()].into_iter().flatten().collect()
             }
-            _ => "NULL".into(),
-        }
-    }
-}
-
-fn quoted(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::who::Role;
-
-    fn resource(seal: Option<&str>) -> Resource {
-        let column = |name: &str, classification| ResourceColumn { name: name.into(), classification };
-        Resource {
-            table: "clean.x".into(),
-            columns: vec![
-                column("role", Classification::Internal),
-                column("name", Classification::Personal),
-                column("victim_name", Classification::Sealed),
-                column("sealed", Classification::Internal),
-            ],
-            authority_required: false,
-            seal: seal.map(Into::into),
-        }
-    }
-
-    fn context() -> Context {
-        Context { purpose: None, case: None, authority: None, now: chrono::DateTime::UNIX_EPOCH }
-    }
-
-    #[test]
-    fn nobody_without_a_role_sees_anything() {
-        for roles in [vec![], vec![Role::Administrator], vec![Role::Auditor], vec![Role::SocialWriter, Role::Approver]] {
-            let stranger = Principal { roles, ..Principal::operator() };
-            assert_eq!(decide(&stranger, Action::Query, &resource(None), &context()).effect, Effect::Deny);
-        }
-    }
-
-    #[test]
-    fn sealed_columns_open_to_nobody_by_role() {
-        let d = decide(&Principal::operator(), Action::Query, &resource(None), &context());
-        assert_eq!(d.effect, Effect::Allow);
-        assert_eq!(d.masks, [Mask { column: "victim_name".into(), kind: MaskKind::Null, seal: None }]);
-    }
-
-    #[test]
-    fn sealed_rows_hide_what_identifies() {
-        let d = decide(&Principal::operator(), Action::Query, &resource(Some("sealed")), &context());
-        let name = d.masks.iter().find(|m| m.column == "name").map(Mask::expression);
-        assert_eq!(name.as_deref(), Some("CASE WHEN \"sealed\" = false THEN \"name\" END"));
-        assert!(!d.masks.iter().any(|m| m.column == "role"));
+            _ => self.opened.iter().cloned().collect(),
+        };
+        if conditions.is_empty() { "NULL".into() } else { format!("CASE WHEN {} THEN {column} END", conditions.join(" OR ")) }
     }
 }

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use model::Purpose;
 use serde::{Deserialize, Serialize};
 
+use crate::work::Work;
+
 /// What a person may be trusted with, in general.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,6 +166,9 @@ pub struct Principal {
     pub above: Vec<String>,
     /// Named permissions given one by one, such as a court's order or a posting in a special cell.
     pub clearances: Vec<String>,
+    /// The piece of work in hand; none where none was chosen.
+    #[serde(default)]
+    pub work: Option<Work>,
 }
 
 impl Principal {
@@ -177,6 +182,7 @@ impl Principal {
             unit: None,
             above: Vec::new(),
             clearances: Vec::new(),
+            work: None,
         }
     }
 

@@ -6,8 +6,7 @@ use datafusion::common::ScalarValue;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, LogicalPlan};
 use governance::audit::{AuditRecord, AuditSink, chain};
-use governance::{Action, Decision, Effect, Resource, ResourceColumn, decide};
-use model::Classification;
+use governance::{Action, Context, Decision, Effect, decide};
 use serde_json::json;
 
 use crate::Lake;
@@ -21,35 +20,23 @@ const MOST_MARKS: usize = 40;
 impl Lake {
     /// What policy says of `action` on a table.
     pub fn decide(&self, access: &Access, action: Action, name: &TableName) -> Result<Decision> {
-        let contract = self.contracts().into_iter().find(|c| TableName::clean(&c.name).name == name.name);
-        let columns = match (&contract, name.area.as_str()) {
-            (Some(c), "clean") => {
-                c.columns.iter().map(|c| ResourceColumn { name: c.name.clone(), classification: c.classification }).collect()
-            }
-            (_, "pole") => crate::pole::find(&name.name)
-                .map(|t| {
-                    let schema = t.schema();
-                    schema
-                        .fields()
-                        .iter()
-                        .filter(|f| crate::catalog::default_class(name, f.name()) == "personal")
-                        .map(|f| ResourceColumn { name: f.name().clone(), classification: Classification::Personal })
-                        .collect()
-                })
-                .unwrap_or_default(),
-            _ => Vec::new(),
-        };
-        let resource = Resource {
-            table: name.to_string(),
-            columns,
-            authority_required: contract.is_some_and(|c| c.authority_required),
-            seal: (name.area == "pole" && name.name == "person_mention").then(|| "sealed".into()),
-        };
-        let decision = decide(&access.principal, action, &resource, &access.context);
+        let decision = self.ruling(access, action, name);
         if decision.effect == Effect::Deny {
-            self.record(access, "query", false, serde_json::json!({ "table": name.to_string(), "rule": decision.rule }))?;
+            self.record(access, "query", false, json!({ "table": name.to_string(), "rule": decision.rule }))?;
         }
         Ok(decision)
+    }
+
+    /// Whether somebody may see every value of every row of a table.
+    pub fn shows_all(&self, access: &Access, name: &TableName) -> bool {
+        let ruling = self.ruling(access, Action::Query, name);
+        ruling.effect == Effect::Allow && ruling.masks.is_empty() && ruling.row_filter.is_none()
+    }
+
+    /// The same for one who only wants to know, and reads nothing.
+    pub(crate) fn ruling(&self, access: &Access, action: Action, name: &TableName) -> Decision {
+        let context = Context { now: self.now(), ..access.context.clone() };
+        decide(&self.policies(), &access.principal, action, &self.resource(name), &context)
     }
 
     /// Logs a query before its first row leaves; gives the record's place. The text of the query is kept as a hash, and the
@@ -104,8 +91,9 @@ impl Lake {
             who: access.principal.id.clone(),
             action: action.into(),
             allowed,
-            purpose: access.context.purpose.as_ref().map(|p| p.to_string()),
-            case: access.context.case.clone(),
+            // What the store says of the work in hand counts, not what a caller states.
+            purpose: access.principal.work.as_ref().map(|w| w.purpose).or(access.context.purpose).map(|p| p.to_string()),
+            case: access.principal.work.as_ref().map(|w| w.reference.clone()).or_else(|| access.context.case.clone()),
             authority: access.context.authority.clone(),
             what,
         }

@@ -92,8 +92,15 @@ impl LakeError {
 }
 
 impl From<datafusion::error::DataFusionError> for LakeError {
+    /// A denial inside the engine comes out as the denial.
     fn from(e: datafusion::error::DataFusionError) -> Self {
-        LakeError::Query(e.strip_backtrace())
+        match e {
+            datafusion::error::DataFusionError::External(inner) => match inner.downcast::<LakeError>() {
+                Ok(own) => *own,
+                Err(inner) => LakeError::Query(inner.to_string()),
+            },
+            e => LakeError::Query(e.strip_backtrace()),
+        }
     }
 }
 

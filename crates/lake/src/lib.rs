@@ -14,14 +14,17 @@ mod engine;
 pub mod erase;
 pub mod error;
 pub mod export;
+mod govern;
 mod home;
 pub mod ingest;
 pub mod lineage;
 pub mod linkage;
 pub mod maintain;
 pub mod pole;
+mod policy;
 mod quarantine;
 pub mod raw;
+mod resource;
 mod rows;
 mod runs;
 mod scan;
@@ -108,6 +111,7 @@ struct Inner {
     tables: Mutex<HashMap<TableName, Table>>,
     /// The linkage read last, by the name of its folder.
     linkage: Mutex<Option<(String, Arc<linkage::Linkage>)>>,
+    policies: Mutex<policy::InForce>,
     options: Options,
 }
 
@@ -127,6 +131,7 @@ impl Lake {
             None => Store::open_in(home.root(), now).await,
         }
         .map_err(state)?;
+        let policies = Mutex::new(policy::InForce::at(home.root())?);
         let engine = Engine::new(options.query_memory, options.threads, home.scratch())?;
         let audit = Ledger::open(ledger::Options { dir: home.audit(), witness: options.witness.clone(), clock: options.clock })?;
         let mut contracts: Vec<Arc<Contract>> = sources::builtin().to_vec();
@@ -144,10 +149,13 @@ impl Lake {
                 unreadable: Mutex::default(),
                 tables: Mutex::default(),
                 linkage: Mutex::default(),
+                policies,
                 options,
             }),
         };
         lake.load_kept_contracts()?;
+        // A set that does not hold is told by `doctor`; the one before it is in force.
+        let _ = lake.reload_policies();
         Ok(lake)
     }
 
@@ -230,6 +238,10 @@ impl Lake {
             }
         }
         Ok(())
+    }
+
+    pub(crate) fn in_force(&self) -> &Mutex<policy::InForce> {
+        &self.inner.policies
     }
 
     pub(crate) fn engine(&self) -> &Engine {

@@ -19,12 +19,13 @@ use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
-use datafusion::prelude::{SessionContext, ident};
+use datafusion::prelude::SessionContext;
 use futures::StreamExt;
-use governance::{Action, Context, Decision, Effect, Principal};
+use governance::{Action, Context, Effect, Principal, Role};
 
 use crate::Lake;
 use crate::error::{LakeError, Result};
+use crate::govern::{self, Terms, govern};
 use crate::home::TableName;
 use crate::scan::{LakeTable, external};
 use crate::table::Table;
@@ -75,6 +76,7 @@ pub struct Session {
     access: Access,
     ctx: SessionContext,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
+    terms: Arc<Mutex<Terms>>,
     /// Set while the session serves one action of [`Lake::act`].
     tally: Option<Arc<Mutex<Tally>>>,
 }
@@ -108,21 +110,33 @@ impl Answer {
 impl Lake {
     /// Opens a session. Fails when the principal may not read at all.
     pub fn session(&self, access: &Access) -> Result<Session> {
+        self.session_for(access, Action::Query)
+    }
+
+    /// A session whose answers leave as a file.
+    pub fn exporting(&self, access: &Access) -> Result<Session> {
+        self.session_for(access, Action::Export)
+    }
+
+    fn session_for(&self, access: &Access, action: Action) -> Result<Session> {
         let ctx = self.engine().context();
         let seen = Arc::new(Mutex::new(BTreeMap::new()));
+        let terms = Arc::<Mutex<Terms>>::default();
         let catalog = MemoryCatalogProvider::new();
         for area in ["clean", "quarantine", "pole", "identity"] {
             let schema = Area {
                 lake: self.clone(),
                 access: access.clone(),
                 area: area.into(),
+                action,
                 seen: seen.clone(),
+                terms: terms.clone(),
                 opened: Arc::default(),
             };
             catalog.register_schema(area, Arc::new(schema))?;
         }
         ctx.register_catalog("lake", Arc::new(catalog));
-        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, tally: None })
+        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, terms, tally: None })
     }
 
     /// One action of a person, whatever number of queries it takes: `look` reads through its own session and gives its
@@ -189,6 +203,15 @@ impl Session {
     /// answer that cannot be logged is not given.
     async fn start(&self, plan: LogicalPlan, sql: &str) -> Result<Answer> {
         let asked = crate::audit::asked(&plan)?;
+        let terms = self
+            .terms
+            .lock()
+            .map(|terms| terms.clone())
+            .map_err(|_| LakeError::Audit("the terms of a reading are lost".into()))?;
+        let plan = match terms.least {
+            Some(least) => govern::counts_only(&terms, plan, least)?,
+            None => plan,
+        };
         let state = self.ctx.state();
         let plan = state.optimize(&plan).map_err(|e| self.explain(e))?;
         let touched = touched(&plan)?;
@@ -231,6 +254,7 @@ impl Session {
                 Box::pin(RecordBatchStreamAdapter::new(schema.clone(), all))
             }
         };
+        let stream = terms.keep(stream, &self.lake, &self.access, sql, self.tally.is_none());
         let stream: SendableRecordBatchStream = match query {
             None => stream,
             Some(query) => {
@@ -264,9 +288,18 @@ impl Session {
         self.lake.linkage().await
     }
 
-    /// Whether the contract of `source` lets its rows be read only under an authority, and this session states none.
+    /// Whether the contract of `source` lets its rows be read only under an authority, and this session has none: the operator of a
+    /// lake states one, everybody else was granted one.
     pub fn lacks_authority(&self, source: &str) -> bool {
-        self.access.context.authority.is_none() && self.lake.contract(source).is_ok_and(|c| c.authority_required)
+        let Ok(contract) = self.lake.contract(source) else { return false };
+        if !contract.authority_required {
+            return false;
+        }
+        if self.access.principal.is(Role::Operator) {
+            return self.access.context.authority.is_none();
+        }
+        let decision = self.lake.ruling(&self.access, Action::Query, &TableName::clean(source));
+        decision.effect == Effect::Deny || decision.reaches_nothing()
     }
 
     /// Whether `area.name` is in the lake: a table appears with the first file of its source.
@@ -331,7 +364,9 @@ struct Area {
     lake: Lake,
     access: Access,
     area: String,
+    action: Action,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
+    terms: Arc<Mutex<Terms>>,
     opened: Arc<Mutex<HashMap<TableName, Arc<dyn TableProvider>>>>,
 }
 
@@ -354,13 +389,16 @@ impl SchemaProvider for Area {
             return Ok(Some(known));
         }
         let Some(provider) = self.lake.provider(&name, &self.access.at).await.map_err(external)? else { return Ok(None) };
-        let decision = self.lake.decide(&self.access, Action::Query, &name).map_err(external)?;
+        let decision = self.lake.decide(&self.access, self.action, &name).map_err(external)?;
         if let Effect::Deny = decision.effect {
             let reason = decision.reason();
             if let Ok(mut seen) = self.seen.lock() {
                 seen.insert(name.to_string(), reason.clone());
             }
             return Err(external(LakeError::Denied(reason)));
+        }
+        if let Ok(mut terms) = self.terms.lock() {
+            terms.add(&name, &decision);
         }
         let governed = govern(&name, provider, &decision).await?;
         if let Ok(mut opened) = self.opened.lock() {
@@ -373,38 +411,6 @@ impl SchemaProvider for Area {
         self.lake.home().table(&TableName::new(&self.area, name)).join("_delta_log").is_dir()
     }
 }
-
-/// Puts a decision's row filter and masks around a table.
-async fn govern(
-    name: &TableName,
-    provider: Arc<dyn TableProvider>,
-    decision: &Decision,
-) -> datafusion::error::Result<Arc<dyn TableProvider>> {
-    if decision.row_filter.is_none() && decision.masks.is_empty() {
-        return Ok(provider);
-    }
-    let ctx = SessionContext::new();
-    let schema = provider.schema();
-    // Under its own name, so that the audit record of a query names what was read.
-    let reference = datafusion::common::TableReference::bare(name.to_string());
-    ctx.register_table(reference.clone(), provider)?;
-    let mut frame = ctx.table(reference).await?;
-    if let Some(filter) = &decision.row_filter {
-        let filter = frame.parse_sql_expr(filter)?;
-        frame = frame.filter(filter)?;
-    }
-    let columns = schema
-        .fields()
-        .iter()
-        .map(|f| match decision.masks.iter().find(|m| m.column == *f.name()) {
-            Some(mask) => Ok(frame.parse_sql_expr(&mask.expression())?.cast_to(f.data_type(), frame.schema())?.alias(f.name())),
-            None => Ok(ident(f.name())),
-        })
-        .collect::<datafusion::error::Result<Vec<_>>>()?;
-    Ok(frame.select(columns)?.into_view())
-}
-
-use datafusion::logical_expr::ExprSchemable;
 
 impl Lake {
     /// The table as a provider, with its second orders; `None` when there is no such table.

@@ -7,6 +7,7 @@ mod desk;
 mod people;
 mod proof;
 mod review;
+mod work;
 
 use askama::Template;
 
@@ -63,6 +64,10 @@ pub const ALL: &[Example] = &[
     Example { name: "people", render: |shell| accounts::people(shell).render() },
     Example { name: "person-new", render: |shell| accounts::person_new(shell).render() },
     Example { name: "person-edit", render: |shell| accounts::person_edit(shell).render() },
+    Example { name: "work", render: |shell| work::mine(shell).render() },
+    Example { name: "piece", render: |shell| work::piece(shell).render() },
+    Example { name: "declaration", render: |shell| work::declaration(shell).render() },
+    Example { name: "watch", render: |shell| work::watch(shell).render() },
     Example { name: "desk", render: |shell| desk::office(shell).render() },
     Example { name: "desk-new", render: |shell| desk::blank(shell).render() },
     Example { name: "desk-message", render: |shell| desk::composer(shell).render() },

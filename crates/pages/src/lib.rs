@@ -30,6 +30,7 @@ pub mod show;
 pub mod sql;
 pub mod table;
 pub mod timeline;
+pub mod work;
 
 pub use askama::{Error as RenderError, Template};
 pub use lang::Lang;

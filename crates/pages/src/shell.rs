@@ -13,6 +13,8 @@ use crate::{Lang, assets, show};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Section {
     Home,
+    /// Why one reads: pieces of work.
+    Work,
     Search,
     Review,
     Sources,
@@ -30,8 +32,9 @@ pub enum Section {
 
 impl Section {
     /// The entries of the main navigation: first what an officer opens, then what a data engineer opens.
-    pub const ALL: [Section; 11] = [
+    pub const ALL: [Section; 12] = [
         Section::Home,
+        Section::Work,
         Section::Search,
         Section::Review,
         Section::Sources,
@@ -48,6 +51,7 @@ impl Section {
     pub fn href(self) -> &'static str {
         match self {
             Section::Home | Section::Elsewhere => "/",
+            Section::Work => "/purpose",
             Section::Search => "/search",
             Section::Review => "/review",
             Section::Sources => "/sources",
@@ -65,6 +69,7 @@ impl Section {
     pub fn key(self) -> &'static str {
         match self {
             Section::Home | Section::Elsewhere => "nav-home",
+            Section::Work => "nav-work",
             Section::Search => "nav-search",
             Section::Review => "nav-review",
             Section::Sources => "nav-sources",
@@ -81,6 +86,7 @@ impl Section {
     fn icon(self) -> &'static str {
         match self {
             Section::Home | Section::Elsewhere => "home",
+            Section::Work => "case",
             Section::Search => "search",
             Section::Review => "pair",
             Section::Sources => "inflow",
@@ -140,6 +146,12 @@ pub struct Shell {
     pub purpose: Purpose,
     /// The case or complaint that is read for.
     pub reference: Option<String>,
+    /// Whether the lake has accounts, so that a purpose is chosen.
+    pub accounts: bool,
+    /// How the piece of work stands: open, closed, expired, left; empty for none.
+    pub standing: String,
+    /// Whether it is an emergency, to be said on every page.
+    pub emergency: bool,
     /// Token every form carries back.
     pub token: String,
     pub island: Option<Island>,
@@ -198,6 +210,9 @@ impl Shell {
             open: Vec::new(),
             purpose: Purpose::Operation,
             reference: None,
+            accounts: false,
+            standing: String::new(),
+            emergency: false,
             token: String::new(),
             island: None,
             trail: Vec::new(),
@@ -350,6 +365,9 @@ impl Shell {
 
     /// The purpose as the strip under the header says it.
     pub fn purpose_text(&self) -> String {
+        if self.accounts && self.standing.is_empty() {
+            return self.t("work-none");
+        }
         let word = self.t(&format!("purpose-{}", self.purpose));
         match &self.reference {
             Some(reference) => format!("{word} · {reference}"),

@@ -22,6 +22,8 @@ use crate::{App, door, limit};
 
 const LANG: &str = "sarovar_lang";
 const TOKEN: &str = "sarovar_token";
+/// Header in which a program names its piece of work.
+const WORK: &str = "sarovar-work";
 const YEAR: u32 = 31_536_000;
 
 /// What the asker stands on.
@@ -52,6 +54,13 @@ pub(crate) struct Ask {
     pub standing: Standing,
     /// Where the request comes from.
     pub whence: Whence,
+}
+
+pub(crate) fn owner(principal: &Principal) -> String {
+    match &principal.work {
+        Some(work) => format!("{} {}", principal.id, work.id),
+        None => principal.id.clone(),
+    }
 }
 
 /// Nobody: no role, so nothing is open.
@@ -102,6 +111,12 @@ impl Ask {
             })?;
             app.limits.take(&bearer.token, limit::TOKEN, Instant::now()).map_err(|seconds| HttpError::TooOften { seconds })?;
             if let Some(principal) = app.accounts.principal(&bearer.account, now).await? {
+                // A program says with each request which piece of work it is for.
+                let work = headers.get(WORK).and_then(|value| value.to_str().ok()).map(str::trim).filter(|id| !id.is_empty());
+                let principal = match work {
+                    Some(id) => app.accounts.with_work(principal, id, now).await?,
+                    None => principal,
+                };
                 (self.principal, self.standing) = (principal, Standing::Token(bearer.scopes));
             }
             return Ok(());
@@ -115,6 +130,7 @@ impl Ask {
         }
         if let Some(principal) = app.accounts.principal(&signed.account, now).await? {
             self.token = accounts::form_token(&secret);
+            let principal = app.accounts.at_work(&signed.session, principal, now).await?;
             (self.principal, self.standing) = (principal, Standing::Session(Box::new(signed)));
         }
         Ok(())
@@ -143,16 +159,33 @@ impl Ask {
         let busy = matches!(&self.standing, Standing::Session(signed) if signed.duty.is_some());
         shell.open = if busy { Vec::new() } else { door::sections(&self.principal) };
         shell.purpose = Purpose::Operation;
+        shell.accounts = !matches!(self.standing, Standing::Local | Standing::Stranger);
+        if let Some(work) = &self.principal.work {
+            shell.purpose = work.purpose;
+            shell.reference = Some(work.reference.clone());
+            shell.standing = work.standing_at(chrono::Utc::now()).as_str().to_owned();
+            shell.emergency = work.emergency;
+        }
         shell
     }
 
     /// Who asks and why, for a governed session.
     pub fn access(&self, lake: &Lake, at: At) -> Access {
-        Access {
-            principal: self.principal.clone(),
-            context: Context { purpose: Some(Purpose::Operation), case: None, authority: None, now: lake.now() },
-            at,
-        }
+        let now = lake.now();
+        let (purpose, case, authority) = match &self.principal.work {
+            Some(work) => {
+                let references: Vec<&str> = work.authorities_at(now).map(|a| a.reference.as_str()).collect();
+                (work.purpose, Some(work.reference.clone()), Some(references.join(", ")).filter(|text| !text.is_empty()))
+            }
+            None => (Purpose::Operation, None, None),
+        };
+        let purpose = Some(purpose).filter(|_| self.principal.work.is_some() || matches!(self.standing, Standing::Local));
+        Access { principal: self.principal.clone(), context: Context { purpose, case, authority, now }, at }
+    }
+
+    /// What answers kept on the server belong to: the person and the piece of work they were read for.
+    pub fn owner(&self) -> String {
+        owner(&self.principal)
     }
 
     /// One of two texts, by language.

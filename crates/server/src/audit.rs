@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 28] = [
+const ACTIONS: [&str; 33] = [
     "query",
     "answer",
     "dossier",
@@ -51,6 +51,11 @@ const ACTIONS: [&str; 28] = [
     "account",
     "token",
     "refused",
+    "work",
+    "request",
+    "emergency",
+    "declaration",
+    "policy",
 ];
 
 /// What is looked for.

@@ -24,6 +24,8 @@ pub enum Area {
     Open,
     /// Whoever is signed in, for himself.
     Own,
+    /// Why one reads: pieces of work, requests and their decision.
+    Work,
     /// Reading the lake.
     Lake,
     /// Bringing files in, and what was refused of them.
@@ -43,6 +45,11 @@ impl Area {
         match self {
             Area::Open | Area::Own => true,
             Area::Lake => principal.roles.iter().any(|role| role.reads_cases()),
+            // Whoever works on cases, decides on requests or reviews. A lake without accounts has no pieces of work.
+            Area::Work => {
+                principal.roles.iter().any(|role| role.reads_cases() && !matches!(role, Role::Operator | Role::DataEngineer))
+                    || any(&[Role::Approver, Role::Auditor])
+            }
             Area::Intake => any(&[Role::Operator, Role::DataEngineer]),
             Area::Audit => any(&[Role::Operator, Role::Auditor]),
             Area::People => any(&[Role::Administrator]),
@@ -53,7 +60,7 @@ impl Area {
     /// The scope a token needs; none where no token goes.
     fn scope(self) -> Option<Scope> {
         match self {
-            Area::Lake => Some(Scope::Lake),
+            Area::Lake | Area::Work => Some(Scope::Lake),
             Area::Intake => Some(Scope::Intake),
             Area::Audit => Some(Scope::Audit),
             Area::Open | Area::Own | Area::People | Area::Desk => None,
@@ -73,6 +80,27 @@ const DOORS: &[(&str, Area)] = &[
     ("/phone/{number}", Area::Lake),
     ("/vehicle/{registration}", Area::Lake),
     ("/case/{*key}", Area::Lake),
+    ("/purpose", Area::Work),
+    ("/purpose/declaration", Area::Work),
+    ("/purpose/down", Area::Work),
+    ("/purpose/release", Area::Work),
+    ("/purpose/request/{id}/grant", Area::Work),
+    ("/purpose/request/{id}/refuse", Area::Work),
+    ("/purpose/request/{id}/withdraw", Area::Work),
+    ("/purpose/{id}", Area::Work),
+    ("/purpose/{id}/authority", Area::Work),
+    ("/purpose/{id}/close", Area::Work),
+    ("/purpose/{id}/order", Area::Work),
+    ("/purpose/{id}/review", Area::Work),
+    ("/purpose/{id}/take", Area::Work),
+    ("/purpose/{id}/team", Area::Work),
+    ("/purpose/{id}/team/{login}/remove", Area::Work),
+    ("/api/v1/purpose", Area::Work),
+    ("/api/v1/purpose/declaration", Area::Work),
+    ("/api/v1/purpose/{id}", Area::Work),
+    ("/api/v1/purpose/{id}/close", Area::Work),
+    ("/audit/watch", Area::Audit),
+    ("/api/v1/audit/watch", Area::Audit),
     ("/sources", Area::Lake),
     ("/upload", Area::Intake),
     ("/uploads", Area::Intake),
@@ -182,6 +210,11 @@ const DOORS: &[(&str, Area)] = &[
     ("/desk/unit/{code}/resume", Area::Desk),
 ];
 
+/// Every route with its area, for the matrix of what is open to whom.
+pub fn doors() -> impl Iterator<Item = (&'static str, Area)> {
+    DOORS.iter().copied()
+}
+
 fn area(route: &str) -> Option<Area> {
     DOORS.iter().find(|(known, _)| *known == route).map(|(_, area)| *area)
 }
@@ -234,8 +267,9 @@ fn decide(app: &App, ask: &Ask, route: Option<&str>, method: &Method) -> Result<
         return Ok(None);
     }
     // The first page of the site is not everybody's first page.
+    let open = sections(&ask.principal);
     if route == Some("/")
-        && let Some(first) = sections(&ask.principal).first()
+        && let Some(first) = open.iter().find(|section| **section != Section::Work).or(open.first())
     {
         return Ok(Some(first.href().to_owned()));
     }
@@ -252,7 +286,7 @@ mod tests {
 
     #[test]
     fn every_route_has_a_door_and_every_door_a_route() {
-        let router = concat!(include_str!("router.rs"), include_str!("desk.rs"));
+        let router = concat!(include_str!("router.rs"), include_str!("desk.rs"), include_str!("work.rs"));
         let routes: BTreeSet<&str> = router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let doors: BTreeSet<&str> = DOORS.iter().map(|(route, _)| *route).collect();
         assert_eq!(routes, doors);
@@ -262,22 +296,22 @@ mod tests {
     /// Who may go where, in full.
     #[test]
     fn roles_open_their_own_areas_only() {
-        let areas = [Area::Lake, Area::Intake, Area::Audit, Area::People, Area::Desk];
+        let areas = [Area::Work, Area::Lake, Area::Intake, Area::Audit, Area::People, Area::Desk];
         let of = |role: Role| -> Vec<Area> {
             let principal = Principal { roles: vec![role], ..Principal::operator() };
             areas.into_iter().filter(|area| area.open_to(&principal)).collect()
         };
         for (role, open) in [
             (Role::Operator, &[Area::Lake, Area::Intake, Area::Audit, Area::Desk][..]),
-            (Role::InvestigatingOfficer, &[Area::Lake]),
-            (Role::StationOfficer, &[Area::Lake]),
-            (Role::DistrictAnalyst, &[Area::Lake]),
-            (Role::StateAnalyst, &[Area::Lake]),
+            (Role::InvestigatingOfficer, &[Area::Work, Area::Lake]),
+            (Role::StationOfficer, &[Area::Work, Area::Lake]),
+            (Role::DistrictAnalyst, &[Area::Work, Area::Lake]),
+            (Role::StateAnalyst, &[Area::Work, Area::Lake]),
             (Role::DataEngineer, &[Area::Lake, Area::Intake]),
             (Role::SocialWriter, &[Area::Desk]),
-            (Role::Approver, &[Area::Desk]),
-            (Role::Supervisor, &[Area::Lake, Area::Desk]),
-            (Role::Auditor, &[Area::Audit]),
+            (Role::Approver, &[Area::Work, Area::Desk]),
+            (Role::Supervisor, &[Area::Work, Area::Lake, Area::Desk]),
+            (Role::Auditor, &[Area::Work, Area::Audit]),
             (Role::Administrator, &[Area::People]),
         ] {
             assert_eq!(of(role), open, "{role:?}");

@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::App;
-use crate::ask::Ask;
+use crate::ask::{Ask, Standing};
 use crate::export::{Wanted, send_answer};
 use crate::fault::{HttpError, Reply, show};
 use crate::search;
@@ -158,7 +158,10 @@ async fn look(
     if authority.chars().count() > REFERENCE {
         return Err(HttpError::BadRequest(format!("an authority's reference has at most {REFERENCE} characters")));
     }
-    access.context.authority = Some(authority.to_owned()).filter(|text| !text.is_empty());
+    if matches!(ask.standing, Standing::Local) {
+        // The operator states an authority; everybody else was granted one.
+        access.context.authority = Some(authority.to_owned()).filter(|text| !text.is_empty());
+    }
     let key = readable(kind, key)?;
     app.lake
         .act(&access, action, |session| async move {

@@ -28,7 +28,7 @@ impl Wanted {
 /// Runs `sql` in a governed session and sends all its rows as a file.
 pub(crate) async fn send(app: &App, ask: &Ask, sql: &str, at: At, name: &str, wanted: Wanted) -> Reply<Response> {
     let format = wanted.format()?;
-    let session = app.lake.session(&ask.access(&app.lake, at))?;
+    let session = app.lake.exporting(&ask.access(&app.lake, at))?;
     send_as(app, session.sql(sql).await?, name, format, &wanted.format).await
 }
 

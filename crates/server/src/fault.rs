@@ -50,6 +50,8 @@ pub(crate) enum HttpError {
     NoAccounts,
     #[error("{0}")]
     Account(String),
+    #[error("{0}")]
+    Work(String),
     #[error("too often; try again in {seconds} seconds")]
     TooOften { seconds: u64 },
     #[error("the upload stands at byte {stands}")]
@@ -82,7 +84,7 @@ impl HttpError {
             HttpError::NoRecord(_) => (StatusCode::NOT_FOUND, "fault-no-record", "/audit", "back-audit"),
             HttpError::BadRequest(_) => (StatusCode::BAD_REQUEST, "fault-bad-request", "/", "back-home"),
             HttpError::Forged => (StatusCode::FORBIDDEN, "fault-forged", "/", "back-home"),
-            HttpError::Refused(_) => (StatusCode::FORBIDDEN, "fault-refused", "/catalogue", "back-catalogue"),
+            HttpError::Refused(_) => (StatusCode::FORBIDDEN, "fault-refused", "/purpose", "back-work"),
             HttpError::SignIn => (StatusCode::UNAUTHORIZED, "fault-sign-in", "/sign-in", "back-sign-in"),
             HttpError::Token(_) => (StatusCode::UNAUTHORIZED, "fault-token", "/account", "back-account"),
             HttpError::Scope(_) => (StatusCode::FORBIDDEN, "fault-scope", "/account", "back-account"),
@@ -90,6 +92,7 @@ impl HttpError {
             HttpError::Duty => (StatusCode::FORBIDDEN, "fault-duty", "/account", "back-account"),
             HttpError::NoAccounts => (StatusCode::NOT_FOUND, "fault-no-accounts", "/", "back-home"),
             HttpError::Account(_) => (StatusCode::UNPROCESSABLE_ENTITY, "fault-account", "/account", "back-account"),
+            HttpError::Work(_) => (StatusCode::UNPROCESSABLE_ENTITY, "fault-work", "/purpose", "back-work"),
             HttpError::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "fault-too-often", "/sign-in", "back-sign-in"),
             HttpError::Conflict { .. } => (StatusCode::CONFLICT, "fault-conflict", "/upload", "back-upload"),
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
@@ -127,6 +130,7 @@ impl HttpError {
                 | HttpError::Failed(_)
                 | HttpError::NoTable(_)
                 | HttpError::Account(_)
+                | HttpError::Work(_)
                 | HttpError::Scope(_)
                 | HttpError::Desk(_)
         )
@@ -178,6 +182,9 @@ impl From<accounts::AccountError> for HttpError {
         match error {
             E::Store(error) => error.into(),
             error @ (E::Key(_) | E::Hashing(_)) => HttpError::Failed(error.to_string()),
+            E::Access(accounts::AccessError::Unknown(_) | accounts::AccessError::NoRequest(_)) => HttpError::NotFound,
+            E::Access(accounts::AccessError::Denied(why)) => HttpError::Refused(why),
+            E::Access(error) => HttpError::Work(error.to_string()),
             E::NoSuch | E::Unknown(_) => HttpError::NotFound,
             error => HttpError::Account(error.to_string()),
         }

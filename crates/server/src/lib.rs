@@ -37,6 +37,8 @@ mod sql;
 mod sso;
 mod upload;
 mod view;
+mod watch;
+mod work;
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -48,11 +50,12 @@ use lake::Lake;
 use pages::{Lang, Section, Shell, Template};
 use tokio::net::TcpListener;
 
-pub use crate::door::Area;
+pub use crate::door::{Area, doors};
 use crate::jobs::Jobs;
 use crate::limit::Limits;
 use crate::queries::Queries;
 pub use crate::site::Site;
+pub use crate::work::declared;
 
 /// What every handler can reach; clones share everything.
 #[derive(Clone)]

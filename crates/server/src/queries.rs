@@ -32,7 +32,8 @@ pub(crate) struct Query {
     pub sql: String,
     /// Time travel as it was typed.
     pub at: String,
-    pub principal: String,
+    /// Who asked, and for which piece of work: the answer is for nobody and nothing else.
+    pub owner: String,
     pub since: Instant,
     pub state: State,
     task: Option<AbortHandle>,
@@ -78,7 +79,7 @@ impl Queries {
         let id = entry.id;
         let since = Instant::now();
         let query =
-            Query { sql: sql.clone(), at, principal: access.principal.id.clone(), since, state: State::Running, task: None };
+            Query { sql: sql.clone(), at, owner: crate::ask::owner(&access.principal), since, state: State::Running, task: None };
         self.put(&id, query);
         let (queries, lake, of) = (self.clone(), lake.clone(), id.clone());
         let task = workers().spawn(async move {

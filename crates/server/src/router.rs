@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, gallery, guard, home, object, people, quarantine,
-    review, runs, search, signin, sources, sql, sso, upload,
+    review, runs, search, signin, sources, sql, sso, upload, watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -45,6 +45,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/object/{sha}/download", get(object::download))
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
+        .route("/audit/watch", get(watch::page))
         .route("/audit/{index}", get(audit::page))
         .route("/audit/{index}/record", get(audit::record))
         .route("/audit/{index}/proof", get(audit::proof))
@@ -89,8 +90,10 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))
         .route("/api/v1/audit", get(audit::list_json))
+        .route("/api/v1/audit/watch", get(watch::list_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))
         .merge(desk::routes())
+        .merge(work::routes())
         .fallback(fault::unknown)
         // From the outside in: the headers that every response carries; who asks, in what language, and errors as pages; whether he
         // may go there at all; whether a change comes from our own page.

@@ -128,7 +128,10 @@ fn moment(text: &str) -> Reply<At> {
 
 /// A query of the asker's own; others' answers are nobody else's.
 fn own(app: &App, ask: &Ask, id: &str) -> Reply<queries::Query> {
-    app.queries.get(id).filter(|query| query.principal == ask.principal.id).ok_or(HttpError::Gone)
+    // An answer read for a piece of work ends with it.
+    let now = app.lake.now();
+    let holds = ask.principal.work.as_ref().is_none_or(|work| work.standing_at(now) == governance::Standing::Open);
+    app.queries.get(id).filter(|query| holds && query.owner == ask.owner()).ok_or(HttpError::Gone)
 }
 
 async fn fill(app: &App, ask: &Ask, text: String, at: String, answer: Option<Answer>) -> Reply<Sql> {

@@ -14,6 +14,7 @@
 //!
 //! **No clock here.** Times come from the caller, are UTC, and are kept to the microsecond.
 
+pub mod access;
 pub mod account;
 pub mod entity;
 mod error;

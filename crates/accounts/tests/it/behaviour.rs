@@ -15,6 +15,7 @@ pub async fn all(store: &Store) {
     first_days(&accounts).await;
     rules(&accounts).await;
     transfers(&accounts).await;
+    crate::work::pieces(&accounts).await;
     sessions(&accounts).await;
     second_factor(&accounts).await;
     lock_out(&accounts).await;

@@ -4,3 +4,4 @@ mod behaviour;
 mod databases;
 mod desk;
 mod sso;
+mod work;

@@ -1,4 +1,5 @@
 //! The log and the decision against slow, plain references.
 
 mod log;
+mod policy;
 mod reference;

@@ -8,6 +8,7 @@ mod erase;
 mod forms;
 mod full;
 mod ingest;
+mod policy;
 mod public;
 mod query;
 mod shipped;

@@ -8,7 +8,8 @@ use governance::Role;
 use crate::people::{Browser, PASSWORD};
 use crate::site::Site;
 
-const ROUTER: &str = concat!(include_str!("../../src/router.rs"), include_str!("../../src/desk.rs"));
+const ROUTER: &str =
+    concat!(include_str!("../../src/router.rs"), include_str!("../../src/desk.rs"), include_str!("../../src/work.rs"));
 
 /// Routes with something in the place of their parameters.
 fn paths() -> Vec<String> {
@@ -87,6 +88,9 @@ async fn the_first_sign_in_leads_through_its_duties() {
     assert!(browser.post("/account/second", &[("code", "000000")]).await.body.contains("The code is wrong"));
     let codes = browser.enrol().await;
     assert_eq!(codes.len(), 10);
+    browser.get("/purpose").await;
+    let opened = browser.post("/purpose", &[("purpose", "case"), ("reference", "27541001/0001/2025")]).await;
+    assert_eq!(opened.to(), "/purpose", "{}", opened.body);
     assert!(browser.get("/search?q=7000000101").await.body.contains("Parikshan"));
     // The next time: password, then code; the first cookie alone opens nothing.
     let mut next = Browser::new(&site);
@@ -301,9 +305,14 @@ async fn a_token_opens_what_its_scope_and_its_owner_may() {
     let made = asha.post("/account/tokens", &[("name", "dashboard"), ("days", "9"), ("lake", "1"), ("audit", "1")]).await;
     let text = made.between("<code class=\"secret\">", "<");
     let mut program = Browser::new(&site);
+    let owner = site.accounts.principal("asha", site.lake.now()).await.unwrap().unwrap();
+    let work = site.accounts.works(&owner, site.lake.now()).await.unwrap().remove(0).row.id;
     let ask = async |program: &mut Browser<'_>, path: &str, token: &str| {
-        program.send(Method::GET, path, &[("authorization", &format!("Bearer {token}"))], "").await
+        program.send(Method::GET, path, &[("authorization", &format!("Bearer {token}")), ("sarovar-work", &work)], "").await
     };
+    let bare = [("authorization", format!("Bearer {text}"))].map(|(name, value)| (name, value.leak() as &str));
+    let without = program.send(Method::GET, "/api/v1/search?q=7000000101", &bare, "").await;
+    assert_eq!(without.status, StatusCode::FORBIDDEN, "a program says for which piece of work");
     assert_eq!(ask(&mut program, "/api/v1/search?q=7000000101", &text).await.status, StatusCode::OK);
     // The scope is not enough where the owner may not go, nor the owner where the scope does not.
     assert_eq!(ask(&mut program, "/api/v1/audit", &text).await.status, StatusCode::FORBIDDEN);

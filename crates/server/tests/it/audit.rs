@@ -32,6 +32,8 @@ const DATA: &[(&str, &str, &str)] = &[
 /// Pages of the log itself: reading it is in it, a proof of one record is not.
 const LOG: &[(&str, u64)] = &[
     ("/audit", 1),
+    ("/audit/watch", 1),
+    ("/api/v1/audit/watch", 1),
     ("/api/v1/audit", 1),
     ("/audit/{index}", 0),
     ("/audit/{index}/record", 0),

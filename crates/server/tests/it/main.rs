@@ -7,3 +7,4 @@ mod dossier;
 mod people;
 mod review;
 mod site;
+mod work;

@@ -114,7 +114,7 @@ impl Site {
         self.accounts.add("operator", new, self.lake.now()).await.unwrap().1
     }
 
-    /// A person who is signed in and has nothing left to do first. The authenticator's step is taken by a recovery code.
+    /// A person who is signed in, has nothing left to do first, and, if he works on cases, has one in hand. The authenticator's step is taken by a recovery code.
     pub async fn signed_in(&self, login: &str, roles: &[Role]) -> Browser<'_> {
         let one_time = self.person(login, roles).await;
         let mut browser = Browser::new(self);
@@ -125,6 +125,11 @@ impl Site {
         let seen = browser.post("/account/password", &fields).await;
         assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
         browser.enrol().await;
+        if roles.iter().any(|role| role.reads_cases() && *role != Role::DataEngineer) {
+            browser.get("/purpose").await;
+            let seen = browser.post("/purpose", &[("purpose", "case"), ("reference", "27541001/0001/2025")]).await;
+            assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.body);
+        }
         browser
     }
 }
