@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use dossier::resolve;
 use lake::LakeError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{Args, Demo, Generate, Ingest, Serve};
 use crate::bring;
+use crate::look::access;
 use crate::output::say;
 
 /// Stands in a lake's folder while its demonstration state is being made, so that a killed `demo` is begun again.
@@ -130,6 +132,8 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     folders.sort();
     let taken = Ingest { source_and_paths: folders, authority: Some("DEMO/1".into()), contract: None, password_env: None };
     let code = bring::ingest(args, &taken).await?;
+    // Who is who, so that persons and the queue of doubtful pairs are there to be looked at.
+    resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
     std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
     say("the demonstration state is in; look at it with `sarovar serve`");
     Ok(code)
