@@ -14,6 +14,7 @@ mod look;
 mod names;
 mod output;
 mod post;
+mod pull;
 mod resolve;
 mod serve;
 mod user;
@@ -69,6 +70,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Serve(s) => serve::serve(&args, s).await,
         Command::Generate(g) => bring::generate(g),
         Command::Ingest(i) => bring::ingest(&args, i).await,
+        Command::Pull(p) => pull::run(&args, p).await,
         Command::Detect { paths } => bring::detect(&args, paths).await,
         Command::Quarantine(q) => bring::quarantine(&args, q).await,
         Command::Catalog(c) => look::catalog(&args, c).await,

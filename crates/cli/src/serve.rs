@@ -128,7 +128,7 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
         .map(|entry| entry.path().to_string_lossy().into_owned())
         .collect();
     folders.sort();
-    let taken = Ingest { source_and_paths: folders, authority: Some("DEMO/1".into()), contract: None, password_env: None };
+    let taken = Ingest { source_and_paths: folders, authority: Some("DEMO/1".into()), ..Ingest::default() };
     let code = bring::ingest(args, &taken).await?;
     std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
     say("the demonstration state is in; look at it with `sarovar serve`");

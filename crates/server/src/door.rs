@@ -138,6 +138,7 @@ const DOORS: &[(&str, Area)] = &[
     ("/api/v1/runs", Area::Lake),
     ("/api/v1/runs/{id}", Area::Lake),
     ("/api/v1/sql", Area::Lake),
+    ("/api/v1/feed/{contract}", Area::Intake),
     ("/api/v1/audit", Area::Audit),
     ("/api/v1/audit/{index}", Area::Audit),
     ("/api/v1/desk/calendar", Area::Desk),

@@ -16,6 +16,7 @@ mod door;
 mod dossier;
 mod export;
 mod fault;
+mod feed;
 mod gallery;
 mod guard;
 mod home;
@@ -63,6 +64,7 @@ pub(crate) struct App {
     pub accounts: Accounts,
     pub site: Arc<Site>,
     pub limits: Arc<Limits>,
+    pub feeds: Arc<ways::Feeds>,
 }
 
 impl App {
@@ -78,7 +80,8 @@ impl App {
 /// The whole HTTP surface over a lake and its accounts.
 pub fn routes(lake: Lake, accounts: Accounts, site: Site) -> Router {
     let site = Arc::new(site);
-    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default(), accounts, site, limits: Arc::default() })
+    let feeds = Arc::new(ways::Feeds::new(lake.clone(), ways::Settings::default()));
+    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default(), accounts, site, limits: Arc::default(), feeds })
 }
 
 /// Serves the lake on `listener` until `shutdown` is ready, then lets open requests finish.

@@ -7,8 +7,8 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, gallery, guard, home, object, people, quarantine,
-    review, runs, search, signin, sources, sql, sso, upload,
+    App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, feed, gallery, guard, home, object, people,
+    quarantine, review, runs, search, signin, sources, sql, sso, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -88,6 +88,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/runs", get(runs::list_json))
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))
+        .route("/api/v1/feed/{contract}", post(feed::take).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))
         .merge(desk::routes())

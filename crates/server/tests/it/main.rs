@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod desk;
 mod dossier;
+mod feed;
 mod people;
 mod review;
 mod site;
