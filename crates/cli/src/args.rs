@@ -75,6 +75,13 @@ pub enum Command {
     Ingest(Ingest),
     /// Fetches rows and files from other people's systems, as the files in `pulls/` below the lake's folder say.
     Pull(crate::pull::Pull),
+    /// How the sources stand: freshness, volume against usual, quality, refusals.
+    Source(crate::pull::Source),
+    /// A first contract from a sample file, to be gone over by hand.
+    Contract {
+        #[command(subcommand)]
+        what: crate::draft::ContractCommand,
+    },
     /// Tells which contract fits a file, and why.
     Detect {
         #[arg(required = true)]

@@ -138,7 +138,7 @@ pub async fn ingest(args: &Args, i: &Ingest) -> Result<ExitCode, LakeError> {
                 stop.cancel.store(true, Ordering::Relaxed);
             }
         });
-        let outcome = lake.ingest_path(&path, request, &progress).await;
+        let outcome = ways::document::take_in(&lake, &path, request, &progress).await;
         watch.abort();
         match outcome {
             Ok(more) => {

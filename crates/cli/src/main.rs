@@ -7,6 +7,7 @@ mod audit;
 mod bench;
 mod bring;
 mod channel;
+mod draft;
 mod find;
 mod keep;
 mod link;
@@ -71,6 +72,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Generate(g) => bring::generate(g),
         Command::Ingest(i) => bring::ingest(&args, i).await,
         Command::Pull(p) => pull::run(&args, p).await,
+        Command::Source(s) => pull::source(&args, s).await,
+        Command::Contract { what } => draft::run(&args, what).await,
         Command::Detect { paths } => bring::detect(&args, paths).await,
         Command::Quarantine(q) => bring::quarantine(&args, q).await,
         Command::Catalog(c) => look::catalog(&args, c).await,

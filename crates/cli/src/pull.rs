@@ -1,4 +1,4 @@
-//! Pulls: run them, and see how they stand.
+//! Pulls and sources: run them, and see how they stand.
 
 use std::process::ExitCode;
 
@@ -66,4 +66,33 @@ pub async fn run(args: &Args, p: &Pull) -> Result<ExitCode, LakeError> {
     }
     output::records(&done, args.format)?;
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Source {
+    /// Only this one, with its days.
+    pub name: Option<String>,
+    /// Only those that are late; exit code 1 when there is one, for whatever watches the lake.
+    #[arg(long, conflicts_with = "name")]
+    pub late: bool,
+}
+
+pub async fn source(args: &Args, s: &Source) -> Result<ExitCode, LakeError> {
+    let lake = open(args).await?;
+    let contracts = match &s.name {
+        Some(name) => vec![lake.contract(name)?],
+        None => lake.contracts(),
+    };
+    let mut rows = Vec::new();
+    for contract in contracts {
+        rows.push(ways::source::standing(&lake, &contract).await?);
+    }
+    rows.retain(|r| r.late || !s.late);
+    rows.sort_by(|a, b| a.contract.cmp(&b.contract));
+    let table = matches!(args.format, crate::args::Format::Table | crate::args::Format::Csv);
+    match (&s.name, rows.as_slice()) {
+        (Some(_), [one]) if table => output::records(&one.days, args.format)?,
+        _ => output::records(&rows, args.format)?,
+    }
+    Ok(if s.late && !rows.is_empty() { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

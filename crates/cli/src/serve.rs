@@ -44,6 +44,8 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
             _ = stop.recv() => {}
         }
     };
+    // Dropped with the server.
+    let _schedule = Alone(tokio::spawn(ways::schedule::run(lake.clone())));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -63,6 +65,15 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     };
     tokio::try_join!(pages, door, end).map_err(busy)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A task that ends with its owner.
+struct Alone(tokio::task::JoinHandle<()>);
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Secrets of the applications that sign webhooks come from the vault; the word of Meta's challenge from `SAROVAR_META_WORD`.

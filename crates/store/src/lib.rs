@@ -39,4 +39,4 @@ pub use open::Store;
 pub use page::{Page, Paged};
 pub use run::{Counts, NewRun, Outcome, RunFilter};
 pub use upload::NewUpload;
-pub use way::{Alert, PullState, WayFile};
+pub use way::{Alert, PullState, RunDay, WayFile};

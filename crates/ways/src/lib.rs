@@ -6,8 +6,11 @@
 //! counts as received*: a feed answers, and a pull moves its watermark, only after the commit. What is sent or fetched twice is
 //! recognised by the contract's key.
 
+pub mod document;
 pub mod feed;
 pub mod pull;
+pub mod schedule;
+pub mod source;
 pub mod watch;
 
 pub use feed::{Ack, Feed, FeedError, Feeds, LineError, Settings};

@@ -94,7 +94,7 @@ impl<'a> Watched<'a> {
     }
 
     async fn take(&mut self, path: &Path, key: String, mark: String, request: &Request) -> Result<Option<Taken>, WatchError> {
-        let outcome = self.lake.ingest_path(path, request.clone(), &Arc::new(Progress::default())).await;
+        let outcome = crate::document::take_in(self.lake, path, request.clone(), &Arc::new(Progress::default())).await;
         if std::fs::metadata(path).ok().map(|m| self::mark(&m)) != Some(mark.clone()) {
             // It was written to while it was read: what came in is one state of it, and the next round takes the other.
             self.before.remove(&key);

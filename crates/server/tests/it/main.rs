@@ -8,3 +8,4 @@ mod feed;
 mod people;
 mod review;
 mod site;
+mod source;

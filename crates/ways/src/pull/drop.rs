@@ -65,7 +65,7 @@ pub async fn bucket(lake: &Lake, pull: &Pull, spec: &S3, request: Request) -> Re
         let size = file.metadata()?.len();
         let name = object.location.filename().unwrap_or("object").to_owned();
         let request = Request { name: name.clone(), ..request.clone() };
-        let outcome = lake.ingest(&mut file, size, request, &Arc::new(Progress::default())).await;
+        let outcome = crate::document::take_in_file(lake, &mut file, size, request, &Arc::new(Progress::default())).await;
         let taken = crate::watch::verdict(outcome, &name)?;
         let at = lake.now().timestamp();
         lake.store()
