@@ -73,6 +73,15 @@ pub enum Command {
     Generate(Generate),
     /// Takes files in and prints a report of each: in, accepted, rejected, duplicate, seconds.
     Ingest(Ingest),
+    /// Fetches rows and files from other people's systems, as the files in `pulls/` below the lake's folder say.
+    Pull(crate::pull::Pull),
+    /// How the sources stand: freshness, volume against usual, quality, refusals.
+    Source(crate::pull::Source),
+    /// A first contract from a sample file, to be gone over by hand.
+    Contract {
+        #[command(subcommand)]
+        what: crate::draft::ContractCommand,
+    },
     /// Tells which contract fits a file, and why.
     Detect {
         #[arg(required = true)]
@@ -206,7 +215,7 @@ pub struct Generate {
     pub clean: bool,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Ingest {
     /// SYSTEM.DATASET (may be left out: the files tell), then the files and folders.
     #[arg(required = true)]
@@ -220,6 +229,12 @@ pub struct Ingest {
     /// Password of an encrypted archive, read from this environment variable.
     #[arg(long, value_name = "VARIABLE")]
     pub password_env: Option<String>,
+    /// Keeps looking into the folders: a file is taken in once it has stopped changing, and stays where it is. Ends with Ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
+    /// Seconds from one look to the next.
+    #[arg(long, default_value_t = 5, requires = "watch", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub every: u64,
 }
 
 #[derive(Debug, clap::Args)]

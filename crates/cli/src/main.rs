@@ -7,6 +7,7 @@ mod audit;
 mod bench;
 mod bring;
 mod channel;
+mod draft;
 mod find;
 mod keep;
 mod link;
@@ -14,6 +15,7 @@ mod look;
 mod names;
 mod output;
 mod post;
+mod pull;
 mod resolve;
 mod serve;
 mod user;
@@ -69,6 +71,9 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Serve(s) => serve::serve(&args, s).await,
         Command::Generate(g) => bring::generate(g),
         Command::Ingest(i) => bring::ingest(&args, i).await,
+        Command::Pull(p) => pull::run(&args, p).await,
+        Command::Source(s) => pull::source(&args, s).await,
+        Command::Contract { what } => draft::run(&args, what).await,
         Command::Detect { paths } => bring::detect(&args, paths).await,
         Command::Quarantine(q) => bring::quarantine(&args, q).await,
         Command::Catalog(c) => look::catalog(&args, c).await,

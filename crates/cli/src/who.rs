@@ -21,7 +21,9 @@ pub type Settled = OnceLock<Principal>;
 fn area(command: &Command) -> Option<Area> {
     Some(match command {
         Command::Catalog(_) | Command::Sql(_) | Command::Search(_) | Command::Dossier(_) | Command::Export { .. } => Area::Lake,
-        Command::Ingest(_) | Command::Quarantine(_) => Area::Intake,
+        Command::Ingest(_) | Command::Pull(_) | Command::Source(_) | Command::Contract { .. } | Command::Quarantine(_) => {
+            Area::Intake
+        }
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,
         Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } => Area::Desk,

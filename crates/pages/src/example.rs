@@ -7,6 +7,7 @@ mod desk;
 mod people;
 mod proof;
 mod review;
+mod ways;
 
 use askama::Template;
 
@@ -25,6 +26,8 @@ pub const ALL: &[Example] = &[
     Example { name: "home", render: |shell| data::home(shell).render() },
     Example { name: "home-empty", render: |shell| data::home_empty(shell).render() },
     Example { name: "sources", render: |shell| data::sources(shell).render() },
+    Example { name: "source", render: |shell| ways::source(shell).render() },
+    Example { name: "pulls", render: |shell| ways::pulls(shell).render() },
     Example { name: "upload", render: |shell| data::upload(shell, false).render() },
     Example { name: "upload-errors", render: |shell| data::upload(shell, true).render() },
     Example { name: "runs", render: |shell| data::runs(shell).render() },

@@ -4,6 +4,8 @@ mod accounts;
 mod audit;
 mod desk;
 mod dossier;
+mod feed;
 mod people;
 mod review;
 mod site;
+mod source;
