@@ -12,9 +12,11 @@ need git git
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 command -v cargo >/dev/null 2>&1 || need curl curl
+# Certificates and reports are printed with it.
+[ -e /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf ] || missing+=(fonts-noto-core)
 if [ "${1:-}" = tests ]; then
   need chromium chromium
-  [ -e /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf ] || missing+=(fonts-noto-core)
+  need pdftotext poppler-utils
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: installing ${missing[*]}"

@@ -101,6 +101,8 @@ pub enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// The certificate for a court (BSA 2023, s.63(4)): of a received file, or of an export with its manifest.
+    Certificate(crate::certificate::Certificate),
     /// Finds records of the same person or thing in one table, or across two (CSV or Parquet).
     Link(Link),
     /// Links the lake's mentions of persons: what is new, changed or gone since the last run.

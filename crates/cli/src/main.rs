@@ -6,6 +6,7 @@ mod args;
 mod audit;
 mod bench;
 mod bring;
+mod certificate;
 mod channel;
 mod find;
 mod keep;
@@ -77,6 +78,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
+        Command::Certificate(c) => certificate::run(&args, c).await,
         Command::Link(l) => link::link(&args, l),
         Command::Resolve(r) => resolve::run(&args, r).await,
         Command::Review { what } => resolve::review(&args, what).await,

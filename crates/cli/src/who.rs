@@ -20,7 +20,12 @@ pub type Settled = OnceLock<Principal>;
 /// What a command is part of; none for those that touch no lake or only keep it running.
 fn area(command: &Command) -> Option<Area> {
     Some(match command {
-        Command::Catalog(_) | Command::Sql(_) | Command::Search(_) | Command::Dossier(_) | Command::Export { .. } => Area::Lake,
+        Command::Catalog(_)
+        | Command::Sql(_)
+        | Command::Search(_)
+        | Command::Dossier(_)
+        | Command::Export { .. }
+        | Command::Certificate(_) => Area::Lake,
         Command::Ingest(_) | Command::Quarantine(_) => Area::Intake,
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,

@@ -11,6 +11,7 @@ mod assets;
 mod audit;
 mod catalogue;
 mod cells;
+pub mod certificate;
 mod desk;
 mod door;
 mod dossier;

@@ -7,8 +7,8 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, gallery, guard, home, object, people, quarantine,
-    review, runs, search, signin, sources, sql, sso, upload,
+    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, fault, gallery, guard, home, object, people,
+    quarantine, review, runs, search, signin, sources, sql, sso, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -43,6 +43,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/sql/{id}/export", get(sql::export))
         .route("/object/{sha}", get(object::page))
         .route("/object/{sha}/download", get(object::download))
+        .route("/object/{sha}/certificate", get(certificate::pdf))
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
         .route("/audit/{index}", get(audit::page))
@@ -85,6 +86,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/case/{*key}", get(dossier::case_json))
         .route("/api/v1/catalog", get(catalogue::list_json))
         .route("/api/v1/catalog/{table}", get(catalogue::table_json))
+        .route("/api/v1/object/{sha}/certificate", get(certificate::json))
         .route("/api/v1/runs", get(runs::list_json))
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))

@@ -42,7 +42,10 @@ fn what_cannot_be_read_is_named_with_a_remedy() {
     let s = Scene::new();
     refused(&s.ingest(&s.file("empty.csv", b"")), &["empty.csv", "is empty (0 bytes)", "ask the sender"]);
     refused(&s.ingest(&s.dir.path().join("absent.csv")), &["absent.csv", "Check the path"]);
-    refused(&s.ingest(&s.file("other.csv", b"x,y\n1,2\n")), &["other.csv", "no file of test.register", "(id, name", "name another contract"]);
+    refused(
+        &s.ingest(&s.file("other.csv", b"x,y\n1,2\n")),
+        &["other.csv", "no file of test.register", "(id, name", "name another contract"],
+    );
     let none = s.program.run(&["ingest", &s.file("none.csv", b"x,y\n1,2\n").display().to_string()]);
     refused(&none, &["none.csv", "no contract fits", "docs/contracts.md"]);
     refused(&s.program.run(&["ingest", "no.such", &s.file("f.csv", b"a\n").display().to_string()]), &["no.such", "--contracts"]);
