@@ -126,6 +126,11 @@ pub enum Command {
         #[command(subcommand)]
         what: crate::post::PostCommand,
     },
+    /// Campaigns with goals by unit, templates, appreciation.
+    Campaign {
+        #[command(subcommand)]
+        what: crate::campaign::CampaignCommand,
+    },
     /// Units, officers and accounts of the desk.
     Channel {
         #[command(subcommand)]

@@ -6,6 +6,7 @@ mod args;
 mod audit;
 mod bench;
 mod bring;
+mod campaign;
 mod certificate;
 mod channel;
 mod find;
@@ -88,6 +89,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Names { what } => names::run(what, args.format),
         Command::Post { what } => post::run(&args, what).await,
         Command::Channel { what } => channel::run(&args, what).await,
+        Command::Campaign { what } => campaign::run(&args, what).await,
         Command::Inbox { what } => channel::inbox(&args, what).await,
         Command::User { what } => user::user(&args, what).await,
         Command::Token { what } => user::token(&args, what).await,

@@ -29,7 +29,7 @@ fn area(command: &Command) -> Option<Area> {
         Command::Ingest(_) | Command::Quarantine(_) => Area::Intake,
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,
-        Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } => Area::Desk,
+        Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } | Command::Campaign { .. } => Area::Desk,
         _ => return None,
     })
 }
@@ -38,7 +38,7 @@ fn area(command: &Command) -> Option<Area> {
 /// administrators are all gone can be entered again.
 fn operators(command: &Command) -> bool {
     !matches!(area(command), Some(Area::Lake))
-        && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. })
+        && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. } | Command::Campaign { .. })
 }
 
 pub fn accounts(store: &Store, args: &Args) -> Result<Accounts, LakeError> {

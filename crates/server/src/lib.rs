@@ -27,6 +27,8 @@ mod people;
 pub mod portal;
 mod quarantine;
 mod queries;
+pub mod records;
+pub mod report;
 mod review;
 mod router;
 mod runs;
