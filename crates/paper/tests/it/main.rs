@@ -145,6 +145,11 @@ fn a_report_has_its_tables_and_says_when_one_is_empty() {
     let Some((text, pictures)) = read(&report.pdf(&fonts()).unwrap()) else { return };
     has(&text, &["@thana_one", "42", "कुछ"]);
     assert_eq!(pictures.len(), 1);
+    let wide = Section { columns: vec!["स्तंभ".into(); 10], rows: vec![vec![HASH.into(); 10]], ..Section::default() };
+    let wide = Report { sections: vec![wide], ..report.clone() };
+    let Some((text, _)) = read(&wide.pdf(&fonts()).unwrap()) else { return };
+    assert!(!text.contains(HASH), "a hash is broken to fit its column");
+    assert!(text.contains(&HASH[..16]));
     let broken = Report {
         sections: vec![Section { columns: vec!["a".into()], rows: vec![vec!["b".into(), "c".into()]], ..Section::default() }],
         ..report
