@@ -5,6 +5,7 @@ pub mod campaign;
 pub mod composer;
 pub mod many;
 pub mod report;
+pub mod shelf;
 pub mod stream;
 
 use askama::Template;
@@ -21,7 +22,7 @@ pub struct Choice {
 }
 
 /// The places of the desk, in the order of its own navigation: address and catalogue key.
-pub const PLACES: [(&str, &str); 11] = [
+pub const PLACES: [(&str, &str); 12] = [
     ("/desk", "desk-office"),
     ("/desk/new", "desk-new"),
     ("/desk/many", "desk-many"),
@@ -33,6 +34,7 @@ pub const PLACES: [(&str, &str); 11] = [
     ("/desk/report", "desk-report"),
     ("/desk/channels", "desk-channels"),
     ("/desk/media", "desk-media"),
+    ("/desk/shelf", "desk-shelf"),
 ];
 
 /// A message in a list.

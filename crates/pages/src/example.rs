@@ -77,6 +77,7 @@ pub const ALL: &[Example] = &[
     Example { name: "desk-campaigns", render: |shell| campaign::campaigns(shell).render() },
     Example { name: "desk-campaign", render: |shell| campaign::campaign(shell).render() },
     Example { name: "desk-report", render: |shell| campaign::report(shell).render() },
+    Example { name: "desk-shelf", render: |shell| campaign::shelf(shell).render() },
     Example { name: "desk-media", render: |shell| desk::library(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];

@@ -12,6 +12,7 @@ mod order;
 mod outbox;
 mod post;
 mod report;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -76,6 +77,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/report/pdf", get(report::pdf))
         .route("/desk/report/csv", get(report::table))
         .route("/desk/records", get(report::records))
+        .route("/desk/shelf", get(shelf::page))
+        .route("/desk/shelf/template", send(shelf::template))
+        .route("/desk/shelf/praise", send(shelf::keep))
+        .route("/desk/shelf/praise/{id}", send(shelf::act))
         .route("/desk/orders", get(order::page).post(order::open))
         .route("/desk/channels", get(channel::page))
         .route("/desk/connect", send(channel::begin))
@@ -96,6 +101,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/campaigns", get(campaign::list_json))
         .route("/api/v1/desk/campaigns/{id}", get(campaign::json))
         .route("/api/v1/desk/report", get(report::json))
+        .route("/api/v1/desk/shelf", get(shelf::json))
         .route("/api/v1/desk/records", get(report::records_json))
 }
 

@@ -5,6 +5,7 @@ use chrono::{DateTime, TimeZone, Utc};
 use crate::desk::campaign::{Campaign, CampaignLine, Campaigns, CoverLine};
 use crate::desk::many::{Many, ProblemLine, RuleLine, TimeLine, Told};
 use crate::desk::report::{Report, Table};
+use crate::desk::shelf::{PraiseLine, Shelf, SlotLine, TemplateLine};
 use crate::desk::{Choice, PostLine};
 use crate::{Section, Shell};
 
@@ -129,5 +130,40 @@ pub(super) fn report(shell: Shell) -> Report {
         facts: vec![(shell.t("report-messages"), "42".into())],
         tables,
         shell: framed(shell, "desk-report", "/desk/report"),
+    }
+}
+
+pub(super) fn shelf(shell: Shell) -> Shelf {
+    let praise = |id: &str, by: &str, public, thanked| PraiseLine {
+        id: id.into(),
+        unit: "T1".into(),
+        url: "https://example.org/post/1".into(),
+        about: "खोया बच्चा एक घंटे में मिला।".into(),
+        by: by.into(),
+        source: "citizen".into(),
+        public,
+        thanked,
+    };
+    Shelf {
+        unit: "T1".into(),
+        units: choices(&[("T1", "थाना एक (T1)")]),
+        kinds: choices(&[("awareness", "जागरूकता")]),
+        sources: choices(&[("citizen", "एक नागरिक")]),
+        templates: vec![TemplateLine {
+            id: "t1".into(),
+            name: "हेलमेट".into(),
+            unit: "HQ".into(),
+            kind: "awareness".into(),
+            words: "दोपहिया वाहन पर हेलमेट पहनें।".into(),
+        }],
+        slots: vec![SlotLine {
+            network: "X".into(),
+            hour: "18:00".into(),
+            posts: 12,
+            measure: "impression_count".into(),
+            median: 4200,
+        }],
+        praise: vec![praise("w1", "", false, false), praise("w2", "परीक्षण संस्था", true, true)],
+        shell: framed(shell, "desk-shelf", "/desk/shelf"),
     }
 }

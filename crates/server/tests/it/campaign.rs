@@ -116,6 +116,30 @@ async fn a_campaign_is_opened_followed_and_shown_with_how_to_take_part() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn templates_begin_messages_and_appreciation_needs_consent_on_its_page_too() {
+    let p = Place::new().await;
+    let kept = p.post("/desk/shelf/template", "unit=HQ&kind=notice&name=Road&hindi=&english=The+road+is+closed.").await;
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.body);
+    let json: serde_json::Value = serde_json::from_str(&p.get("/api/v1/desk/shelf?unit=HQ").await.body).unwrap();
+    let id = json["templates"][0]["id"].as_str().unwrap();
+    let sheet = p.get(&format!("/desk/new?template={id}")).await.body;
+    assert!(sheet.contains("The road is closed.") && sheet.contains("value=\"notice\" selected"), "{sheet}");
+    assert_eq!(p.get("/desk/new?template=none").await.status, StatusCode::NOT_FOUND);
+    let named = "unit=T1&url=https%3A%2F%2Fexample.org%2F1&source=citizen&about_hi=&about_en=Thanks&by=A+Person&consent=";
+    let refused = p.post("/desk/shelf/praise", named).await;
+    assert!(refused.status == StatusCode::CONFLICT && refused.body.contains("only with consent"));
+    let agreed = format!("{named}by+letter+of+20+November+2026&public=1");
+    assert_eq!(p.post("/desk/shelf/praise", &agreed).await.status, StatusCode::SEE_OTHER);
+    assert!(p.public("/en/achievements").await.body.contains("A Person"));
+    let id = p.desk.store.all_praise(false).await.unwrap()[0].id.clone();
+    assert_eq!(p.post(&format!("/desk/shelf/praise/{id}"), "what=thank").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(p.post(&format!("/desk/shelf/praise/{id}"), "what=withdraw").await.status, StatusCode::SEE_OTHER);
+    assert!(!p.public("/en/achievements").await.body.contains("A Person"), "consent taken back");
+    let page = p.get("/desk/shelf?unit=HQ").await.body;
+    assert!(page.contains("Thanks") && page.contains("There are not enough posts yet."), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_report_is_a_page_a_paper_and_tables_and_the_record_has_proofs() {
     let p = Place::new().await;
     let post = p.published(Kind::Awareness, "हेलमेट पहनें", None).await;
