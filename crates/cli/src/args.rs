@@ -110,6 +110,8 @@ pub enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// The certificate for a court (BSA 2023, s.63(4)): of a received file, or of an export with its manifest.
+    Certificate(crate::certificate::Certificate),
     /// Finds records of the same person or thing in one table, or across two (CSV or Parquet).
     Link(Link),
     /// Links the lake's mentions of persons: what is new, changed or gone since the last run.
@@ -132,6 +134,11 @@ pub enum Command {
     Post {
         #[command(subcommand)]
         what: crate::post::PostCommand,
+    },
+    /// Campaigns with goals by unit, templates, appreciation.
+    Campaign {
+        #[command(subcommand)]
+        what: crate::campaign::CampaignCommand,
     },
     /// Units, officers and accounts of the desk.
     Channel {

@@ -6,6 +6,8 @@ mod args;
 mod audit;
 mod bench;
 mod bring;
+mod campaign;
+mod certificate;
 mod channel;
 mod draft;
 mod find;
@@ -82,6 +84,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
+        Command::Certificate(c) => certificate::run(&args, c).await,
         Command::Link(l) => link::link(&args, l),
         Command::Resolve(r) => resolve::run(&args, r).await,
         Command::Review { what } => resolve::review(&args, what).await,
@@ -91,6 +94,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Names { what } => names::run(what, args.format),
         Command::Post { what } => post::run(&args, what).await,
         Command::Channel { what } => channel::run(&args, what).await,
+        Command::Campaign { what } => campaign::run(&args, what).await,
         Command::Inbox { what } => channel::inbox(&args, what).await,
         Command::User { what } => user::user(&args, what).await,
         Command::Token { what } => user::token(&args, what).await,

@@ -20,13 +20,18 @@ pub type Settled = OnceLock<Principal>;
 /// What a command is part of; none for those that touch no lake or only keep it running.
 fn area(command: &Command) -> Option<Area> {
     Some(match command {
-        Command::Catalog(_) | Command::Sql(_) | Command::Search(_) | Command::Dossier(_) | Command::Export { .. } => Area::Lake,
+        Command::Catalog(_)
+        | Command::Sql(_)
+        | Command::Search(_)
+        | Command::Dossier(_)
+        | Command::Export { .. }
+        | Command::Certificate(_) => Area::Lake,
         Command::Ingest(_) | Command::Pull(_) | Command::Source(_) | Command::Contract { .. } | Command::Quarantine(_) => {
             Area::Intake
         }
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,
-        Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } => Area::Desk,
+        Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } | Command::Campaign { .. } => Area::Desk,
         _ => return None,
     })
 }
@@ -35,7 +40,7 @@ fn area(command: &Command) -> Option<Area> {
 /// administrators are all gone can be entered again.
 fn operators(command: &Command) -> bool {
     !matches!(area(command), Some(Area::Lake))
-        && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. })
+        && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. } | Command::Campaign { .. })
 }
 
 pub fn accounts(store: &Store, args: &Args) -> Result<Accounts, LakeError> {

@@ -19,6 +19,7 @@ pub mod ingest;
 pub mod lineage;
 pub mod linkage;
 pub mod maintain;
+pub mod manifest;
 pub mod pole;
 mod quarantine;
 pub mod raw;

@@ -2,6 +2,7 @@
 //! in here belongs to anybody.
 
 mod accounts;
+mod campaign;
 mod data;
 mod desk;
 mod people;
@@ -75,6 +76,11 @@ pub const ALL: &[Example] = &[
     Example { name: "desk-item", render: |shell| desk::item(shell).render() },
     Example { name: "desk-orders", render: |shell| desk::orders(shell).render() },
     Example { name: "desk-channels", render: |shell| desk::channels(shell).render() },
+    Example { name: "desk-many", render: |shell| campaign::many(shell).render() },
+    Example { name: "desk-campaigns", render: |shell| campaign::campaigns(shell).render() },
+    Example { name: "desk-campaign", render: |shell| campaign::campaign(shell).render() },
+    Example { name: "desk-report", render: |shell| campaign::report(shell).render() },
+    Example { name: "desk-shelf", render: |shell| campaign::shelf(shell).render() },
     Example { name: "desk-media", render: |shell| desk::library(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];

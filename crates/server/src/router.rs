@@ -7,8 +7,7 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, feed, gallery, guard, home, object, people, pull,
-    quarantine, review, runs, search, signin, source, sources, sql, sso, upload,
+    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, fault, feed, gallery, guard, home, object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -47,6 +46,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/sql/{id}/export", get(sql::export))
         .route("/object/{sha}", get(object::page))
         .route("/object/{sha}/download", get(object::download))
+        .route("/object/{sha}/certificate", get(certificate::pdf))
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
         .route("/audit/{index}", get(audit::page))
@@ -93,6 +93,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/sources/{contract}", get(source::json))
         .route("/api/v1/pulls", get(pull::list_json))
         .route("/api/v1/pulls/{name}/run", post(pull::run_json))
+        .route("/api/v1/object/{sha}/certificate", get(certificate::json))
         .route("/api/v1/runs", get(runs::list_json))
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))

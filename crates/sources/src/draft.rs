@@ -277,7 +277,7 @@ mod tests {
 
     const REGISTER: &str = "Register of the station\n\nEntry No,Complainant Name,मोबाइल,Vehicle,Date,Village,Amount,Remarks\n\
         0001,Test Person,7000000101,RJ14ZZ0001,05/01/2026,Testpura,120.50,seen\n\
-        0002,Other Person,07000000102,RJ 14 ZZ 2,06/01/2026,Testgarh,80,\n\
+        0002,Other Person,07000000102,RJ 14 ZZ 0002,06/01/2026,Testgarh,80,\n\
         0003,Third Person,+91 7000000103,RJ14ZZ0003,07/01/2026,Testpura,12,none\n";
 
     #[test]

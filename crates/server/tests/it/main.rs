@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod campaign;
 mod desk;
 mod dossier;
 mod feed;
