@@ -12,9 +12,15 @@ need git git
 need python3 python3
 python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 command -v cargo >/dev/null 2>&1 || need curl curl
+# Certificates and reports are printed with it.
+[ -e /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf ] || missing+=(fonts-noto-core)
 if [ "${1:-}" = tests ]; then
   need chromium chromium
-  [ -e /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf ] || missing+=(fonts-noto-core)
+  # A real server for pulls. Debian starts no service of it where a policy forbids that; the tests use a data folder of their own.
+  need tesseract tesseract-ocr
+  [ -e /usr/share/tesseract-ocr/5/tessdata/hin.traineddata ] || [ -e /usr/share/tesseract-ocr/4.00/tessdata/hin.traineddata ] || missing+=(tesseract-ocr-hin)
+  command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
+  need pdftotext poppler-utils
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: installing ${missing[*]}"

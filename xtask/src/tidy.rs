@@ -45,6 +45,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("paper", &[]),
     ("lake", &["model", "lipi", "sources", "governance", "store", "ledger"]),
     ("identity", &["model"]),
+    ("ways", &["model", "sources", "governance", "store", "lake", "document"]),
     ("dossier", &["model", "lipi", "sources", "governance", "store", "lake", "identity", "finder"]),
     ("social", &["model", "governance", "store"]),
     ("standin", &[]),
@@ -67,6 +68,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "dossier",
             "social",
             "pages",
+            "ways",
         ],
     ),
     (
@@ -87,6 +89,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "social",
             "pages",
             "synthetic",
+            "ways",
             "server",
         ],
     ),

@@ -73,6 +73,15 @@ pub enum Command {
     Generate(Generate),
     /// Takes files in and prints a report of each: in, accepted, rejected, duplicate, seconds.
     Ingest(Ingest),
+    /// Fetches rows and files from other people's systems, as the files in `pulls/` below the lake's folder say.
+    Pull(crate::pull::Pull),
+    /// How the sources stand: freshness, volume against usual, quality, refusals.
+    Source(crate::pull::Source),
+    /// A first contract from a sample file, to be gone over by hand.
+    Contract {
+        #[command(subcommand)]
+        what: crate::draft::ContractCommand,
+    },
     /// Tells which contract fits a file, and why.
     Detect {
         #[arg(required = true)]
@@ -101,6 +110,8 @@ pub enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// The certificate for a court (BSA 2023, s.63(4)): of a received file, or of an export with its manifest.
+    Certificate(crate::certificate::Certificate),
     /// Finds records of the same person or thing in one table, or across two (CSV or Parquet).
     Link(Link),
     /// Links the lake's mentions of persons: what is new, changed or gone since the last run.
@@ -123,6 +134,11 @@ pub enum Command {
     Post {
         #[command(subcommand)]
         what: crate::post::PostCommand,
+    },
+    /// Campaigns with goals by unit, templates, appreciation.
+    Campaign {
+        #[command(subcommand)]
+        what: crate::campaign::CampaignCommand,
     },
     /// Units, officers and accounts of the desk.
     Channel {
@@ -221,7 +237,7 @@ pub struct Generate {
     pub clean: bool,
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Ingest {
     /// SYSTEM.DATASET (may be left out: the files tell), then the files and folders.
     #[arg(required = true)]
@@ -235,6 +251,12 @@ pub struct Ingest {
     /// Password of an encrypted archive, read from this environment variable.
     #[arg(long, value_name = "VARIABLE")]
     pub password_env: Option<String>,
+    /// Keeps looking into the folders: a file is taken in once it has stopped changing, and stays where it is. Ends with Ctrl-C.
+    #[arg(long)]
+    pub watch: bool,
+    /// Seconds from one look to the next.
+    #[arg(long, default_value_t = 5, requires = "watch", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub every: u64,
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use lake::{Lake, LakeError, Progress, Report, Request};
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{Args, Generate, Ingest, Quarantine, QuarantineCommand};
 use crate::look;
@@ -107,9 +109,21 @@ pub async fn ingest(args: &Args, i: &Ingest) -> Result<ExitCode, LakeError> {
     };
     let password = i.password_env.as_ref().and_then(|v| std::env::var(v).ok());
     let access = look::access(args, None)?;
+    if i.watch {
+        let request = Request {
+            contract,
+            authority: i.authority.clone(),
+            received_by: access.principal.id.clone(),
+            password,
+            ..Request::default()
+        };
+        return watch(args, &lake, &access, paths, request, Duration::from_secs(i.every)).await;
+    }
     let mut reports: Vec<Report> = Vec::new();
     let mut failed = false;
-    for path in files(paths)? {
+    let files = files(paths)?;
+    let several = files.len() > 1;
+    for path in files {
         let progress = Arc::new(Progress::default());
         let request = Request {
             contract: contract.clone(),
@@ -124,12 +138,12 @@ pub async fn ingest(args: &Args, i: &Ingest) -> Result<ExitCode, LakeError> {
                 stop.cancel.store(true, Ordering::Relaxed);
             }
         });
-        let outcome = lake.ingest_path(&path, request, &progress).await;
+        let outcome = ways::document::take_in(&lake, &path, request, &progress).await;
         watch.abort();
         match outcome {
             Ok(more) => {
                 for report in &more {
-                    lake.record(&access, "ingest", true, json!({ "object": report.object, "contract": report.contract, "in": report.input, "accepted": report.accepted, "rejected": report.rejected, "duplicate": report.duplicate }))?;
+                    record(&lake, &access, report)?;
                     explain(report);
                     failed |= report.message.is_some() && report.state == lake::ingest::State::Failed;
                 }
@@ -138,11 +152,99 @@ pub async fn ingest(args: &Args, i: &Ingest) -> Result<ExitCode, LakeError> {
             Err(e) => {
                 failed = true;
                 say(&format!("{}: {e}", path.display()));
+                if several {
+                    // The report of a folder names what could not be taken in, too.
+                    let (name, message) = (path.to_string_lossy().into_owned(), Some(e.to_string()));
+                    reports.push(Report { name, message, state: lake::ingest::State::Failed, ..Report::default() });
+                }
             }
         }
     }
+    if several {
+        say(&sum(&reports));
+    }
     output::records(&reports, args.format)?;
     Ok(if failed { ExitCode::from(1) } else { ExitCode::SUCCESS })
+}
+
+/// The account of many files in one line.
+fn sum(reports: &[Report]) -> String {
+    let of = |count: fn(&Report) -> u64| reports.iter().map(count).sum::<u64>();
+    let state = |s| reports.iter().filter(|r| r.state == s).count();
+    use lake::ingest::State;
+    format!(
+        "{} files: {} taken in, {} were there already, {} failed; in {} = accepted {} + rejected {} + duplicate {}",
+        reports.len(),
+        state(State::Done),
+        state(State::Already),
+        state(State::Failed),
+        of(|r| r.input),
+        of(|r| r.accepted),
+        of(|r| r.rejected),
+        of(|r| r.duplicate)
+    )
+}
+
+fn record(lake: &Lake, access: &lake::Access, report: &Report) -> Result<(), LakeError> {
+    let what = json!({ "object": report.object, "contract": report.contract, "in": report.input, "accepted": report.accepted, "rejected": report.rejected, "duplicate": report.duplicate });
+    lake.record(access, "ingest", true, what)
+}
+
+/// Looks into the folders again and again; each file's report is printed as it comes (as NDJSON unless a table is asked for).
+async fn watch(
+    args: &Args,
+    lake: &Lake,
+    access: &lake::Access,
+    paths: &[String],
+    request: Request,
+    every: Duration,
+) -> Result<ExitCode, LakeError> {
+    let wrong = |e: ways::watch::WatchError| match e {
+        ways::watch::WatchError::Lake(e) => e,
+        e => LakeError::Invalid(e.to_string()),
+    };
+    let mut roots = Vec::new();
+    for path in paths {
+        let path = Path::new(path);
+        roots.push(std::fs::canonicalize(path).map_err(|source| LakeError::Io {
+            action: "watching",
+            path: path.into(),
+            source,
+        })?);
+    }
+    let way = format!("watch:{}", request.contract.as_ref().map_or("", |c| c.name.as_str()));
+    let mut watched = ways::Watched::open(lake, &way, &roots).await.map_err(wrong)?;
+    say(&format!("watching {} (end it with Ctrl-C)", paths.join(", ")));
+    let mut stop = signal(SignalKind::terminate()).map_err(|source| LakeError::Io {
+        action: "waiting on",
+        path: "signals".into(),
+        source,
+    })?;
+    let format = if args.format == crate::args::Format::Table { args.format } else { crate::args::Format::Ndjson };
+    loop {
+        match watched.round(ways::Settled::SinceLastRound, &request).await.map_err(wrong) {
+            Ok(taken) => {
+                for taken in taken {
+                    for report in &taken.reports {
+                        if report.state != lake::ingest::State::Failed {
+                            record(lake, access, report)?;
+                        }
+                        explain(report);
+                    }
+                    output::records(&taken.reports, format)?;
+                }
+            }
+            // A share that is away for an hour is no reason to stop watching it.
+            Err(e @ LakeError::Invalid(_)) => say(&e.to_string()),
+            Err(e) => return Err(e),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(every) => {}
+            _ = tokio::signal::ctrl_c() => break,
+            _ = stop.recv() => break,
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What a person should know beyond the counts.

@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use arrow::array::RecordBatch;
 use futures::StreamExt;
 use governance::Context;
-use lake::export::{self, Written};
+use lake::export;
+use lake::manifest::Manifest;
 use lake::{Access, At, LakeError, TableName};
 
 use crate::args::{Args, Catalog, CatalogCommand, Format, Sql};
@@ -109,13 +110,10 @@ pub async fn print(rows: Vec<RecordBatch>, format: Format) -> Result<(), LakeErr
 }
 
 pub async fn export(args: &Args, name: &str, to: &Path) -> Result<ExitCode, LakeError> {
-    let format = export::Format::of_ending(to.extension().and_then(|e| e.to_str()).unwrap_or_default())?;
     let lake = open(args).await?;
     let table = TableName::parse(name);
     let access = access(args, None)?;
-    let session = lake.exporting(&access)?;
-    let answer = session.sql(&format!("SELECT * FROM {}.\"{}\"", table.area, table.name)).await?;
-    let written: Written = export::to_file(answer, format, to).await?;
+    let (written, manifest) = lake.export_table(&access, &table, to).await?;
     lake.record(
         &access,
         "export",
@@ -123,6 +121,11 @@ pub async fn export(args: &Args, name: &str, to: &Path) -> Result<ExitCode, Lake
         serde_json::json!({ "table": table.to_string(), "rows": written.rows, "sha256": written.sha256 }),
     )?;
     say(&format!("{}: {} rows, {} bytes, SHA-256 {}", to.display(), written.rows, written.bytes, written.sha256));
+    say(&format!(
+        "{}: made from {} received file(s); `sarovar certificate --export` takes it",
+        Manifest::beside(to).display(),
+        manifest.objects.len()
+    ));
     output::records(&[written], args.format)?;
     Ok(ExitCode::SUCCESS)
 }

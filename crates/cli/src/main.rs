@@ -7,7 +7,10 @@ mod audit;
 mod bench;
 mod bring;
 mod case;
+mod campaign;
+mod certificate;
 mod channel;
+mod draft;
 mod find;
 mod keep;
 mod link;
@@ -17,6 +20,7 @@ mod matrix;
 mod names;
 mod output;
 mod post;
+mod pull;
 mod resolve;
 mod serve;
 mod user;
@@ -72,6 +76,9 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Serve(s) => serve::serve(&args, s).await,
         Command::Generate(g) => bring::generate(g),
         Command::Ingest(i) => bring::ingest(&args, i).await,
+        Command::Pull(p) => pull::run(&args, p).await,
+        Command::Source(s) => pull::source(&args, s).await,
+        Command::Contract { what } => draft::run(&args, what).await,
         Command::Detect { paths } => bring::detect(&args, paths).await,
         Command::Quarantine(q) => bring::quarantine(&args, q).await,
         Command::Catalog(c) => look::catalog(&args, c).await,
@@ -80,6 +87,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
+        Command::Certificate(c) => certificate::run(&args, c).await,
         Command::Link(l) => link::link(&args, l),
         Command::Resolve(r) => resolve::run(&args, r).await,
         Command::Review { what } => resolve::review(&args, what).await,
@@ -89,6 +97,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Names { what } => names::run(what, args.format),
         Command::Post { what } => post::run(&args, what).await,
         Command::Channel { what } => channel::run(&args, what).await,
+        Command::Campaign { what } => campaign::run(&args, what).await,
         Command::Inbox { what } => channel::inbox(&args, what).await,
         Command::User { what } => user::user(&args, what).await,
         Command::Case { what } => case::case(&args, what).await,

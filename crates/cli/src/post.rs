@@ -1,5 +1,8 @@
 //! The desk: messages from draft to proof.
 
+mod many;
+mod numbers;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -167,6 +170,28 @@ pub enum PostCommand {
     Resume {
         unit: String,
     },
+    /// Looks at a file of messages and names every line that is wrong; --take makes them all, or none.
+    Bulk(many::Bulk),
+    /// Lets a message come again by a rule; each time is checked and approved like any other.
+    Recur(many::Recur),
+    /// Messages that come again; with an id, what became of its times.
+    Recurring {
+        id: Option<String>,
+    },
+    /// Lets a message come again no more.
+    Stop {
+        id: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Reads the numbers of the last thirty days' posts from the networks.
+    Measure,
+    /// The desk in numbers: tables, and a PDF with -o.
+    Report(numbers::Report),
+    /// Everything published, with versions, approvals and proof, for the Right to Information Act.
+    Records(numbers::Records),
+    /// Brings posts, numbers and what was addressed to the accounts into the lake (`clean.social_*`).
+    Lake,
     /// Enters a model code of conduct; what is scheduled into it and breaks it is held.
     Silence {
         /// Constituency, or * for the whole state.
@@ -195,7 +220,14 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
     };
     let store = store.map_err(wrong)?;
     crate::who::settle_desk(args, &store).await?;
-    Ok(Desk::new(store))
+    // What is signed and published also goes into the lake's access log; the lake itself stays closed.
+    let options = ledger::Options {
+        dir: args.home.join("audit"),
+        witness: std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty()).map(Into::into),
+        clock: Utc::now,
+    };
+    let log = ledger::Ledger::open(options).map_err(LakeError::from)?;
+    Ok(Desk::new(store).with_audit(Arc::new(log)))
 }
 
 /// The key of the vault: `SAROVAR_VAULT_KEY`, else `vault.key` in the home folder.
@@ -409,6 +441,14 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         }
         PostCommand::Pause { unit, reason } => desk.pause(&me, unit, reason, now).await?,
         PostCommand::Resume { unit } => desk.resume(&me, unit, now).await?,
+        PostCommand::Bulk(b) => return many::bulk(args, desk, b).await,
+        PostCommand::Recur(r) => many::recur(args, desk, r).await?,
+        PostCommand::Recurring { id } => many::recurring(args, desk, id.as_deref()).await?,
+        PostCommand::Stop { id, reason } => desk.stop_recurring(&me, id, reason, now).await?,
+        PostCommand::Measure => numbers::measure(args, desk).await?,
+        PostCommand::Report(r) => numbers::report(args, desk, r).await?,
+        PostCommand::Records(r) => return numbers::records(args, desk, r).await,
+        PostCommand::Lake => numbers::lake(args, desk).await?,
         PostCommand::Silence { constituency, from, until, reference } => {
             let row = SilenceRow {
                 id: String::new(),
@@ -429,11 +469,19 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
 fn worker(args: &Args, desk: &Desk) -> Result<Outbox, LakeError> {
     let owner = format!("{}-{}", std::process::id(), desk.store.fresh_id(Utc::now()));
     let channels = channels(args)?;
-    // Networks that fetch pictures themselves find them on the portal, under links signed with the portal's key.
+    let networks = networks(&channels)?;
+    let worker = Outbox::new(desk.store.clone(), networks, channels, Arc::new(SystemClock), Patience::default(), &owner);
+    Ok(match desk.audit() {
+        Some(log) => worker.with_audit(log),
+        None => worker,
+    })
+}
+
+/// Networks that fetch pictures themselves find them on the portal, under links signed with the portal's key.
+fn networks(channels: &Channels) -> Result<Networks, LakeError> {
     let base = std::env::var("SAROVAR_PORTAL_URL").unwrap_or_default();
     let links = (!base.is_empty()).then(|| Links::new(&base, &channels.vault().derived("portal")));
-    let networks = Networks::with_links(links).map_err(wrong)?;
-    Ok(Outbox::new(desk.store.clone(), networks, channels, Arc::new(SystemClock), Patience::default(), &owner))
+    Networks::with_links(links).map_err(wrong)
 }
 
 async fn deliveries(args: &Args, desk: &Desk, id: &str) -> Result<ExitCode, Fault> {

@@ -3,12 +3,14 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use dossier::resolve;
 use lake::LakeError;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::{Args, Demo, Generate, Ingest, Serve};
 use crate::bring;
+use crate::look::access;
 use crate::output::say;
 
 /// Stands in a lake's folder while its demonstration state is being made, so that a killed `demo` is begun again.
@@ -44,6 +46,8 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
             _ = stop.recv() => {}
         }
     };
+    // Dropped with the server.
+    let _schedule = Alone(tokio::spawn(ways::schedule::run(lake.clone())));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -63,6 +67,15 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     };
     tokio::try_join!(pages, door, end).map_err(busy)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A task that ends with its owner.
+struct Alone(tokio::task::JoinHandle<()>);
+
+impl Drop for Alone {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// Secrets of the applications that sign webhooks come from the vault; the word of Meta's challenge from `SAROVAR_META_WORD`.
@@ -128,8 +141,10 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
         .map(|entry| entry.path().to_string_lossy().into_owned())
         .collect();
     folders.sort();
-    let taken = Ingest { source_and_paths: folders, authority: Some("DEMO/1".into()), contract: None, password_env: None };
+    let taken = Ingest { source_and_paths: folders, authority: Some("DEMO/1".into()), ..Ingest::default() };
     let code = bring::ingest(args, &taken).await?;
+    // Who is who, so that persons and the queue of doubtful pairs are there to be looked at.
+    resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
     std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
     say("the demonstration state is in; look at it with `sarovar serve`");
     Ok(code)

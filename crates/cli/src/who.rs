@@ -20,12 +20,19 @@ pub type Settled = OnceLock<Principal>;
 /// What a command is part of; none for those that touch no lake or only keep it running.
 pub(crate) fn area(command: &Command) -> Option<Area> {
     Some(match command {
-        Command::Catalog(_) | Command::Sql(_) | Command::Search(_) | Command::Dossier(_) | Command::Export { .. } => Area::Lake,
-        Command::Ingest(_) | Command::Quarantine(_) => Area::Intake,
+        Command::Catalog(_)
+        | Command::Sql(_)
+        | Command::Search(_)
+        | Command::Dossier(_)
+        | Command::Export { .. }
+        | Command::Certificate(_) => Area::Lake,
+        Command::Ingest(_) | Command::Pull(_) | Command::Source(_) | Command::Contract { .. } | Command::Quarantine(_) => {
+            Area::Intake
+        }
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,
         Command::Case { .. } | Command::Authority { .. } => Area::Work,
-        Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } => Area::Desk,
+        Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } | Command::Campaign { .. } => Area::Desk,
         _ => return None,
     })
 }
@@ -34,7 +41,7 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
 /// administrators are all gone can be entered again.
 fn operators(command: &Command) -> bool {
     !matches!(area(command), Some(Area::Lake | Area::Work))
-        && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. })
+        && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. } | Command::Campaign { .. })
 }
 
 pub fn accounts(store: &Store, args: &Args) -> Result<Accounts, LakeError> {

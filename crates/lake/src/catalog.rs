@@ -246,7 +246,7 @@ fn period(p: &Period) -> String {
 }
 
 /// Seconds of a period; none for a unit that is not known.
-pub(crate) fn seconds(p: &Period) -> Option<f64> {
+pub fn seconds(p: &Period) -> Option<f64> {
     let day = 86_400.0;
     let unit = match p.unit.as_str() {
         "minutes" | "minute" | "min" => 60.0,

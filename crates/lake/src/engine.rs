@@ -18,6 +18,7 @@ const FOOTERS: usize = 192 << 20;
 pub struct Engine {
     runtime: Arc<RuntimeEnv>,
     threads: usize,
+    memory: usize,
 }
 
 impl Engine {
@@ -28,7 +29,7 @@ impl Engine {
             .with_temp_file_path(work)
             .with_metadata_cache_limit(FOOTERS)
             .build_arc()?;
-        Ok(Engine { runtime, threads })
+        Ok(Engine { runtime, threads, memory })
     }
 
     pub fn parquet_options(&self) -> TableParquetOptions {
@@ -50,6 +51,8 @@ impl Engine {
         options.execution.parquet.reorder_filters = true;
         options.execution.parquet.schema_force_view_types = false;
         options.sql_parser.map_string_types_to_utf8view = false;
+        // A sort sets this much of its memory aside for merging; the default is more than a small allowance holds.
+        options.execution.sort_spill_reservation_bytes = (self.memory / 16).min(10 << 20);
         options.execution.time_zone = Some("+05:30".into());
         let state =
             SessionStateBuilder::new().with_config(config).with_runtime_env(self.runtime.clone()).with_default_features().build();

@@ -8,6 +8,7 @@
 
 mod derive;
 mod doomed;
+mod fate;
 mod journal;
 pub mod keys;
 mod parse;
@@ -25,6 +26,7 @@ use serde_json::json;
 use sources::{Contract, Detection};
 
 pub use doomed::{Doomed, RowSet};
+pub use fate::{Fates, Refusal};
 pub use journal::Journal;
 pub use replay::Replayed;
 pub use report::{Report, State};
@@ -66,6 +68,10 @@ impl Progress {
 pub struct Request {
     /// `None`: found by the file's own looks.
     pub contract: Option<Arc<Contract>>,
+    /// Which of the contract's formats the bytes are in, where that is known and not to be guessed; needs `contract`.
+    pub variant: Option<usize>,
+    /// Whether the report tells what became of each row ([`Report::rows`]): for batches of a feed, not for large files.
+    pub by_row: bool,
     /// The file's name as its sender gave it.
     pub name: String,
     /// Reference of the authority under which the rows were obtained.
@@ -143,7 +149,7 @@ impl Lake {
         request: Request,
         progress: &Arc<Progress>,
     ) -> Result<Vec<Report>> {
-        if is_archive(&mut object.file).map_err(LakeError::io("reading", &request.name))? {
+        if request.variant.is_none() && is_archive(&mut object.file).map_err(LakeError::io("reading", &request.name))? {
             settle(object)?;
             return self.ingest_archive(&object.received.sha256, request, progress).await;
         }
@@ -198,6 +204,9 @@ impl Lake {
 
     /// The contract and format variant for a file, by name or by looks.
     pub fn choose(&self, file: &mut std::fs::File, request: &Request) -> Result<(Arc<Contract>, usize)> {
+        if let (Some(contract), Some(variant)) = (&request.contract, request.variant) {
+            return Ok((contract.clone(), variant));
+        }
         let read = |source| LakeError::Read { name: request.name.clone(), source };
         let candidates = match &request.contract {
             Some(contract) => vec![contract.clone()],
@@ -323,15 +332,22 @@ impl Lake {
             memory: self.memory(),
             threads: self.threads(),
             only: None,
+            fates: request.by_row.then(|| Fates::of(contract, self.now_micros())),
             progress: progress.clone(),
         };
         let parsed = tokio::task::block_in_place(|| parse::run(job))?;
         progress.check()?;
         let mut files = parsed.files;
         let mut quarantined = parsed.quarantined;
-        let verdicts = tokio::task::block_in_place(|| {
+        let mut verdicts = tokio::task::block_in_place(|| {
             let refusals = crate::quarantine::Writer::new(refused.root(), prefix, &stamp);
-            let sides = keys::Sides { dir: table.root(), new: &files, table: Some(&table), withdrawn: withdrawn.as_ref() };
+            let sides = keys::Sides {
+                dir: table.root(),
+                new: &files,
+                table: Some(&table),
+                withdrawn: withdrawn.as_ref(),
+                by_row: request.by_row,
+            };
             keys::check(contract, parsed.keys, sides, refusals, self.memory(), self.home().scratch())
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();
@@ -343,8 +359,12 @@ impl Lake {
         if !verdicts.drop_new.is_empty() {
             files = tokio::task::block_in_place(|| strip(&table, files, &order, prefix, &verdicts.drop_new))?;
         }
-        quarantined.extend(verdicts.refusals);
+        quarantined.append(&mut verdicts.refusals);
         let superseded = verdicts.superseded;
+        let rows = parsed.fates.map(|mut fates| {
+            fates.judged(&verdicts);
+            Box::new(fates)
+        });
         let report = Report {
             contract: contract.name.clone(),
             contract_version: contract.version.clone(),
@@ -362,6 +382,7 @@ impl Lake {
             declared: parsed.trailer.declared_rows,
             warnings: report::warnings(&parsed.trailer, parsed.input),
             drift: report::drift(&parsed.trailer),
+            rows,
             ..Report::default()
         };
         progress.check()?;

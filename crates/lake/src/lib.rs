@@ -20,6 +20,7 @@ pub mod ingest;
 pub mod lineage;
 pub mod linkage;
 pub mod maintain;
+pub mod manifest;
 pub mod pole;
 mod policy;
 mod quarantine;

@@ -1,8 +1,11 @@
 //! Keeping tables fit: few large sorted files, no leftovers, nothing beyond its retention.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use futures::StreamExt;
+
+use sources::Contract;
 
 use crate::Lake;
 use crate::erase::Receipt;
@@ -16,6 +19,9 @@ use crate::table::{Change, DataFile, Table};
 const FILE_BYTES: usize = 512 << 20;
 /// Files a reader of an older version may still need are kept this long.
 const KEEP_VERSIONS: chrono::Duration = chrono::Duration::days(7);
+
+/// So many files of about one size are merged into one.
+const CROWD: usize = 12;
 
 /// What maintenance did to one table.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -61,6 +67,28 @@ impl Lake {
         Ok(out)
     }
 
+    /// Merges small files of one source's tables, its POLE tables included, a size at a time: what a feed leaves stays a few dozen files,
+    /// and a row is written again once for each eightfold growth of its file. Gives how many files went into larger ones.
+    pub async fn fold(&self, contract: &Contract) -> Result<usize> {
+        let clean = TableName::clean(&contract.name);
+        let mut held: HashSet<TableName> = contract.mapping.iter().map(|m| TableName::new("pole", &m.table)).collect();
+        held.extend([clean.clone(), TableName::quarantine(&contract.name)]);
+        let mut merged = 0;
+        for (name, order) in self.physical_tables()? {
+            let base = TableName::new(&name.area, name.name.split('@').next().unwrap_or_default());
+            if !held.contains(&base) {
+                continue;
+            }
+            let _lock = self.home().write_lock(&name).await?;
+            let mut table = Table::require(self.home(), &name).await?;
+            while let Some(files) = crowded(table.files()?) {
+                self.rewrite_sorted(&mut table, &files, &order).await?;
+                merged += files.len();
+            }
+        }
+        Ok(merged)
+    }
+
     /// Makes second orders that are missing or hold another number of rows than their table.
     async fn repair_orders(&self, only: Option<&TableName>) -> Result<()> {
         for contract in self.contracts() {
@@ -84,7 +112,9 @@ impl Lake {
 
     async fn rewrite_sorted(&self, table: &mut Table, before: &[DataFile], order: &[String]) -> Result<()> {
         let ctx = self.engine().context();
-        let provider = std::sync::Arc::new(LakeTable::new(self.engine(), table, &[])?.sorted_files(order));
+        let chosen: HashSet<String> = before.iter().map(|f| table.root().join(&f.path).to_string_lossy().into_owned()).collect();
+        let provider = LakeTable::new(self.engine(), table, &[])?.only(|path| chosen.contains(path)).sorted_files(order);
+        let provider = std::sync::Arc::new(provider);
         let mut frame = ctx.read_table(provider)?;
         if !order.is_empty() {
             frame = frame.sort(order.iter().map(|c| datafusion::prelude::ident(c).sort(true, true)).collect())?;
@@ -197,6 +227,16 @@ impl Lake {
         }
         self.purge(&due).await
     }
+}
+
+/// Files of about one size that are too many to lie side by side; the smallest size first.
+fn crowded(files: Vec<DataFile>) -> Option<Vec<DataFile>> {
+    const SMALLEST: u64 = 256 << 10;
+    let mut sizes: std::collections::BTreeMap<u32, Vec<DataFile>> = std::collections::BTreeMap::new();
+    for file in files.into_iter().filter(|f| f.size < FILE_BYTES as u64 / 8) {
+        sizes.entry((file.size / SMALLEST).checked_ilog(8).map_or(0, |n| n + 1)).or_default().push(file);
+    }
+    sizes.into_values().find(|files| files.len() >= CROWD)
 }
 
 /// Deletes files that no version younger than `keep` refers to, and leftovers of writes that never ended.

@@ -1,7 +1,11 @@
 //! The desk: what waits, the composer, the calendar, the outbox, the inbox, court orders, channels.
 
 pub mod calendar;
+pub mod campaign;
 pub mod composer;
+pub mod many;
+pub mod report;
+pub mod shelf;
 pub mod stream;
 
 use askama::Template;
@@ -18,15 +22,19 @@ pub struct Choice {
 }
 
 /// The places of the desk, in the order of its own navigation: address and catalogue key.
-pub const PLACES: [(&str, &str); 8] = [
+pub const PLACES: [(&str, &str); 12] = [
     ("/desk", "desk-office"),
     ("/desk/new", "desk-new"),
+    ("/desk/many", "desk-many"),
     ("/desk/calendar", "desk-calendar"),
     ("/desk/outbox", "desk-outbox"),
     ("/desk/inbox", "desk-inbox"),
     ("/desk/orders", "desk-orders"),
+    ("/desk/campaigns", "desk-campaigns"),
+    ("/desk/report", "desk-report"),
     ("/desk/channels", "desk-channels"),
     ("/desk/media", "desk-media"),
+    ("/desk/shelf", "desk-shelf"),
 ];
 
 /// A message in a list.

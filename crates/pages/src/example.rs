@@ -2,12 +2,14 @@
 //! in here belongs to anybody.
 
 mod accounts;
+mod campaign;
 mod data;
 mod desk;
 mod people;
 mod proof;
 mod review;
 mod work;
+mod ways;
 
 use askama::Template;
 
@@ -26,6 +28,8 @@ pub const ALL: &[Example] = &[
     Example { name: "home", render: |shell| data::home(shell).render() },
     Example { name: "home-empty", render: |shell| data::home_empty(shell).render() },
     Example { name: "sources", render: |shell| data::sources(shell).render() },
+    Example { name: "source", render: |shell| ways::source(shell).render() },
+    Example { name: "pulls", render: |shell| ways::pulls(shell).render() },
     Example { name: "upload", render: |shell| data::upload(shell, false).render() },
     Example { name: "upload-errors", render: |shell| data::upload(shell, true).render() },
     Example { name: "runs", render: |shell| data::runs(shell).render() },
@@ -77,6 +81,11 @@ pub const ALL: &[Example] = &[
     Example { name: "desk-item", render: |shell| desk::item(shell).render() },
     Example { name: "desk-orders", render: |shell| desk::orders(shell).render() },
     Example { name: "desk-channels", render: |shell| desk::channels(shell).render() },
+    Example { name: "desk-many", render: |shell| campaign::many(shell).render() },
+    Example { name: "desk-campaigns", render: |shell| campaign::campaigns(shell).render() },
+    Example { name: "desk-campaign", render: |shell| campaign::campaign(shell).render() },
+    Example { name: "desk-report", render: |shell| campaign::report(shell).render() },
+    Example { name: "desk-shelf", render: |shell| campaign::shelf(shell).render() },
     Example { name: "desk-media", render: |shell| desk::library(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
 ];

@@ -77,6 +77,8 @@ pub struct SystemGroup {
 #[template(path = "sources.html")]
 pub struct Sources {
     pub shell: Shell,
+    /// Those from which something should have come by now.
+    pub late: Vec<SourceLine>,
     pub systems: Vec<SystemGroup>,
 }
 

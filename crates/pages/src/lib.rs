@@ -27,6 +27,7 @@ pub mod review;
 pub mod search;
 pub mod shell;
 pub mod show;
+pub mod source;
 pub mod sql;
 pub mod table;
 pub mod timeline;

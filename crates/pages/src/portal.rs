@@ -138,6 +138,7 @@ pub struct Latest {
     /// The list can be narrowed.
     pub narrows: bool,
     pub next: Option<String>,
+    pub praise: Vec<Praise>,
 }
 
 /// One message.
@@ -151,6 +152,7 @@ pub struct One {
 /// A campaign.
 #[derive(Clone, Debug)]
 pub struct CampaignLine {
+    pub id: String,
     pub name: String,
     pub about: String,
     pub audience: String,
@@ -165,6 +167,27 @@ pub struct CampaignLine {
 pub struct Campaigns {
     pub door: Door,
     pub campaigns: Vec<CampaignLine>,
+}
+
+/// One campaign: how to take part, who does, and its messages.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/campaign.html")]
+pub struct OneCampaign {
+    pub door: Door,
+    pub campaign: CampaignLine,
+    pub part: String,
+    /// Units that have published.
+    pub units: Vec<String>,
+    pub notices: Vec<Notice>,
+}
+
+/// What somebody says well of the department.
+#[derive(Clone, Debug)]
+pub struct Praise {
+    pub about: String,
+    /// Who said it, where he agreed to be named, else what kind of author.
+    pub by: String,
+    pub url: String,
 }
 
 /// One point of law, in the department's own words.

@@ -2,8 +2,12 @@
 //!
 //! A service that is not installed is no failure: what starts it gives nothing, and the test says that it was passed over.
 
+mod mariadb;
+mod moto;
 mod postgres;
 mod program;
 
+pub use mariadb::MariaDb;
+pub use moto::Moto;
 pub use postgres::Postgres;
 pub use program::{Program, free_port};

@@ -2,13 +2,17 @@
 //! the roles of whoever asks.
 
 mod calendar;
+mod campaign;
 mod channel;
 mod inbox;
+mod many;
 mod media;
 mod office;
 mod order;
 mod outbox;
 mod post;
+mod report;
+mod shelf;
 
 use std::sync::Arc;
 
@@ -27,9 +31,12 @@ use store::social::{Post, Shown};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply};
+use crate::records::Log;
 
 /// Largest picture or film of the library.
 const MEDIA_LIMIT: usize = 200 << 20;
+/// Largest file of messages; as a form it is three times as long in Hindi.
+const BULK_LIMIT: usize = 32 << 20;
 
 /// Every address of the desk.
 pub(crate) fn routes() -> Router<App> {
@@ -59,6 +66,21 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/item/{id}/send", send(inbox::dispatch))
         .route("/desk/item/{id}/close", send(inbox::close))
         .route("/desk/item/{id}/hide", send(inbox::hide))
+        .route("/desk/many", get(many::page).post(many::take).layer(DefaultBodyLimit::max(BULK_LIMIT)))
+        .route("/desk/recurring", send(many::recur))
+        .route("/desk/recurring/{id}/stop", send(many::stop))
+        .route("/desk/campaigns", get(campaign::list).post(campaign::add))
+        .route("/desk/campaign/{id}", get(campaign::page))
+        .route("/desk/campaign/{id}/goal", send(campaign::goal))
+        .route("/desk/campaign/{id}/join", send(campaign::join))
+        .route("/desk/report", get(report::page))
+        .route("/desk/report/pdf", get(report::pdf))
+        .route("/desk/report/csv", get(report::table))
+        .route("/desk/records", get(report::records))
+        .route("/desk/shelf", get(shelf::page))
+        .route("/desk/shelf/template", send(shelf::template))
+        .route("/desk/shelf/praise", send(shelf::keep))
+        .route("/desk/shelf/praise/{id}", send(shelf::act))
         .route("/desk/orders", get(order::page).post(order::open))
         .route("/desk/channels", get(channel::page))
         .route("/desk/connect", send(channel::begin))
@@ -74,11 +96,18 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/inbox", get(inbox::json))
         .route("/api/v1/desk/orders", get(order::json))
         .route("/api/v1/desk/channels", get(channel::json))
+        .route("/api/v1/desk/bulk", send(many::json).layer(DefaultBodyLimit::max(BULK_LIMIT)))
+        .route("/api/v1/desk/recurring", get(many::recurring_json))
+        .route("/api/v1/desk/campaigns", get(campaign::list_json))
+        .route("/api/v1/desk/campaigns/{id}", get(campaign::json))
+        .route("/api/v1/desk/report", get(report::json))
+        .route("/api/v1/desk/shelf", get(shelf::json))
+        .route("/api/v1/desk/records", get(report::records_json))
 }
 
 impl App {
     pub(crate) fn desk(&self) -> Desk {
-        Desk::new(self.lake.store().clone())
+        Desk::new(self.lake.store().clone()).with_audit(Arc::new(Log(self.lake.clone())))
     }
 
     /// The vault of the lake's folder: `SAROVAR_VAULT_KEY`, else `vault.key`.

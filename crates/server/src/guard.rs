@@ -57,7 +57,9 @@ pub(crate) async fn origin(ask: Ask, request: Request, next: Next) -> Response {
         return HttpError::Forged.into_response();
     }
     let kind = text(headers, "content-type").to_owned();
-    if request.uri().path().starts_with("/api/") && kind.starts_with("application/json") {
+    if request.uri().path().starts_with("/api/")
+        && (kind.starts_with("application/json") || kind.starts_with("application/x-ndjson"))
+    {
         return next.run(request).await;
     }
     let query = request.uri().query().unwrap_or_default();

@@ -61,7 +61,7 @@ impl Jobs {
         self.put(id, job);
         let (jobs, lake, id) = (self.clone(), lake.clone(), id.to_owned());
         tokio::spawn(async move {
-            let outcome = lake.ingest_path(&path, request, &progress).await;
+            let outcome = ways::document::take_in(&lake, &path, request, &progress).await;
             let end = match outcome {
                 Ok(reports) => End::Done(reports),
                 Err(LakeError::Cancelled) => End::Cancelled,

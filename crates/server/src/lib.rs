@@ -11,11 +11,13 @@ mod assets;
 mod audit;
 mod catalogue;
 mod cells;
+pub mod certificate;
 mod desk;
 mod door;
 mod dossier;
 mod export;
 mod fault;
+mod feed;
 mod gallery;
 mod guard;
 mod home;
@@ -24,14 +26,18 @@ mod limit;
 mod object;
 mod people;
 pub mod portal;
+mod pull;
 mod quarantine;
 mod queries;
+pub mod records;
+pub mod report;
 mod review;
 mod router;
 mod runs;
 mod search;
 mod signin;
 mod site;
+mod source;
 mod sources;
 mod sql;
 mod sso;
@@ -66,6 +72,7 @@ pub(crate) struct App {
     pub accounts: Accounts,
     pub site: Arc<Site>,
     pub limits: Arc<Limits>,
+    pub feeds: Arc<ways::Feeds>,
 }
 
 impl App {
@@ -81,7 +88,8 @@ impl App {
 /// The whole HTTP surface over a lake and its accounts.
 pub fn routes(lake: Lake, accounts: Accounts, site: Site) -> Router {
     let site = Arc::new(site);
-    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default(), accounts, site, limits: Arc::default() })
+    let feeds = Arc::new(ways::Feeds::new(lake.clone(), ways::Settings::default()));
+    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default(), accounts, site, limits: Arc::default(), feeds })
 }
 
 /// Serves the lake on `listener` until `shutdown` is ready, then lets open requests finish.

@@ -106,6 +106,7 @@ pub fn routes(lake: Lake, settings: Settings) -> Router {
         .route("/{lang}/post/{id}", get(page::one))
         .route("/{lang}/law", get(page::law))
         .route("/{lang}/campaigns", get(page::campaigns))
+        .route("/{lang}/campaign/{id}", get(page::one_campaign))
         .route("/{lang}/stations", get(page::stations))
         .route("/{lang}/tip", get(form::tip).post(form::take_tip))
         .route("/{lang}/feedback", get(form::feedback).post(form::take_feedback))

@@ -7,8 +7,7 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, desk, door, dossier, fault, gallery, guard, home, object, people, quarantine,
-    review, runs, search, signin, sources, sql, sso, upload, watch, work,
+    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, fault, feed, gallery, guard, home, object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload, watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -24,6 +23,10 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/review/quality", get(review::quality))
         .route("/review/{left}/{right}", get(review::pair).post(review::decide))
         .route("/sources", get(sources::page))
+        .route("/sources/{contract}", get(source::page))
+        .route("/sources/{contract}/export", get(source::export))
+        .route("/pulls", get(pull::page))
+        .route("/pulls/{name}/run", post(pull::run))
         .route("/upload", get(upload::form).post(upload::send).layer(DefaultBodyLimit::disable()))
         .route("/uploads", post(upload::create))
         .route("/uploads/{id}", patch(upload::append).head(upload::offset).delete(upload::discard))
@@ -43,6 +46,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/sql/{id}/export", get(sql::export))
         .route("/object/{sha}", get(object::page))
         .route("/object/{sha}/download", get(object::download))
+        .route("/object/{sha}/certificate", get(certificate::pdf))
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
         .route("/audit/watch", get(watch::page))
@@ -86,9 +90,15 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/case/{*key}", get(dossier::case_json))
         .route("/api/v1/catalog", get(catalogue::list_json))
         .route("/api/v1/catalog/{table}", get(catalogue::table_json))
+        .route("/api/v1/sources", get(source::list_json))
+        .route("/api/v1/sources/{contract}", get(source::json))
+        .route("/api/v1/pulls", get(pull::list_json))
+        .route("/api/v1/pulls/{name}/run", post(pull::run_json))
+        .route("/api/v1/object/{sha}/certificate", get(certificate::json))
         .route("/api/v1/runs", get(runs::list_json))
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))
+        .route("/api/v1/feed/{contract}", post(feed::take).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/watch", get(watch::list_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))

@@ -13,14 +13,16 @@ use crate::fault::{Reply, show};
 pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
     let tables = app.lake.catalog().await?;
     let mut systems: Vec<SystemGroup> = Vec::new();
-    for line in lines(&app, &ask, &tables) {
+    let all = lines(&app, &ask, &tables);
+    let late = all.iter().filter(|line| line.freshness == Freshness::Late).cloned().collect();
+    for line in all {
         let system = line.name.split('.').next().unwrap_or_default().to_owned();
         match systems.iter_mut().find(|group| group.system == system) {
             Some(group) => group.sources.push(line),
             None => systems.push(SystemGroup { system, sources: vec![line] }),
         }
     }
-    show(Sources { systems, shell: ask.shell(Section::Sources, ask.lang.text("sources-title")) })
+    show(Sources { systems, late, shell: ask.shell(Section::Sources, ask.lang.text("sources-title")) })
 }
 
 /// One line for each contract.

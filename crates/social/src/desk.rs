@@ -1,21 +1,35 @@
 //! The desk: drafts, versions, checks, approvals, schedule, withdrawal. Each step is allowed by who somebody is *for this
 //! message*: nobody approves what they wrote, and nobody signs twice.
 
+mod bulk;
+mod campaign;
 mod connect;
 mod inbox;
 mod order;
+mod plan;
+mod praise;
+mod record;
+mod report;
 mod schedule;
+
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use governance::Principal;
+use governance::audit::{AuditRecord, AuditSink};
 use serde::Serialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use store::Store;
 use store::social::{Approval, FindingRow, Post, SilenceRow};
 
+pub use campaign::{AUDIENCES, Coverage, Mix, Share, THEMES, UnitCoverage};
 pub use connect::Expiring;
 pub use order::Compliance;
+pub use plan::Planned;
+pub use praise::{SOURCES, Slot};
+pub use record::{Copy, Record};
+pub use report::{Advice, Dormant, Figure, Numbers, Reach, Service};
 pub use schedule::{When, parse_ist};
 
 use crate::DeskError;
@@ -26,10 +40,55 @@ use crate::message::{Kind, Message};
 /// Roles at the desk. They hold in a unit and those below it.
 pub const ROLES: &[&str] = &["writer", "checker", "approver", "law", "publisher", "duty"];
 
+/// Acts that also go into the access log, where nobody can change them afterwards.
+const LOGGED: &[&str] = &[
+    "submit",
+    "approve",
+    "overrule",
+    "send back",
+    "schedule",
+    "move",
+    "withdraw",
+    "order",
+    "decide",
+    "pause",
+    "resume",
+    "import",
+    "recur",
+    "stop recurring",
+    "answered",
+    "handed_over",
+    "hidden",
+    "closed",
+    "records",
+];
+/// What of an act goes there: ids, numbers and hashes, never words.
+const TOLD: &[&str] = &[
+    "version",
+    "sha256",
+    "rule",
+    "step",
+    "role",
+    "order",
+    "reference",
+    "copies",
+    "due",
+    "channels",
+    "delivery",
+    "state",
+    "messages",
+    "unit",
+    "from",
+    "until",
+    "cancelled",
+    "moved",
+];
+
 /// The desk of one store.
 #[derive(Clone)]
 pub struct Desk {
     pub store: Store,
+    audit: Option<Arc<dyn AuditSink>>,
 }
 
 /// Where a message stands on its way.
@@ -55,7 +114,17 @@ impl From<&SilenceRow> for Silence {
 
 impl Desk {
     pub fn new(store: Store) -> Self {
-        Self { store }
+        Self { store, audit: None }
+    }
+
+    /// The same desk with an access log: what is signed, overruled, published and taken down is also written there, or not done.
+    #[must_use]
+    pub fn with_audit(self, audit: Arc<dyn AuditSink>) -> Self {
+        Self { audit: Some(audit), ..self }
+    }
+
+    pub fn audit(&self) -> Option<Arc<dyn AuditSink>> {
+        self.audit.clone()
     }
 
     /// A new message of a unit.
@@ -334,8 +403,37 @@ impl Desk {
         subject: &str,
         detail: &serde_json::Value,
     ) -> Result<(), DeskError> {
+        let mut detail = detail.clone();
+        if let (Some(audit), true) = (&self.audit, LOGGED.contains(&what)) {
+            let mut told = json!({ "desk": what, "subject": subject });
+            for (name, value) in detail.as_object().into_iter().flatten().filter(|(name, _)| TOLD.contains(&name.as_str())) {
+                told[name] = value.clone();
+            }
+            // A signature is given to words: their hash goes with it.
+            if let Some(version) = detail["version"].as_i64()
+                && let Ok(kept) = self.store.version(subject, version).await
+            {
+                told["sha256"] = kept.sha256.into();
+            }
+            detail["log"] = logged(audit.as_ref(), &who.id, now, told)?.into();
+        }
         Ok(self.store.record_event(now, &who.id, what, subject, &detail.to_string()).await?)
     }
+}
+
+/// Writes an act of the desk into the access log; gives its place there.
+pub(crate) fn logged(audit: &dyn AuditSink, who: &str, now: DateTime<Utc>, what: serde_json::Value) -> Result<u64, DeskError> {
+    let record = AuditRecord {
+        at: now.to_rfc3339(),
+        who: who.into(),
+        action: "desk".into(),
+        allowed: true,
+        purpose: None,
+        case: None,
+        authority: None,
+        what,
+    };
+    audit.append(&record).map_err(|e| DeskError::Refused(format!("the access log cannot be written, so this is not done: {e}")))
 }
 
 fn sealed(message: &Message) -> Result<(String, String), DeskError> {

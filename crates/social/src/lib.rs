@@ -11,6 +11,7 @@
 //!
 //! Not here: tables of persons (this crate does not know the lake), profiles of citizens, likes, follows or reposts.
 
+pub mod bulk;
 pub mod check;
 pub mod desk;
 pub mod limit;
@@ -19,6 +20,7 @@ pub mod media;
 pub mod message;
 pub mod network;
 pub mod outbox;
+pub mod recur;
 pub mod registry;
 pub mod text;
 pub mod vault;

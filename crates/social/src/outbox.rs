@@ -24,17 +24,22 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use governance::audit::AuditSink;
 use serde::Serialize;
 use store::Store;
-use store::social::{Claim, Counted, Watched};
+use store::social::{Claim, Counted, Delivery, Watched};
 use tokio::task::JoinSet;
 
 pub use channel::Channels;
 pub use clock::{Clock, SystemClock};
 
 use crate::DeskError;
+use crate::desk::Desk;
 use crate::network::Networks;
 use clock::Guard;
+
+/// How often plans and recurring messages are looked at.
+const PLANS: Duration = Duration::from_secs(5);
 
 /// How long the outbox waits, and how often it tries.
 #[derive(Debug, Clone)]
@@ -116,6 +121,10 @@ pub struct Outbox {
     mine: Arc<Mutex<HashSet<String>>>,
     /// When the network was last read for a delivery.
     read_at: Arc<Mutex<HashMap<String, Instant>>>,
+    /// Where publications and removals are logged beside the store.
+    audit: Option<Arc<dyn AuditSink>>,
+    /// When plans and recurring messages were last looked at.
+    planned: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Outbox {
@@ -141,7 +150,51 @@ impl Outbox {
             seen: Arc::default(),
             mine: Arc::default(),
             read_at: Arc::default(),
+            audit: None,
+            planned: Arc::default(),
         }
+    }
+
+    /// The same worker with an access log.
+    #[must_use]
+    pub fn with_audit(self, audit: Arc<dyn AuditSink>) -> Self {
+        Self { audit: Some(audit), ..self }
+    }
+
+    /// Logs what a network now shows, or no longer does. It has happened: a log that cannot be written is told, and changes nothing.
+    pub(super) async fn tell(&self, what: &str, d: &Delivery) {
+        let Some(audit) = &self.audit else { return };
+        let Some(now) = chrono::DateTime::from_timestamp_micros(self.now()) else { return };
+        let mut detail = serde_json::json!({ "version": d.version, "delivery": d.id, "network": d.network });
+        let mut told = detail.clone();
+        told["desk"] = what.into();
+        told["subject"] = d.post.clone().into();
+        told["sha256"] = d.sha256.clone().into();
+        match crate::desk::logged(audit.as_ref(), "outbox", now, told) {
+            Ok(place) => detail["log"] = place.into(),
+            Err(e) => tracing::error!(delivery = d.id, error = %e, "a publication is not in the access log"),
+        }
+        if let Err(e) = self.store.record_event(now, "outbox", what, &d.post, &detail.to_string()).await {
+            tracing::error!(delivery = d.id, error = %e, "a publication is not in the record");
+        }
+    }
+
+    /// Makes recurring messages and schedules planned ones, once in a while.
+    async fn carry_out(&self) -> Result<(), DeskError> {
+        let now = Instant::now();
+        {
+            let mut last = lock(&self.planned);
+            if last.is_some_and(|at| now.duration_since(at) < PLANS) {
+                return Ok(());
+            }
+            *last = Some(now);
+        }
+        let Some(now) = chrono::DateTime::from_timestamp_micros(self.now()) else { return Ok(()) };
+        let desk = match &self.audit {
+            Some(audit) => Desk::new(self.store.clone()).with_audit(audit.clone()),
+            None => Desk::new(self.store.clone()),
+        };
+        desk.carry_out(now).await.map(drop)
     }
 
     /// Works until `stop` is set; finishes what it has begun.
@@ -193,6 +246,9 @@ impl Outbox {
         tick.held_by_clock = !self.clock_holds().await;
         if room == 0 || tick.held_by_clock {
             return Ok(tick);
+        }
+        if let Err(e) = self.carry_out().await {
+            tracing::warn!(error = %e, "what is planned could not be carried out");
         }
         let now = self.now();
         let oldest = now - micros(self.patience.late);

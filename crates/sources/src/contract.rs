@@ -106,6 +106,13 @@ impl Contract {
         self.columns.iter().find(|c| c.name == name)
     }
 
+    /// The column that says when an event happened: the first instant of the physical orders, else the first required one.
+    pub fn event_time(&self) -> Option<&str> {
+        let instant = |c: &&Column| matches!(c.field().data_type(), DataType::Timestamp(..));
+        let ordered = self.orders.iter().flatten().filter_map(|name| self.column(name)).find(instant);
+        ordered.or_else(|| self.columns.iter().filter(|c| c.required).find(instant)).map(|c| c.name.as_str())
+    }
+
     /// Names under which an entry of the signature may stand in a file: a column's own source names, or the entry itself.
     pub fn signature_names<'a>(&'a self, entry: &'a str) -> impl Iterator<Item = &'a str> {
         let column = self.column(entry);

@@ -45,8 +45,9 @@ enum Look {
     Text(Vec<String>, RefCell<Cut>),
     Sheets(Vec<Rc<Records>>),
     Columns(Vec<String>),
-    /// Names of members or elements that occur, and whether it is JSON, NDJSON or XML.
-    Names(Vec<String>, &'static [Kind]),
+    /// Names of members or elements that occur, whether it is JSON, NDJSON or XML, and the members of the object that the first
+    /// line is, where it is one.
+    Names(Vec<String>, &'static [Kind], Vec<String>),
 }
 
 /// Lines of a text as records, by delimiter and quote: cut once for all contracts.
@@ -141,10 +142,11 @@ fn look(name: &str, mut input: &mut dyn ReadSeek) -> Result<Look, ReadError> {
     };
     let start = decoded.trim_start();
     if start.starts_with(['{', '[']) {
-        return Ok(Look::Names(words(start, '"'), json_kinds(start)));
+        let (kinds, members) = json_kinds(start);
+        return Ok(Look::Names(words(start, '"'), kinds, members));
     }
     if start.starts_with('<') {
-        return Ok(Look::Names(words(start, '<'), &[Kind::Xml]));
+        return Ok(Look::Names(words(start, '<'), &[Kind::Xml], Vec::new()));
     }
     let lines = decoded.split(['\n', '\r']).map(str::to_owned).take(2 * header::LOOKED + 40).collect();
     Ok(Look::Text(lines, RefCell::default()))
@@ -170,14 +172,13 @@ fn whole(name: &str, mut input: &mut dyn ReadSeek, packed: bool, limits: &Limits
     Ok(bytes)
 }
 
-/// One document or one on each line: told by whether the first line is whole and others follow.
-fn json_kinds(text: &str) -> &'static [Kind] {
+/// One document or one on each line: told by whether the first line is whole and others follow. With the line's members.
+fn json_kinds(text: &str) -> (&'static [Kind], Vec<String>) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let whole = first.starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(first).is_ok();
-    match (whole, rest.trim().is_empty()) {
-        (true, false) => &[Kind::Ndjson],
-        (true, true) => &[Kind::Json, Kind::Ndjson],
-        (false, _) => &[Kind::Json],
+    match (serde_json::from_str::<serde_json::Map<String, serde_json::Value>>(first), rest.trim().is_empty()) {
+        (Ok(object), false) => (&[Kind::Ndjson], object.into_iter().map(|(name, _)| name).collect()),
+        (Ok(object), true) => (&[Kind::Json, Kind::Ndjson], object.into_iter().map(|(name, _)| name).collect()),
+        (Err(_), _) => (&[Kind::Json], Vec::new()),
     }
 }
 
@@ -259,7 +260,7 @@ fn columns(look: &Look, format: &Format, signature: &[Vec<String>]) -> Option<Ve
             sheets.iter().filter_map(|records| best(records)).max_by_key(|header| found(signature, &folded(header)))
         }
         (Look::Columns(columns), Kind::Parquet) => Some(columns.clone()),
-        (Look::Names(names, kinds), kind) if kinds.contains(&kind) => Some(names.clone()),
+        (Look::Names(names, kinds, _), kind) if kinds.contains(&kind) => Some(names.clone()),
         _ => None,
     }
 }
@@ -310,19 +311,18 @@ fn judge(contract: &Arc<Contract>, variant: usize, format: &Format, name: &str, 
         reasons.push("the file name has the contract's form".to_owned());
     }
     // A document on one line may also be a single record: the way to its records decides.
-    let entrance = format.rows.as_deref().and_then(|rows| rows.split('/').nth(1)).filter(|s| !s.is_empty() && *s != "*");
-    // One line that is an object is no array of records.
-    let lines = matches!(look, Look::Names(_, kinds) if kinds.contains(&Kind::Ndjson));
-    let entered = format.kind != Kind::Json || entrance.map_or(!lines || !is_array(format), has);
+    let entrance = format.rows.as_deref().and_then(|rows| rows.split('/').find(|step| !step.is_empty() && *step != "*"));
+    // What has the columns itself is one record; records further in, told by no name, are those of a document.
+    let record = match look {
+        Look::Names(_, _, members) if !members.is_empty() => Some(found(&signature, &folded(members)) == signature.len()),
+        _ => None,
+    };
+    let entered = format.kind != Kind::Json || entrance.map_or(record != Some(true), has);
     // Where both readings are possible, a way that is there in the document tells more than a line that is whole.
-    let score = if format.kind == Kind::Json && entrance.is_some_and(has) { score + NEAR / 2.0 } else { score };
+    let way = entrance.map_or(record == Some(false), has);
+    let score = if format.kind == Kind::Json && way { score + NEAR / 2.0 } else { score };
     let fits = missing.is_empty() && total > 0 && entered;
     Some((fits, Candidate { contract: contract.clone(), variant, score, reasons }))
-}
-
-/// Whether a JSON format's records are the members of an array that is the whole document.
-fn is_array(format: &Format) -> bool {
-    format.rows.as_deref().is_some_and(|rows| rows.split('/').nth(1) == Some("*"))
 }
 
 /// A report without a header that says it has no records: its first lines say whose report it is.

@@ -16,6 +16,7 @@ mod catalog;
 mod column;
 pub mod contract;
 mod detect;
+pub mod draft;
 mod grid;
 mod limits;
 mod moment;

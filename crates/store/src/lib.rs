@@ -27,6 +27,7 @@ mod schema;
 mod setting;
 pub mod social;
 mod upload;
+mod way;
 
 pub use entity::history::{Model as HistoryEntry, State as HistoryState};
 pub use entity::object::Model as Object;
@@ -39,3 +40,4 @@ pub use open::Store;
 pub use page::{Page, Paged};
 pub use run::{Counts, NewRun, Outcome, RunFilter};
 pub use upload::NewUpload;
+pub use way::{Alert, PullState, RunDay, WayFile};

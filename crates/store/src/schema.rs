@@ -25,7 +25,9 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 2, name: "the desk", sql: include_str!("schema/0010_social.sql") },
     Migration { version: 3, name: "accounts", sql: include_str!("schema/0020_accounts.sql") },
     Migration { version: 4, name: "networks and portal", sql: include_str!("schema/0030_desk.sql") },
-    Migration { version: 5, name: "access", sql: include_str!("schema/0040_access.sql") },
+    Migration { version: 5, name: "ways in", sql: include_str!("schema/0050_ways.sql") },
+    Migration { version: 6, name: "campaigns", sql: include_str!("schema/0060_campaigns.sql") },
+    Migration { version: 7, name: "access", sql: include_str!("schema/0040_access.sql") },
 ];
 
 /// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).

@@ -4,11 +4,15 @@
 mod account;
 mod campaign;
 mod connect;
+mod coverage;
 mod inbox;
 mod look;
 mod order;
 mod outbox;
+mod plan;
 mod post;
+mod praise;
+mod report;
 mod unit;
 
 use sea_orm::{
@@ -22,11 +26,15 @@ use crate::error::Result;
 pub use account::{Account, NewAccount};
 pub use campaign::{Campaign, MediaRow, MetricRow, Note, SavedReply};
 pub use connect::{ClientRow, ConsentRow};
+pub use coverage::{Covered, Goal, Mixed};
 pub use inbox::{Item, NewItem};
 pub use look::{ItemFilter, Published, Shown};
 pub use order::{Order, Removal};
 pub use outbox::{Attempt, Claim, Counted, Delivery, Settlement, Watched};
+pub use plan::{ImportRow, Incoming, Occurrence, Plan, Recurrence};
 pub use post::{Approval, Event, FindingRow, Post, Version};
+pub use praise::{Praise, Template};
+pub use report::{AnswerTime, Measured, Out, Posted, Silent};
 pub use unit::{Officer, SilenceRow, Unit};
 
 /// All units that are paused, by their own or an upper unit's order.

@@ -88,3 +88,66 @@ fn roles_units_and_times_that_do_not_exist_are_named() {
     let when = ["post", "silence", "--constituency", "*", "--from", "soon", "--until", "later", "--reference", "ECI/1"];
     assert!(home.refused("sp", &when).contains("2026-11-25 18:30"));
 }
+
+#[test]
+fn many_messages_campaigns_reports_and_records_from_the_command_line() {
+    let home = Home::department();
+    let at = |name: &str| home.0.path().join(name).to_str().unwrap().to_owned();
+    std::fs::write(at("wrong.csv"), "unit,kind,hindi\nT1,notice,\nT9,party,x\n").unwrap();
+    let wrong = home.run("asha", &["post", "bulk", &at("wrong.csv"), "--take"]);
+    assert_eq!(wrong.status.code(), Some(1));
+    let told: Value = serde_json::from_slice(&wrong.stdout).unwrap();
+    assert_eq!((told[0]["wrong_rows"].as_u64(), told[0]["made"].as_u64()), (Some(2), Some(0)));
+    assert!(err(&wrong).contains("2 of 2 lines are wrong"), "{}", err(&wrong));
+    std::fs::write(at("right.csv"), "unit,kind,hindi,english\nT1,notice,सूचना,Notice\n").unwrap();
+    assert_eq!(home.json("asha", &["post", "bulk", &at("right.csv")])[0]["made"], 0, "a look makes nothing");
+    assert_eq!(home.json("asha", &["post", "bulk", &at("right.csv"), "--take"])[0]["made"], 1);
+    assert!(home.refused("asha", &["post", "bulk", &at("none.csv")]).contains("none.csv"));
+
+    let recur = [
+        "post",
+        "recur",
+        "--unit",
+        "T1",
+        "--hindi",
+        "x",
+        "--rule",
+        "FREQ=DAILY",
+        "--from",
+        "2099-01-01 10:00",
+        "--channel",
+        "@t1",
+    ];
+    assert!(home.refused("asha", &recur).contains("no channel \"@t1\""));
+    assert_eq!(home.json("sp", &["post", "recurring"]), serde_json::json!([]));
+
+    let put = [
+        "campaign",
+        "put",
+        "--unit",
+        "HQ",
+        "--name-hi",
+        "बाल सुरक्षा",
+        "--name-en",
+        "Child safety",
+        "--from",
+        "2026-01-01",
+        "--until",
+        "2099-01-01",
+    ];
+    let campaign = home.json("sp", &put)[0]["id"].as_str().unwrap().to_owned();
+    assert!(home.refused("asha", &put).contains("not publisher"));
+    assert!(home.run("sp", &["campaign", "goal", &campaign, "T1", "3"]).status.success());
+    assert_eq!(home.json("sp", &["campaign", "show", &campaign])[0]["units"][0]["goal"], 3);
+
+    let pdf = at("report.pdf");
+    let report = home.json("sp", &["post", "report", "--from", "2026-01-01", "-o", &pdf, "--lang", "hi"]);
+    assert!(report[0]["service"].as_array().unwrap().is_empty() && std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
+    assert!(home.refused("sp", &["post", "report", "--from", "soon"]).contains("2026-11-01"));
+    let files = home.json("sp", &["post", "records", "--from", "2026-01-01", "--to", &at("records")]);
+    assert!(files.as_array().unwrap().iter().any(|f| f["file"] == "MANIFEST.json"));
+    assert!(home.refused("sp", &["post", "records", "--from", "2026-01-01", "--to", &at("records")]).contains("not empty"));
+    let log = home.json("operator", &["audit", "tail", "--action", "desk"]);
+    let told: Vec<&str> = log.as_array().unwrap().iter().filter_map(|e| e["what"]["desk"].as_str()).collect();
+    assert!(told.contains(&"import") && told.contains(&"records"), "{told:?}");
+}

@@ -1,5 +1,6 @@
 //! The program from outside: killed, starved and fed with damage.
 
+mod certificate;
 mod desk;
 mod dossiers;
 mod kill;

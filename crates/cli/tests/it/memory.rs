@@ -10,7 +10,7 @@ use crate::register;
 
 const MIB: u64 = 1 << 20;
 /// What the program may hold in rows, in MiB.
-const ALLOWED: u64 = 4;
+const ALLOWED: u64 = 16;
 
 /// Writes about `bytes` of distinct rows, every hundredth to be refused; gives rows and refused ones.
 fn write(path: &Path, bytes: u64) -> (u64, u64) {

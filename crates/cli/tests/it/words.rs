@@ -44,7 +44,7 @@ fn what_cannot_be_read_is_named_with_a_remedy() {
     refused(&s.ingest(&s.dir.path().join("absent.csv")), &["absent.csv", "Check the path"]);
     refused(
         &s.ingest(&s.file("other.csv", b"x,y\n1,2\n")),
-        &["other.csv", "no file of test.register", "(id, name", "name another contract"],
+        &["other.csv", "no file of test.register", "(id, seen_at)", "name another contract"],
     );
     let none = s.program.run(&["ingest", &s.file("none.csv", b"x,y\n1,2\n").display().to_string()]);
     refused(&none, &["none.csv", "no contract fits", "docs/contracts.md"]);

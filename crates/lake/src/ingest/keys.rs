@@ -42,6 +42,8 @@ pub struct Verdicts {
     pub drop_old: Doomed,
     /// Rows identical to one that is there, or that came before in the same file.
     pub duplicates: u64,
+    /// Those rows.
+    pub repeated: RowSet,
     /// New rows that replace a row of the table.
     pub corrected: u64,
     /// Withdrawing rows.
@@ -51,6 +53,8 @@ pub struct Verdicts {
     pub refusals: Vec<DataFile>,
     /// Those of the portion in hand: row, why, its values.
     refused: Vec<(i64, String, String)>,
+    /// All of them, without their values.
+    pub outdated: Vec<(i64, String)>,
     /// The withdrawing rows, kept so that a late older version does not come back.
     pub tombstones: RowSet,
 }
@@ -64,6 +68,8 @@ pub struct Sides<'a> {
     pub table: Option<&'a Table>,
     /// Rows that their source has withdrawn.
     pub withdrawn: Option<&'a Table>,
+    /// Whether the superseded rows are told one by one.
+    pub by_row: bool,
 }
 
 /// Compares the new rows with each other, with the table and with its withdrawn rows. `memory` bounds the bitmap and what is
@@ -77,7 +83,7 @@ pub fn check(
     memory: usize,
     work: &Path,
 ) -> Result<Verdicts> {
-    let Sides { dir, new, table, withdrawn } = sides;
+    let Sides { dir, new, table, withdrawn, by_row } = sides;
     let mut verdicts = Verdicts::default();
     let withdrawing: RowSet = logs.iter().flat_map(|l| l.withdrawals.iter().copied()).collect();
     let old = older(contract, dir, new, table, withdrawn)?;
@@ -126,6 +132,9 @@ pub fn check(
             judge(entries, &pool, &withdrawing, &mut verdicts);
         }
         verdicts.superseded += verdicts.refused.len() as u64;
+        if by_row {
+            verdicts.outdated.extend(verdicts.refused.iter().map(|(row, why, _)| (*row, why.clone())));
+        }
         refusals.superseded(&std::mem::take(&mut verdicts.refused))?;
     }
     verdicts.refusals = refusals.finish()?;
@@ -324,6 +333,7 @@ fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &RowSet, verdicts: &
                 let same = gone.is_some_and(|g| pool.bytes(g, 1) == pool.bytes(e, 1));
                 if standing.is_none() && same {
                     verdicts.drop_new.insert(e.place.row);
+                    verdicts.repeated.insert(e.place.row);
                     verdicts.duplicates += 1;
                     continue;
                 }
@@ -358,6 +368,7 @@ fn judge(mut entries: Vec<Entry>, pool: &Pool, withdrawing: &RowSet, verdicts: &
                 Some(s) if pool.bytes(s, 1) == pool.bytes(e, 1) => {
                     if e.side == Side::New {
                         verdicts.drop_new.insert(e.place.row);
+                        verdicts.repeated.insert(e.place.row);
                         verdicts.duplicates += 1;
                     }
                 }

@@ -14,7 +14,7 @@ use arrow::datatypes::{DataType, Int64Type, Schema, SchemaRef};
 use sources::{Chunk, Contract, Limits, Trailer};
 
 use super::keys::KeyLog;
-use super::{Progress, RowSet};
+use super::{Fates, Progress, RowSet};
 use crate::error::{LakeError, Result};
 use crate::quarantine;
 use crate::runs::{RunWriter, Stamp, arrow_error, key_hashes};
@@ -37,6 +37,8 @@ pub struct Job {
     pub threads: usize,
     /// Only these rows count; the others are passed over (a replay).
     pub only: Option<RowSet>,
+    /// To be filled with what becomes of each row.
+    pub fates: Option<Fates>,
     pub progress: Arc<Progress>,
 }
 
@@ -51,6 +53,7 @@ pub struct Parsed {
     pub trailer: Trailer,
     /// Of the rows that alone count, those that were there.
     pub seen: RowSet,
+    pub fates: Option<Fates>,
 }
 
 struct Worker {
@@ -63,6 +66,7 @@ struct Worker {
     rejected: u64,
     reasons: BTreeMap<String, u64>,
     seen: RowSet,
+    fates: Option<Fates>,
 }
 
 pub fn run(mut job: Job) -> Result<Parsed> {
@@ -111,6 +115,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
         reasons: BTreeMap::new(),
         trailer: Trailer::default(),
         seen: RowSet::default(),
+        fates: None,
     };
     for handle in handles {
         match handle.join() {
@@ -121,6 +126,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
                 out.input += done.input;
                 out.rejected += done.rejected;
                 out.seen.extend(&done.seen);
+                out.fates = Fates::joined(out.fates.take(), done.fates);
                 for (code, n) in done.reasons {
                     *out.reasons.entry(code).or_default() += n;
                 }
@@ -166,6 +172,7 @@ struct Done {
     rejected: u64,
     reasons: BTreeMap<String, u64>,
     seen: RowSet,
+    fates: Option<Fates>,
 }
 
 impl Worker {
@@ -184,7 +191,8 @@ impl Worker {
         let key = if job.contract.key.is_empty() { columns } else { job.contract.key.clone() };
         // Beside the rows themselves: a sixteenth of the memory for all logs together.
         let keys = KeyLog::new(job.memory / job.threads / 16);
-        Worker { job, rows, refused, keys, key, input: 0, rejected: 0, reasons: BTreeMap::new(), seen: RowSet::default() }
+        let (reasons, seen, fates) = (BTreeMap::new(), RowSet::default(), job.fates.clone());
+        Worker { job, rows, refused, keys, key, input: 0, rejected: 0, reasons, seen, fates }
     }
 
     fn work(mut self, chunks: &Mutex<Receiver<Chunk>>) -> Result<Done> {
@@ -204,6 +212,7 @@ impl Worker {
             rejected: self.rejected,
             reasons: self.reasons,
             seen: self.seen,
+            fates: self.fates,
         })
     }
 
@@ -231,6 +240,9 @@ impl Worker {
             }
         }
         self.refused.push(&parsed.rejects)?;
+        if let Some(fates) = &mut self.fates {
+            fates.parsed(&parsed.batch, &parsed.rejects);
+        }
         if parsed.batch.num_rows() == 0 {
             return Ok(());
         }

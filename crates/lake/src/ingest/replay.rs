@@ -105,12 +105,19 @@ impl Lake {
             memory: self.memory(),
             threads: self.threads(),
             only: Some(rows_in),
+            fates: None,
             progress: progress.clone(),
         };
         let parsed = tokio::task::block_in_place(|| parse::run(job))?;
         let verdicts = tokio::task::block_in_place(|| {
             let refusals = crate::quarantine::Writer::new(refused.root(), &prefix, &stamp);
-            let sides = keys::Sides { dir: table.root(), new: &parsed.files, table: Some(&table), withdrawn: withdrawn.as_ref() };
+            let sides = keys::Sides {
+                dir: table.root(),
+                new: &parsed.files,
+                table: Some(&table),
+                withdrawn: withdrawn.as_ref(),
+                by_row: false,
+            };
             keys::check(contract, parsed.keys, sides, refusals, self.memory(), self.home().scratch())
         })?;
         let order = contract.orders.first().cloned().unwrap_or_default();

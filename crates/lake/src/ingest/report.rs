@@ -45,6 +45,9 @@ pub struct Report {
     pub seconds: f64,
     pub message: Option<String>,
     pub run: Option<String>,
+    /// What became of each row, where the request asked for it; never kept.
+    #[serde(skip)]
+    pub rows: Option<Box<super::Fates>>,
 }
 
 impl Report {

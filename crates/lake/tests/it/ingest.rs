@@ -62,7 +62,7 @@ async fn a_correction_replaces_its_row_everywhere() {
 #[tokio::test(flavor = "multi_thread")]
 async fn many_rows_sent_again_are_compared_in_portions() {
     const ROWS: usize = 25_000;
-    let b = Bench::with(|options| options.with_memory(1 << 20)).await;
+    let b = Bench::with(|options| options.with_memory(16 << 20)).await;
     let line = |i: usize, name: &str, version: u32| {
         format!("k{i:05},{name} {i},7{i:09},P{},2026-01-{:02} 10:00:00,{version},,\n", i % 7, i % 28 + 1)
     };

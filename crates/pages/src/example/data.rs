@@ -149,7 +149,8 @@ pub(super) fn sources(shell: Shell) -> Sources {
             None => systems.push(SystemGroup { system, sources: vec![source] }),
         }
     }
-    Sources { systems, shell }
+    let late = source_lines(&shell).into_iter().filter(|line| line.freshness == Freshness::Late).collect();
+    Sources { systems, late, shell }
 }
 
 pub(super) fn upload(shell: Shell, wrong: bool) -> Upload {

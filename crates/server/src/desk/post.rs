@@ -174,6 +174,8 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
 pub(crate) struct Begin {
     corrects: String,
     unit: String,
+    /// Words to begin with.
+    template: String,
 }
 
 pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begin>) -> Reply {
@@ -182,6 +184,11 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
     if !b.corrects.is_empty() {
         message.kind = social::message::Kind::Correction;
         unit = app.lake.store().post(&b.corrects).await?.unit;
+    }
+    if !b.template.is_empty() {
+        let template = app.lake.store().template(&b.template).await.map_err(|_| HttpError::NotFound)?;
+        message.kind = template.kind.parse().map_err(HttpError::BadRequest)?;
+        (message.hindi, message.english) = (template.hindi, template.english);
     }
     let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
     page.corrects = b.corrects;

@@ -133,6 +133,10 @@ pub(crate) async fn sitemap(State(p): State<Portal>) -> Result<Response, Wrong> 
         }
     };
     PLACES.iter().for_each(|(place, _)| add(place, None));
+    let now = p.lake.now().timestamp_micros();
+    for c in p.store().campaigns(true).await?.into_iter().filter(|c| c.from_at <= now) {
+        add(&format!("campaign/{}", c.id), None);
+    }
     for n in p.store().published(None, None, None, 5000).await? {
         add(&format!("post/{}", n.post), chrono::DateTime::from_timestamp_micros(n.first_at));
     }

@@ -5,7 +5,9 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use pages::Lang;
-use pages::portal::{CampaignLine, Campaigns, Choice, Home, LAW, Latest, Law, Notice, One, Station, Stations};
+use pages::portal::{
+    CampaignLine, Campaigns, Choice, Home, LAW, Latest, Law, Notice, One, OneCampaign, Praise, Station, Stations,
+};
 use pages::shell::encode;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -88,6 +90,7 @@ pub(crate) async fn without_slash(Path(tag): Path<String>) -> Result<Redirect, W
 fn campaign(lang: Lang, c: Campaign, now: i64) -> CampaignLine {
     let hindi = lang == Lang::Hi;
     CampaignLine {
+        id: c.id,
         name: if hindi { c.name_hi } else { c.name_en },
         about: if hindi { c.about_hi } else { c.about_en },
         audience: c.audience,
@@ -134,7 +137,26 @@ async fn list(p: &Portal, lang: Lang, place: &str, key: &str, which: Which, narr
         chosen: *k == which.kind,
     });
     let kinds = kinds.collect();
-    kept(Latest { door: p.door(lang, place, key), units: p.units(lang, &which.unit).await?, notices, kinds, narrows, next })
+    // Beside what the department says of itself stands what others say.
+    let praise = if place == "achievements" { praise(p, lang).await? } else { Vec::new() };
+    kept(Latest {
+        door: p.door(lang, place, key),
+        units: p.units(lang, &which.unit).await?,
+        notices,
+        kinds,
+        narrows,
+        next,
+        praise,
+    })
+}
+
+async fn praise(p: &Portal, lang: Lang) -> Result<Vec<Praise>, Wrong> {
+    let line = |row: store::social::Praise| Praise {
+        about: if lang == Lang::Hi { row.about_hi } else { row.about_en },
+        by: if row.by_whom.is_empty() { lang.text(&format!("portal-source-{}", row.source)) } else { row.by_whom },
+        url: row.url,
+    };
+    Ok(p.store().all_praise(true).await?.into_iter().map(line).collect())
 }
 
 pub(crate) async fn latest(State(p): State<Portal>, Path(tag): Path<String>, Query(w): Query<Which>) -> Result<Response, Wrong> {
@@ -181,6 +203,27 @@ pub(crate) async fn law(State(p): State<Portal>, Path(tag): Path<String>) -> Res
 pub(crate) async fn campaigns(State(p): State<Portal>, Path(tag): Path<String>) -> Result<Response, Wrong> {
     let lang = lang(&tag)?;
     kept(Campaigns { campaigns: public_campaigns(&p, lang).await?, door: p.door(lang, "campaigns", "portal-campaigns") })
+}
+
+/// A campaign that has begun and is shown; others are not there.
+pub(crate) async fn one_campaign(State(p): State<Portal>, Path((tag, id)): Path<(String, String)>) -> Result<Response, Wrong> {
+    let (lang, now) = (lang(&tag)?, p.lake.now().timestamp_micros());
+    let found = p.store().campaigns(true).await?.into_iter().find(|c| c.id == id && c.from_at <= now).ok_or(Wrong::Missing)?;
+    let mut notices = Vec::new();
+    for post in p.store().campaign_posts(&id, 50).await? {
+        if let Some(row) = p.store().published_one(&post.id).await? {
+            notices.push(notice(&p, lang, row).await?);
+        }
+    }
+    let covered = p.store().covered(&id).await?;
+    let units = p.store().units().await?.into_iter().filter(|u| covered.iter().any(|c| c.unit == u.code));
+    let units = units.map(|u| if lang == Lang::Hi { u.name_hi } else { u.name_en }).collect();
+    let part = if lang == Lang::Hi { found.part_hi.clone() } else { found.part_en.clone() };
+    let campaign = campaign(lang, found, now);
+    let mut door = p.door(lang, &format!("campaign/{id}"), "portal-campaigns");
+    door.title.clone_from(&campaign.name);
+    door.description = campaign.about.chars().take(160).collect();
+    kept(OneCampaign { door, campaign, part, units, notices })
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -14,19 +14,19 @@ use tower::ServiceExt;
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 
-struct Place {
-    lake: Lake,
-    desk: Desk,
+pub struct Place {
+    pub lake: Lake,
+    pub desk: Desk,
     pages: Router,
     portal: Router,
     account: store::social::Account,
     _dir: tempfile::TempDir,
 }
 
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: String,
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
 }
 
 fn who(id: &str) -> Principal {
@@ -41,7 +41,7 @@ async fn send(routes: &Router, request: Request<Body>) -> Answer {
 }
 
 impl Place {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let lake = Lake::open(Options::at(&dir.path().join("lake"))).await.unwrap();
         let store = lake.store().clone();
@@ -99,11 +99,11 @@ impl Place {
         Self { desk: Desk::new(store), lake, pages, portal, account, _dir: dir }
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub async fn get(&self, path: &str) -> Answer {
         send(&self.pages, Request::get(path).header(header::ACCEPT_LANGUAGE, "en").body(Body::empty()).unwrap()).await
     }
 
-    async fn post(&self, path: &str, form: &str) -> Answer {
+    pub async fn post(&self, path: &str, form: &str) -> Answer {
         let request = Request::post(path)
             .header(header::COOKIE, format!("sarovar_token={TOKEN}"))
             .header(header::ACCEPT_LANGUAGE, "en")
@@ -113,12 +113,19 @@ impl Place {
         send(&self.pages, request).await
     }
 
-    async fn public(&self, path: &str) -> Answer {
+    pub async fn bytes(&self, path: &str) -> Vec<u8> {
+        let request = Request::get(path).body(Body::empty()).unwrap();
+        let response = self.pages.clone().oneshot(request).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK, "{path}");
+        to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
+    }
+
+    pub async fn public(&self, path: &str) -> Answer {
         send(&self.portal, Request::get(path).body(Body::empty()).unwrap()).await
     }
 
     /// A message that is out.
-    async fn published(&self, kind: Kind, hindi: &str, corrects: Option<&str>) -> String {
+    pub async fn published(&self, kind: Kind, hindi: &str, corrects: Option<&str>) -> String {
         let now = self.lake.now();
         let message = Message { kind, hindi: hindi.into(), ..Message::default() };
         let post = self.desk.draft(&who("asha"), "T1", &message, corrects, now).await.unwrap();

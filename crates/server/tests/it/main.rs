@@ -2,9 +2,12 @@
 
 mod accounts;
 mod audit;
+mod campaign;
 mod desk;
 mod dossier;
+mod feed;
 mod people;
 mod review;
 mod site;
 mod work;
+mod source;

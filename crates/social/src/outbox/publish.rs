@@ -135,6 +135,9 @@ impl Outbox {
             }
         };
         if self.store.settle(&d.id, attempt, &settlement).await? {
+            if settlement.state == "live" {
+                self.tell("published", d).await;
+            }
             return Ok(());
         }
         // Somebody else ended this attempt. If it went out all the same and they thought otherwise, a person must know.
@@ -302,7 +305,10 @@ impl Outbox {
         let channel = self.channels.ready(&self.store, network.as_ref(), &account).await?;
         let remote = d.remote.clone().unwrap_or_default();
         match network.take_down(&channel, &remote).await {
-            Ok(proof) => self.store.settle_removal(order, delivery, "removed", &proof, now).await?,
+            Ok(proof) => {
+                self.store.settle_removal(order, delivery, "removed", &proof, now).await?;
+                self.tell("removed", &d).await;
+            }
             Err(Trouble::Later(why) | Trouble::Limited { why, .. }) if tries < 20 => {
                 self.store.settle_removal(order, delivery, "open", &why, now).await?;
             }

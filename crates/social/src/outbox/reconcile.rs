@@ -88,7 +88,9 @@ impl Outbox {
             }
             Found::Unclear(_) => return Ok(()),
         };
-        self.store.settle(&d.id, d.attempt, &s).await?;
+        if self.store.settle(&d.id, d.attempt, &s).await? && s.state == "live" {
+            self.tell("published", d).await;
+        }
         Ok(())
     }
 

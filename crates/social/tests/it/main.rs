@@ -1,9 +1,11 @@
 //! The desk from outside.
 
 mod bluesky;
+mod campaign;
 mod conformance;
 mod connect;
 mod desk;
+mod many;
 mod office;
 mod outbox;
 mod server;

@@ -27,6 +27,11 @@ pub struct Campaign {
     pub public: i64,
     pub principal: String,
     pub at: i64,
+    /// `awareness`, `participation`, `achievement`, `human_face`.
+    pub theme: String,
+    /// How people take part.
+    pub part_hi: String,
+    pub part_en: String,
 }
 
 /// A picture or film of the library; the file lies under its SHA-256.
@@ -82,10 +87,11 @@ struct Number {
 
 impl Store {
     pub async fn put_campaign(&self, c: &Campaign) -> Result<()> {
-        let sql = "INSERT INTO social_campaign (id, unit, name_hi, name_en, about_hi, about_en, audience, hashtag, from_at, until_at, goal, public, principal, at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (id) DO UPDATE SET name_hi = excluded.name_hi, \
+        let sql = "INSERT INTO social_campaign (id, unit, name_hi, name_en, about_hi, about_en, audience, hashtag, from_at, until_at, goal, public, principal, at, theme, part_hi, part_en) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) ON CONFLICT (id) DO UPDATE SET name_hi = excluded.name_hi, \
             name_en = excluded.name_en, about_hi = excluded.about_hi, about_en = excluded.about_en, audience = excluded.audience, \
-            hashtag = excluded.hashtag, from_at = excluded.from_at, until_at = excluded.until_at, goal = excluded.goal, public = excluded.public";
+            hashtag = excluded.hashtag, from_at = excluded.from_at, until_at = excluded.until_at, goal = excluded.goal, public = excluded.public, theme = excluded.theme, \
+            part_hi = excluded.part_hi, part_en = excluded.part_en";
         let c = c.clone();
         let values = vec![
             c.id.into(),
@@ -102,6 +108,9 @@ impl Store {
             c.public.into(),
             c.principal.into(),
             c.at.into(),
+            c.theme.into(),
+            c.part_hi.into(),
+            c.part_en.into(),
         ];
         self.change(sql, values).await.map(drop)
     }

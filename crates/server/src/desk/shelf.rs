@@ -1,0 +1,120 @@
+//! What lies ready: templates, hours, appreciation.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Form, Path, Query, State};
+use axum::response::Redirect;
+use pages::Section;
+use pages::desk::Choice;
+use pages::desk::shelf::{PraiseLine, Shelf, SlotLine, TemplateLine};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use social::desk::SOURCES;
+use store::social::{Praise, Template};
+
+use super::{title, units, words};
+use crate::App;
+use crate::ask::Ask;
+use crate::fault::{Reply, show};
+
+type Sheet = BTreeMap<String, String>;
+
+const KINDS: [&str; 6] = ["awareness", "alert", "case", "achievement", "participation", "notice"];
+
+fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
+    sheet.get(name).map_or("", |v| v.trim())
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Of {
+    unit: String,
+}
+
+pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(of): Query<Of>) -> Reply {
+    let desk = app.desk();
+    let slots = if of.unit.is_empty() { Vec::new() } else { desk.slots(&of.unit, app.lake.now()).await? };
+    let template = |t: Template| TemplateLine {
+        words: words(if t.hindi.trim().is_empty() { &t.english } else { &t.hindi }, 80),
+        id: t.id,
+        name: t.name,
+        unit: t.unit,
+        kind: t.kind,
+    };
+    let slot = |s: social::desk::Slot| SlotLine {
+        network: title(&s.network),
+        hour: format!("{:02}:00", s.hour),
+        posts: s.posts as u64,
+        measure: s.measure,
+        median: s.median.unsigned_abs(),
+    };
+    let praise = |w: Praise| PraiseLine {
+        about: words(ask.pick(&w.about_hi, &w.about_en), 80),
+        id: w.id,
+        unit: w.unit,
+        url: w.url,
+        by: w.by_whom,
+        source: w.source,
+        public: w.public == 1,
+        thanked: w.thanked_at.is_some(),
+    };
+    let choice =
+        |stem: &str, code: &str| Choice { value: code.to_owned(), text: ask.lang.text(&format!("{stem}{code}")), chosen: false };
+    show(Shelf {
+        units: units(&app, &ask, &of.unit).await?,
+        unit: of.unit,
+        kinds: KINDS.iter().map(|k| choice("desk-kind-", k)).collect(),
+        sources: SOURCES.iter().map(|s| choice("portal-source-", s)).collect(),
+        templates: desk.templates(None).await?.into_iter().map(template).collect(),
+        slots: slots.into_iter().map(slot).collect(),
+        praise: app.lake.store().all_praise(false).await?.into_iter().map(praise).collect(),
+        shell: ask.shell(Section::Desk, ask.lang.text("desk-shelf")),
+    })
+}
+
+pub(crate) async fn template(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    let template = Template {
+        unit: given(&form, "unit").into(),
+        name: given(&form, "name").into(),
+        kind: given(&form, "kind").into(),
+        hindi: given(&form, "hindi").replace("\r\n", "\n"),
+        english: given(&form, "english").replace("\r\n", "\n"),
+        ..Template::default()
+    };
+    app.desk().put_template(&ask.principal, template, app.lake.now()).await?;
+    Ok(Redirect::to("/desk/shelf"))
+}
+
+pub(crate) async fn keep(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    let praise = Praise {
+        unit: given(&form, "unit").into(),
+        url: given(&form, "url").into(),
+        by_whom: given(&form, "by").into(),
+        source: given(&form, "source").into(),
+        about_hi: given(&form, "about_hi").into(),
+        about_en: given(&form, "about_en").into(),
+        consent: Some(given(&form, "consent").to_owned()).filter(|c| !c.is_empty()),
+        public: i64::from(given(&form, "public") == "1"),
+        ..Praise::default()
+    };
+    app.desk().keep_praise(&ask.principal, praise, app.lake.now()).await?;
+    Ok(Redirect::to("/desk/shelf"))
+}
+
+pub(crate) async fn act(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    let (desk, now) = (app.desk(), app.lake.now());
+    match given(&form, "what") {
+        "withdraw" => desk.withdraw_praise(&ask.principal, &id, now).await?,
+        _ => desk.thank(&ask.principal, &id, now).await?,
+    }
+    Ok(Redirect::to("/desk/shelf"))
+}
+
+/// Templates, and the hours of a unit when one is named.
+pub(crate) async fn json(State(app): State<App>, Query(of): Query<Of>) -> Reply<Json<Value>> {
+    let desk = app.desk();
+    let slots = if of.unit.is_empty() { Vec::new() } else { desk.slots(&of.unit, app.lake.now()).await? };
+    let praise = app.lake.store().all_praise(false).await?;
+    Ok(Json(json!({ "templates": desk.templates(None).await?, "slots": slots, "praise": praise })))
+}

@@ -1,0 +1,223 @@
+//! Many messages at once, and messages that come again: nothing half done, nothing past the checks and approvals.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use social::DeskError;
+use social::bulk::Report;
+use social::message::{Kind, Message};
+use store::Store;
+use store::social::{Account, SilenceRow};
+
+use crate::office::{Office, now, who};
+
+struct Place {
+    office: Office,
+    account: Account,
+    home: tempfile::TempDir,
+}
+
+async fn place() -> Place {
+    let home = tempfile::tempdir().unwrap();
+    let store = Store::open_in(home.path(), now()).await.unwrap();
+    let office = Office::new(store).await;
+    office.desk.store.put_officer("writer", "THANA", "publisher").await.unwrap();
+    let account = office.channel("@thana", "THANA", "http://127.0.0.1:1").await;
+    Place { office, account, home }
+}
+
+fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
+    match result {
+        Err(DeskError::Refused(why) | DeskError::Invalid(why)) => why,
+        other => panic!("expected a refusal, got {other:?}"),
+    }
+}
+
+fn ist(at: DateTime<Utc>) -> String {
+    model::time::to_ist(at.timestamp_micros()).unwrap().format("%Y-%m-%d %H:%M").to_string()
+}
+
+const ROWS: usize = 5000;
+const WRONG: usize = 37;
+
+/// 5,000 rows; 37 of them, 135 apart, are wrong in eleven ways. With it, line and field and code of each.
+fn file(when: DateTime<Utc>, spoilt: bool) -> (String, Vec<(u64, &'static str, &'static str)>) {
+    let mut out = "unit,kind,hindi,english,at,channels,campaign\n".to_owned();
+    let mut expected = Vec::new();
+    for i in 0..ROWS {
+        let at = ist(when + TimeDelta::minutes(i as i64));
+        let good = format!("THANA,awareness,\"हेलमेट पहनें, संदेश {i}\",Wear a helmet: message {i},{at},@thana,\n");
+        if i % 135 != 7 || expected.len() == WRONG {
+            out.push_str(&good);
+            continue;
+        }
+        let (row, field, code) = match expected.len() % 11 {
+            0 => (good.replacen("THANA", "NOWHERE", 1), "unit", "unit"),
+            1 => (good.replacen("awareness", "party", 1), "kind", "kind"),
+            2 => (format!("THANA,awareness,,,{at},@thana,\n"), "hindi", "empty"),
+            3 => (good.replace(&at, "soon"), "at", "time"),
+            4 => (good.replace(&at, "2020-01-01 10:00"), "at", "past"),
+            5 => (good.replace("@thana", "@nobody"), "channels", "channel"),
+            6 => (good.replace("@thana", ""), "channels", "half"),
+            7 => (format!("THANA,awareness,एक,one, two,{at},@thana,\n"), "", "cells"),
+            8 => (format!("THANA,case,,Three culprits arrested ({i}).,{at},@thana,\n"), "english", "check"),
+            9 => (good.replace("@thana,\n", "@thana,none\n"), "campaign", "campaign"),
+            _ => (format!("HQ,notice,\"सूचना {i}\",,,,\n"), "unit", "role"),
+        };
+        expected.push((i as u64 + 2, field, code));
+        if spoilt {
+            out.push_str(&row);
+        }
+    }
+    (out, expected)
+}
+
+impl Place {
+    async fn bulk(&self, text: &str, take: bool, at: DateTime<Utc>) -> Result<Report, DeskError> {
+        self.office.desk.bulk(&who("writer"), "week.csv", text.as_bytes(), take, at).await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_five_thousand_rows_the_wrong_ones_are_named_and_nothing_is_half_done() {
+    let p = place().await;
+    let (at, store) = (now(), &p.office.desk.store);
+    let (text, expected) = file(at + TimeDelta::days(2), true);
+    assert_eq!((text.lines().count() - 1, expected.len()), (ROWS, WRONG));
+    let report = p.bulk(&text, true, at).await.unwrap();
+    assert_eq!((report.rows, report.wrong_rows, report.made), (ROWS, WRONG, 0));
+    let found: Vec<(u64, &str, &str)> = report.problems.iter().map(|p| (p.line, p.field.as_str(), p.code)).collect();
+    assert_eq!(found, expected, "each wrong row, its field and its reason, and no other");
+    assert!(report.problems.iter().all(|p| !p.way_out.is_empty() && !p.way_out_hi.is_empty()));
+    assert!(store.posts(None, 10).await.unwrap().is_empty() && store.imports().await.unwrap().is_empty(), "nothing is half done");
+
+    let (text, _) = file(at + TimeDelta::days(2), false);
+    let dry = p.bulk(&text, false, at).await.unwrap();
+    assert_eq!((dry.wrong_rows, dry.made), (0, 0), "a dry run makes nothing");
+    assert!(store.posts(None, 10).await.unwrap().is_empty());
+    let taken = p.bulk(&text, true, at).await.unwrap();
+    assert_eq!((taken.made, taken.already), (ROWS - WRONG, false));
+    let posts = store.posts(None, 10_000).await.unwrap();
+    assert_eq!(posts.len(), ROWS - WRONG);
+    assert!(posts.iter().all(|p| p.author == "writer" && p.state == "submitted"), "they wait for somebody else's signature");
+    assert_eq!(store.plans_of(&taken.sha256).await.unwrap().len(), ROWS - WRONG);
+    let again = p.bulk(&text, true, at).await.unwrap();
+    assert!(again.already && again.made == 0 && store.posts(None, 10_000).await.unwrap().len() == ROWS - WRONG);
+    assert!(store.due_count(None, 0, i64::MAX).await.unwrap() == 0, "nothing is scheduled before it is approved");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_planned_message_is_scheduled_when_it_is_approved_and_missed_when_that_was_too_late() {
+    let p = place().await;
+    let (desk, at) = (&p.office.desk, now());
+    let due = at + TimeDelta::days(1);
+    let text = format!(
+        "unit,kind,english,at,channels\nTHANA,notice,Road closed today.,{},@thana\nTHANA,notice,Road closed tomorrow.,{},@thana\n",
+        ist(due),
+        ist(due)
+    );
+    assert_eq!(p.bulk(&text, true, at).await.unwrap().made, 2);
+    let posts = desk.store.posts(None, 10).await.unwrap();
+    assert_eq!(desk.carry_out(at).await.unwrap().scheduled, 0, "not before it is approved");
+    desk.approve(&who("sp"), &posts[0].id, 1, None, at).await.unwrap();
+    assert_eq!(desk.carry_out(at).await.unwrap().scheduled, 1);
+    let d = &desk.store.deliveries(&posts[0].id).await.unwrap()[0];
+    assert_eq!((ist(DateTime::from_timestamp_micros(d.due_at).unwrap()), d.state.as_str()), (ist(due), "queued"));
+    desk.approve(&who("sp"), &posts[1].id, 1, None, at).await.unwrap();
+    let late = desk.carry_out(at + TimeDelta::days(2)).await.unwrap();
+    assert_eq!((late.missed, late.scheduled), (1, 0));
+    let plan = desk.store.plan(&posts[1].id).await.unwrap().unwrap();
+    assert!(plan.state == "missed" && plan.reason.unwrap().contains("after its time"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_comes_again_at_its_indian_hour_and_each_time_is_approved() {
+    let p = place().await;
+    let (desk, at) = (&p.office.desk, now());
+    let accounts = std::slice::from_ref(&p.account);
+    let message =
+        Message { hindi: "हेलमेट पहनें।".into(), english: "Wear a helmet.".into(), ..Message::default() };
+    let first = at + TimeDelta::days(3);
+    let at_of = |t: DateTime<Utc>| t.timestamp_micros();
+    let recur =
+        async |rule: &str, first: i64| desk.recur(&who("writer"), "THANA", &message, rule, first, accounts, None, at).await;
+    assert!(refused(recur("FREQ=WEEKLY", at_of(at - TimeDelta::days(1))).await).contains("in the past"));
+    assert!(refused(recur("FREQ=HOURLY", at_of(first)).await).contains("FREQ=HOURLY"));
+    assert!(
+        refused(desk.recur(&who("both"), "THANA", &message, "FREQ=DAILY", at_of(first), accounts, None, at).await)
+            .contains("not publisher")
+    );
+    let alert = Message { kind: Kind::Alert, ..message.clone() };
+    assert!(
+        refused(desk.recur(&who("writer"), "THANA", &alert, "FREQ=DAILY", at_of(first), accounts, None, at).await)
+            .contains("does not come again")
+    );
+    assert!(
+        refused(desk.recur(&who("writer"), "THANA", &message, "FREQ=DAILY", at_of(first), &[], None, at).await)
+            .contains("channel")
+    );
+    let r = recur("FREQ=WEEKLY", at_of(first)).await.unwrap();
+
+    let (a, b) = tokio::join!(desk.carry_out(at), desk.carry_out(at));
+    assert_eq!(a.unwrap().made + b.unwrap().made, 1, "two workers make one message, a week ahead and no further");
+    let made = desk.store.occurrences(&r.id).await.unwrap();
+    let post = made[0].post.clone().unwrap();
+    assert_eq!((made.len(), desk.store.post(&post).await.unwrap().state), (1, "submitted".to_owned()));
+    assert!(
+        refused(
+            desk.approve(&who("both"), &post, 1, None, at)
+                .await
+                .map(|s| s.post.state)
+                .and_then(|s| { if s == "approved" { Err(DeskError::Refused("approved by another".into())) } else { Ok(s) } })
+        )
+        .contains("approved by another"),
+        "whoever did not write it approves it"
+    );
+    desk.carry_out(at).await.unwrap();
+    let d = &desk.store.deliveries(&post).await.unwrap()[0];
+    assert_eq!(d.due_at, at_of(first), "to the microsecond");
+
+    let next = desk.carry_out(at + TimeDelta::days(5)).await.unwrap();
+    assert_eq!(next.made, 1);
+    let all = desk.store.occurrences(&r.id).await.unwrap();
+    assert_eq!(all[0].due_at - all[1].due_at, 7 * 86_400_000_000, "the same hour a week later");
+    desk.stop_recurring(&who("writer"), &r.id, "over", at).await.unwrap();
+    assert!(refused(desk.stop_recurring(&who("writer"), &r.id, "over", at).await).contains("any more"));
+    assert_eq!(desk.carry_out(at + TimeDelta::days(30)).await.unwrap().made, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_and_an_election_stop_what_comes_again() {
+    let p = place().await;
+    let (desk, at) = (&p.office.desk, now());
+    let accounts = std::slice::from_ref(&p.account);
+    let praise = Message { kind: Kind::Achievement, english: "Our dog squad won a medal.".into(), ..Message::default() };
+    let first = (at + TimeDelta::days(2)).timestamp_micros();
+    let r = desk.recur(&who("writer"), "THANA", &praise, "FREQ=DAILY;COUNT=20", first, accounts, None, at).await.unwrap();
+    desk.pause(&who("igp"), "HQ", "a riot", at).await.unwrap();
+    assert_eq!(desk.carry_out(at).await.unwrap().made, 0, "a pause of headquarters reaches it");
+    let later = at + TimeDelta::days(4);
+    let done = desk.carry_out(later).await.unwrap();
+    assert_eq!((done.made, done.skipped), (0, 3), "what passed during the pause is left out, with the reason");
+    assert!(desk.store.occurrences(&r.id).await.unwrap().iter().all(|o| o.reason.as_deref() == Some("the unit was paused")));
+    desk.resume(&who("igp"), "HQ", later).await.unwrap();
+    let silence = SilenceRow {
+        id: String::new(),
+        constituency: "AC-46".into(),
+        from_at: (later + TimeDelta::days(3)).timestamp_micros(),
+        until_at: (later + TimeDelta::days(60)).timestamp_micros(),
+        reference: "ECI/PN/2026/1".into(),
+        principal: "igp".into(),
+        at: 0,
+    };
+    desk.store.put_silence(silence, later).await.unwrap();
+    let done = desk.carry_out(later).await.unwrap();
+    assert_eq!((done.made, done.skipped), (2, 5), "up to the announcement it comes, then not");
+    let reasons = desk.store.occurrences(&r.id).await.unwrap();
+    assert!(
+        reasons[0]
+            .reason
+            .as_deref()
+            .is_some_and(|why| why.contains("model code") || why.contains("Model Code") || why.contains("ECI")),
+        "{reasons:?}"
+    );
+    drop(p.home);
+}

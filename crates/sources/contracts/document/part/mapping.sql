@@ -1,0 +1,1 @@
+-- A document's parts are read and searched where they stand; what they say of persons is not derived from them.
