@@ -8,8 +8,8 @@ mod desk;
 mod people;
 mod proof;
 mod review;
-mod work;
 mod ways;
+mod work;
 
 use askama::Template;
 

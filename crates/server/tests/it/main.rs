@@ -9,5 +9,5 @@ mod feed;
 mod people;
 mod review;
 mod site;
-mod work;
 mod source;
+mod work;
