@@ -48,6 +48,16 @@ const LOG: &[(&str, u64)] = &[
 const OTHER: &[&str] = &[
     "/",
     "/sources",
+    // Numbers of runs, and changes: tried by `source` and `feed`.
+    "/sources/{contract}",
+    "/sources/{contract}/export",
+    "/api/v1/sources",
+    "/api/v1/sources/{contract}",
+    "/api/v1/feed/{contract}",
+    "/pulls",
+    "/pulls/{name}/run",
+    "/api/v1/pulls",
+    "/api/v1/pulls/{name}/run",
     "/upload",
     "/uploads",
     "/uploads/{id}",
