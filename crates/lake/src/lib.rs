@@ -155,7 +155,7 @@ impl Lake {
             }),
         };
         lake.load_kept_contracts()?;
-        // A set that does not hold is told by `doctor`; the one before it is in force.
+        // A set that does not hold is told by `sarovar policy list`; the one before it is in force.
         let _ = lake.reload_policies();
         Ok(lake)
     }

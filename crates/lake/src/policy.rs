@@ -1,7 +1,7 @@
 //! The policies in force: the built-in ones, and the operator's own from `policies/*.cedar` in the lake's folder.
 //!
 //! A set that does not hold is not half taken: the one before it stays in force, also across a restart (it is kept in
-//! `policies.json`), and `doctor` says what is wrong with the new one.
+//! `policies.json`), and `sarovar policy list` says what is wrong with the new one.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
@@ -106,7 +106,7 @@ impl Lake {
             Err(_) => true,
         };
         if stale {
-            // Trouble is kept for `doctor` and the page; the old set stays.
+            // Trouble is kept for `sarovar policy list`; the old set stays.
             let _ = self.reload_policies();
         }
         match self.in_force().lock() {
