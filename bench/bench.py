@@ -93,7 +93,7 @@ def benches(options):
         "lookup": lambda g: lookup(g, rows or 20 * MILLION, plates),
         "growth": lambda g: growth(g, sizes),
         "startup": lambda g: startup(g, rows or MILLION),
-        "linkage": linkage,
+        "linkage": lambda g: linkage(g, rows or MILLION),
         "search": lambda g: searching(g, options.persons),
     }
 

@@ -63,7 +63,18 @@ def febrl(kind):
     }
 
 
-PLANS = {"fake": fake, "febrl": febrl}
+# Of Splink's example of 50,000 persons (`docs/demos/examples/duckdb/deduplicate_50k_synthetic.ipynb`): pairs of fields, so that no block grows with
+# the square of the table. `linkage.py` gives the same rules to Sarovar as a model.
+MANY = [("first_name", "dob"), ("surname", "dob"), ("email",), ("first_name", "surname", "city")]
+
+
+def many(kind):
+    plan = fake(kind)
+    plan["settings"]["blocking_rules_to_generate_predictions"] = [block_on(*rule) for rule in MANY]
+    return plan | {"certain": [block_on("first_name", "surname", "dob")], "recall": 0.5}
+
+
+PLANS = {"fake": fake, "febrl": febrl, "many": many}
 
 
 def truth_of(row):
@@ -140,9 +151,17 @@ def main():
             rows = connection.execute(f"SELECT cluster_id, {key} FROM {clustered.physical_name}").fetchall()
             answer.update(quality({("", i): c for c, i in rows}, truth))
     else:
+        answer["candidates"] = candidates(connection, key, files[0])
         answer["pairs"] = connection.execute(f"SELECT count(*) FROM {predictions.physical_name} WHERE match_probability >= 0.5").fetchone()[0]
         answer.update(dict(zip(("precision", "recall", "f1"), judged(connection, predictions.physical_name, key, files[0]))))
     print(json.dumps(answer))
+
+
+def candidates(connection, key, file):
+    """How many pairs the rules of MANY give, each counted once."""
+    both = [" AND ".join(f"l.{c} = r.{c}" for c in rule) for rule in MANY]
+    parts = [f"SELECT l.{key} a, r.{key} b FROM '{file}' l JOIN '{file}' r ON {rule} WHERE l.{key} < r.{key}" for rule in both]
+    return connection.execute(f"SELECT count(*) FROM ({' UNION '.join(parts)})").fetchone()[0]
 
 
 def judged(connection, predictions, key, file):

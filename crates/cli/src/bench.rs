@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The driver's files, as they are in the repository.
-const FILES: [(&str, &str); 12] = [
+const FILES: [(&str, &str); 13] = [
     ("bench.py", include_str!("../../../bench/bench.py")),
     ("ground.py", include_str!("../../../bench/ground.py")),
     ("ingesting.py", include_str!("../../../bench/ingesting.py")),
@@ -24,6 +24,7 @@ const FILES: [(&str, &str); 12] = [
     ("splink_peer.py", include_str!("../../../bench/splink_peer.py")),
     ("lookups.py", include_str!("../../../bench/lookups.py")),
     ("measure.py", include_str!("../../../bench/measure.py")),
+    ("people.py", include_str!("../../../bench/people.py")),
     ("peer.py", include_str!("../../../bench/peer.py")),
     ("searching.py", include_str!("../../../bench/searching.py")),
     ("report.py", include_str!("../../../bench/report.py")),

@@ -234,10 +234,15 @@ impl Facts {
             }
         }
         for group in &mut out {
-            group.facts.sort_by_key(|f| std::cmp::Reverse(f.origins.len()));
+            group.facts.sort_by_key(|f| (std::cmp::Reverse(f.origins.len()), shouted(&f.value)));
         }
         out
     }
+}
+
+/// Written in capitals throughout, as registers of vehicles write: of two spellings stated equally often the other one heads the page.
+fn shouted(value: &str) -> bool {
+    value.chars().any(|c| c.is_ascii_uppercase()) && !value.chars().any(|c| c.is_ascii_lowercase())
 }
 
 /// Collects links: one per target, relation and role.
@@ -311,6 +316,16 @@ mod tests {
         assert_eq!(groups.len(), 1);
         let told: Vec<_> = groups[0].facts.iter().map(|f| (f.value.as_str(), f.origins.len())).collect();
         assert_eq!(told, [("A", 2), ("B", 1)]);
+    }
+
+    #[test]
+    fn capitals_come_after_what_is_written_as_a_name() {
+        let mut facts = Facts::default();
+        for (value, row) in [("RAMESH MEENA", 1), ("Ramesh Meena", 2), ("रमेश मीणा", 3)] {
+            facts.add(Attribute::Name, Some(value.into()), &origin(row));
+        }
+        let told: Vec<_> = facts.groups().remove(0).facts.into_iter().map(|f| f.value).collect();
+        assert_eq!(told, ["Ramesh Meena", "रमेश मीणा", "RAMESH MEENA"]);
     }
 
     #[test]

@@ -132,6 +132,19 @@ fn single(attribute: Attribute) -> bool {
     matches!(attribute, Relative | Sex | BirthDate | BirthYear | Id | Nationality | Title | Status | Owner | Class | Colour)
 }
 
+/// Whether sources contradict each other: two spellings of a father's name do not, nor do a father and a husband.
+fn conflict(group: &dossier::Group) -> bool {
+    let told_apart = |a: &dossier::Fact, b: &dossier::Fact| match group.attribute {
+        _ if a.note != b.note => false,
+        Attribute::Relative => {
+            let level = identity::name::compare(&identity::name::parse(&a.value), &identity::name::parse(&b.value)).level;
+            level <= identity::name::Level::DifferentSurname
+        }
+        _ => true,
+    };
+    single(group.attribute) && group.facts.iter().enumerate().any(|(i, a)| group.facts[i + 1..].iter().any(|b| told_apart(a, b)))
+}
+
 /// Facts under their headings, in the order of attributes. A vehicle's status and a case's address stand under what they
 /// are of.
 fn groups(lang: Lang, of: Kind, all: &[dossier::Group]) -> Vec<Group> {
@@ -143,7 +156,7 @@ fn groups(lang: Lang, of: Kind, all: &[dossier::Group]) -> Vec<Group> {
             (_, usual) => usual,
         };
         let title = lang.text(title);
-        let differs = single(group.attribute) && group.facts.len() > 1;
+        let differs = conflict(group);
         let facts = group.facts.iter().map(|fact| self::fact(lang, group.attribute, label, differs, fact));
         match out.iter_mut().find(|known| known.title == title) {
             Some(known) => known.facts.extend(facts),
@@ -295,5 +308,10 @@ mod tests {
         );
         let facts: Vec<_> = told.iter().flat_map(|g| &g.facts).map(|f| (f.value.as_str(), f.differs)).collect();
         assert_eq!(facts, [("1985", true), ("1986", true), ("Male", false), ("1", false), ("2", false)]);
+        assert!(!conflict(&group(Attribute::Relative, &["Rahul", "RAAHUL"])));
+        assert!(conflict(&group(Attribute::Relative, &["Rahul", "Mahendra"])));
+        let mut both = group(Attribute::Relative, &["Rahul", "Mahendra"]);
+        both.facts[1].note = Some("husband".into());
+        assert!(!conflict(&both));
     }
 }
