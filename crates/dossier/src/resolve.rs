@@ -13,14 +13,16 @@ mod quality;
 mod records;
 mod review;
 mod run;
+mod said;
 
 pub use explain::Why;
 pub use measure::Measured;
 pub use page::Evidence;
 pub(crate) use page::{by_id, evidence, members, of_mention};
-pub use quality::{Quality, Suspect, quality};
+pub use quality::{Part, Quality, Suspect, quality};
 pub use review::{Judge, Open, Queue, Shown, Side, judge, queue, show};
 pub use run::{Options, Report, resolve};
+pub use said::Kept;
 
 /// The model that ships with the program.
 pub const MODEL: &str = include_str!("../models/person.toml");

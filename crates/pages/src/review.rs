@@ -70,6 +70,10 @@ pub struct Pair {
     /// The evidence, a sentence each.
     pub why: Vec<String>,
     pub joined: bool,
+    /// To join them takes two officers.
+    pub sensitive: bool,
+    /// Who has said that they are one, where that waits for a second officer.
+    pub first: Option<String>,
     pub said: Vec<Said>,
     /// Something the reader must know: an answer was just kept.
     pub notice: Option<String>,
@@ -86,6 +90,9 @@ pub struct Linkage {
     pub facts: Vec<(String, String)>,
     pub sizes: Grid,
     pub suspects: Grid,
+    /// By source and by district: what the model expects of itself, and what people decided.
+    pub sources: Grid,
+    pub districts: Grid,
     /// Measures against a known truth, where one was given.
     pub measures: Grid,
 }

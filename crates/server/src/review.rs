@@ -129,7 +129,9 @@ pub(crate) async fn pair(
         why: why.clone(),
         joined: shown.joined,
         said: said.collect(),
-        notice: wanted.kept.map(|_| shell.t("pair-thanks")),
+        notice: wanted.kept.map(|_| shell.t(if shown.waits_for_second.is_some() { "pair-wait" } else { "pair-thanks" })),
+        sensitive: shown.sensitive,
+        first: shown.waits_for_second,
         shell,
     })
 }
@@ -182,7 +184,10 @@ pub(crate) async fn decide(
     Path((left, right)): Path<(String, String)>,
     Form(answer): Form<Answer>,
 ) -> Reply<Response> {
-    keep(&app, &ask, left, right, answer).await?;
+    let made = keep(&app, &ask, left.clone(), right.clone(), answer).await?;
+    if made.sensitive {
+        return Ok(Redirect::to(&format!("/review/{left}/{right}?kept=1")).into_response());
+    }
     let next = queued(&app, &ask, 0, 1).await?.pairs.into_iter().next();
     Ok(Redirect::to(&next.map_or("/review".into(), |p| format!("/review/{}/{}?kept=1", p.left, p.right))).into_response())
 }
@@ -192,11 +197,11 @@ pub(crate) async fn decide_json(
     ask: Ask,
     Path((left, right)): Path<(String, String)>,
     Json(answer): Json<Answer>,
-) -> Reply<Json<identity::Judgement>> {
+) -> Reply<Json<resolve::Kept>> {
     Ok(Json(keep(&app, &ask, left, right, answer).await?))
 }
 
-async fn keep(app: &App, ask: &Ask, left: String, right: String, answer: Answer) -> Reply<identity::Judgement> {
+async fn keep(app: &App, ask: &Ask, left: String, right: String, answer: Answer) -> Reply<resolve::Kept> {
     let access = ask.access(&app.lake, At::Now);
     let made = resolve::judge(&app.lake, &access, Judge { left, right, verdict: answer.verdict, why: answer.why }).await?;
     let (lake, access) = (app.lake.clone(), app.upkeep());
@@ -275,7 +280,28 @@ pub(crate) async fn quality(State(app): State<App>, ask: Ask) -> Reply {
         .map(|(key, value)| vec![Cell::new(ask.lang.text(key)), Cell::new(value)])
         .to_vec()
     });
+    let parts = |kind: &str| {
+        let share = |x: Option<f64>| x.map_or_else(|| "–".to_owned(), |x| format!("{:.1} %", 100.0 * x));
+        let rows = found.parts.iter().filter(|p| p.kind == kind).map(|p| {
+            let said = if p.judged == 0 { "–".to_owned() } else { format!("{} / {}", count(p.agreed), count(p.judged)) };
+            let cells = [p.name.clone(), count(p.records), count(p.joined), share(p.precision), share(p.recall), said];
+            cells.into_iter().map(Cell::new).collect()
+        });
+        Grid {
+            columns: vec![
+                column(&format!("linkage-{kind}"), false),
+                column("linkage-records", true),
+                column("linkage-joined", true),
+                column("linkage-precision", true),
+                column("linkage-recall", true),
+                column("linkage-agreed", true),
+            ],
+            rows: rows.collect(),
+        }
+    };
     show(Linkage {
+        sources: parts("source"),
+        districts: parts("district"),
         at: moment(found.at.as_deref()),
         stale: found.stale,
         facts: facts.iter().map(|(key, n)| (ask.lang.text(key), count(*n))).collect(),

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use lake::linkage::Linkage;
+use identity::link::score::probability;
+use identity::{Judgement, Verdict};
+use lake::linkage::{Linkage, Pair};
 use lake::{LakeError, Result, Session};
 use serde::{Deserialize, Serialize};
 
-use super::hex;
+use super::{hex, number};
 use super::records::{COLUMNS, Records};
 use super::run::Report;
 
@@ -28,6 +30,28 @@ pub struct Suspect {
     pub why: Vec<String>,
 }
 
+/// How the linkage does in one source or one district, where nobody knows the truth.
+///
+/// The shares are the model's own expectation: pairs counted by their probability, as calibrated scores allow (Lipton, Elkan, Narayanaswamy
+/// 2014). What blocking never compared is not in them, and a model that is sure and wrong does not know it; therefore what people decided stands beside.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Part {
+    /// `source` or `district`.
+    pub kind: String,
+    pub name: String,
+    /// Records that nothing seals.
+    pub records: usize,
+    /// Pairs the evidence joins.
+    pub joined: usize,
+    /// Expected share of right ones among the joined; none where nothing is joined.
+    pub precision: Option<f64>,
+    /// Expected share of the joined among the true ones.
+    pub recall: Option<f64>,
+    /// Pairs of the linkage that people decided, and those of them in which the evidence had said the same.
+    pub judged: usize,
+    pub agreed: usize,
+}
+
 /// The standing of the linkage.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Quality {
@@ -39,11 +63,73 @@ pub struct Quality {
     pub sizes: Vec<(usize, usize)>,
     pub suspects: Vec<Suspect>,
     pub suspects_more: usize,
+    /// By source, then by district, the largest first.
+    #[serde(default)]
+    pub parts: Vec<Part>,
     pub report: Report,
 }
 
+/// Sums of one part.
+#[derive(Default)]
+struct Sums {
+    records: usize,
+    joined: usize,
+    right: f64,
+    likely: f64,
+    judged: usize,
+    agreed: usize,
+}
+
+fn parts(records: &Records, linkage: &Linkage, judgements: &[Judgement]) -> Vec<Part> {
+    let mut sums: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
+    let of = |id: u64| -> BTreeSet<(&str, &str)> {
+        let sources = linkage.of_record(id).iter().map(|m| ("source", &*m.source));
+        let district = records.row(id).and_then(|r| records.districts[r as usize].as_deref()).filter(|d| !d.is_empty());
+        sources.chain(district.map(|d| ("district", d))).collect()
+    };
+    for (&id, _) in records.ids.iter().zip(&records.sealed).filter(|(_, sealed)| !**sealed) {
+        of(id).into_iter().for_each(|part| sums.entry(part).or_default().records += 1);
+    }
+    let mut said: HashMap<(u64, u64), Verdict> = HashMap::new();
+    for j in judgements {
+        if let (Some(a), Some(b)) = (number(&j.left), number(&j.right)) {
+            said.insert((a.min(b), a.max(b)), j.verdict);
+        }
+    }
+    for pair in linkage.pairs.iter().filter(|p| !p.has(Pair::SEALED) && !p.has(Pair::EXCLUDED)) {
+        let (likely, joins) = (probability(f64::from(pair.bits)), pair.has(Pair::MERGES));
+        let verdict = said.get(&(pair.left, pair.right)).filter(|v| **v != Verdict::Unsure);
+        for part in of(pair.left).union(&of(pair.right)) {
+            let sum = sums.entry(*part).or_default();
+            sum.likely += likely;
+            if joins {
+                sum.joined += 1;
+                sum.right += likely;
+            }
+            if let Some(verdict) = verdict {
+                sum.judged += 1;
+                sum.agreed += usize::from((*verdict == Verdict::Same) == joins);
+            }
+        }
+    }
+    let share = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
+    let told = sums.into_iter().filter(|(_, s)| s.records > 0).map(|((kind, name), s)| Part {
+        kind: kind.into(),
+        name: name.into(),
+        records: s.records,
+        joined: s.joined,
+        precision: share(s.right, s.joined as f64),
+        recall: share(s.right, s.likely),
+        judged: s.judged,
+        agreed: s.agreed,
+    });
+    let mut out: Vec<Part> = told.collect();
+    out.sort_by(|a, b| (&b.kind, b.records, &a.name).cmp(&(&a.kind, a.records, &b.name)));
+    out
+}
+
 /// What is kept with a state. Sealed records are left out.
-pub fn summary(records: &Records, linkage: &Linkage, report: &Report) -> Quality {
+pub fn summary(records: &Records, linkage: &Linkage, report: &Report, judgements: &[Judgement]) -> Quality {
     let column = |name: &str| COLUMNS.iter().position(|c| *c == name).unwrap_or_default();
     let (born, sex, phone) = (column("born"), column("sex"), column("phone"));
     let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
@@ -79,7 +165,8 @@ pub fn summary(records: &Records, linkage: &Linkage, report: &Report) -> Quality
     let suspects_more = suspects.len().saturating_sub(MOST);
     suspects.truncate(MOST);
     let sizes = sizes.into_iter().collect();
-    Quality { at: None, stale: false, sizes, suspects, suspects_more, report: report.clone() }
+    let parts = parts(records, linkage, judgements);
+    Quality { at: None, stale: false, sizes, suspects, suspects_more, parts, report: report.clone() }
 }
 
 /// The standing as of the last run; empty before the first.
@@ -88,4 +175,54 @@ pub async fn quality(session: &Session) -> Result<Quality> {
     let kept = serde_json::from_value::<Quality>(linkage.header.report.clone());
     let kept = kept.map_err(|e| LakeError::Invalid(format!("the kept report of the linkage: {e}. Run `sarovar resolve`")))?;
     Ok(Quality { at: Some(linkage.header.at.clone()), stale: linkage.header.stale, ..kept })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::sync::Arc;
+
+    use lake::linkage::{Header, Member};
+
+    use super::*;
+
+    #[test]
+    fn sources_and_districts_are_told_apart() {
+        let member = |record: u64, source: &str| Member {
+            mention: record,
+            source: source.into(),
+            object: "00".into(),
+            row: record as i64,
+            sealed: record == 4,
+            record,
+            person: record,
+            print: 0,
+        };
+        let members = vec![member(1, "a.a"), member(2, "a.a"), member(3, "b.b"), member(4, "b.b")];
+        let pair = |left, right, bits, flags| Pair { left, right, bits, pattern: 0, flags };
+        // Odds of 1 (one half), of 3 (three quarters), and a sealed one that nobody hears of.
+        let pairs = vec![
+            pair(1, 2, 3f32.log2(), Pair::MERGES),
+            pair(1, 3, 0.0, 0),
+            pair(2, 4, 9.0, Pair::MERGES | Pair::SEALED),
+            pair(2, 3, 9.0, Pair::EXCLUDED),
+        ];
+        let linkage = Linkage::new(Header::default(), members, pairs, HashMap::new());
+        let kota: Arc<str> = "KOTA".into();
+        let records = Records {
+            ids: vec![1, 2, 3, 4],
+            values: vec![Default::default(); 4],
+            sealed: vec![false, false, false, true],
+            districts: vec![None, Some(kota.clone()), None, Some(kota)],
+            prints: vec![0; 4],
+            members: Vec::new(),
+        };
+        let said = Judgement { left: hex(1), right: hex(3), verdict: Verdict::Same, who: "w".into(), when: 1, why: String::new() };
+        let told = parts(&records, &linkage, &[said]);
+        let brief: Vec<_> = told.iter().map(|p| (p.kind.as_str(), p.name.as_str(), p.records, p.joined, p.judged, p.agreed)).collect();
+        assert_eq!(brief, [("source", "a.a", 2, 1, 1, 0), ("source", "b.b", 1, 0, 1, 0), ("district", "KOTA", 1, 1, 0, 0)]);
+        let near = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-6);
+        assert!(near(told[0].precision, 0.75) && near(told[0].recall, 0.75 / 1.25), "{:?}", told[0]);
+        assert!(told[1].precision.is_none() && near(told[1].recall, 0.0));
+    }
 }

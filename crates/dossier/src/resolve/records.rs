@@ -17,7 +17,7 @@ use crate::rows::{Row, Rows};
 
 /// Columns of `pole.person_mention` that are read.
 pub const READ: &str = "role, name, name_local, alias, relation, relative_name, relative_name_local, sex, birth_date, birth_year, age, age_on, \
-    address, village, thana, phone, id_type, id_value, person_key, sealed, _source, _object, _row";
+    address, village, thana, district, phone, id_type, id_value, person_key, sealed, _source, _object, _row";
 
 /// Columns of the model, in this order.
 pub const COLUMNS: [&str; 11] =
@@ -35,16 +35,26 @@ pub struct Records {
     pub ids: Vec<u64>,
     pub values: Vec<Values>,
     pub sealed: Vec<bool>,
+    /// As the first mention that names one writes it; no part of the evidence.
+    pub districts: Vec<Option<Arc<str>>>,
     /// Hash of the values.
     pub prints: Vec<u64>,
     /// Without person and print, which are settled later.
     pub members: Vec<Member>,
 }
 
+/// A record while its mentions come in.
+#[derive(Debug, Default)]
+struct Held {
+    values: Values,
+    sealed: bool,
+    district: Option<Arc<str>>,
+}
+
 /// Takes mentions in, in the order of their rows.
 #[derive(Debug, Default)]
 pub struct Gather {
-    rows: HashMap<u64, (Values, bool)>,
+    rows: HashMap<u64, Held>,
     members: Vec<Member>,
     seen: HashMap<u64, u32>,
     texts: HashMap<String, Arc<str>>,
@@ -63,17 +73,20 @@ impl Gather {
             let mention = if *times == 1 { hash("mention", &id) } else { hash("mention", &format!("{id}#{times}")) };
             let record = key.as_ref().map_or(mention, |k| hash(PERSON_KEY, k));
             let values = values(&row, key.as_deref().and_then(|k| vehicles.get(k)));
-            let place = self.rows.entry(record).or_default();
-            place.1 |= sealed;
-            for (have, new) in place.0.iter_mut().zip(values) {
-                if have.is_none() {
-                    *have = new;
-                }
-            }
             let mut once = |text: Option<String>| {
                 let text = text.unwrap_or_default();
                 self.texts.entry(text).or_insert_with_key(|t| t.as_str().into()).clone()
             };
+            let place = self.rows.entry(record).or_default();
+            place.sealed |= sealed;
+            if place.district.is_none() {
+                place.district = row.text("district").map(|d| once(Some(d.trim().to_uppercase())));
+            }
+            for (have, new) in place.values.iter_mut().zip(values) {
+                if have.is_none() {
+                    *have = new;
+                }
+            }
             self.members.push(Member {
                 mention,
                 source: once(row.text("_source")),
@@ -89,15 +102,16 @@ impl Gather {
     }
 
     pub fn finish(self) -> Records {
-        let mut rows: Vec<(u64, (Values, bool))> = self.rows.into_iter().collect();
+        let mut rows: Vec<(u64, Held)> = self.rows.into_iter().collect();
         rows.sort_unstable_by_key(|r| r.0);
         let mut out = Records { members: self.members, ..Records::default() };
-        for (id, (values, sealed)) in rows {
+        for (id, Held { values, sealed, district }) in rows {
             let text: Vec<&str> = values.iter().map(|v| v.as_deref().unwrap_or_default()).collect();
             out.prints.push(hash(if sealed { "sealed" } else { "open" }, &text.join("\u{1f}")));
             out.ids.push(id);
             out.values.push(values);
             out.sealed.push(sealed);
+            out.districts.push(district);
         }
         out
     }

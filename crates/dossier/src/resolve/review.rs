@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::page::{explained, record_of_key, stated};
-use super::run::judgements;
+use super::said::{Kept, said, sensitive};
 use super::{Why, hex, number};
 use crate::mention::Mention;
 
@@ -26,7 +26,8 @@ pub struct Open {
     pub left_name: String,
     pub right_name: String,
     pub probability: f64,
-    /// `between`: between the thresholds; `alone`: one kind of evidence only; `cluster`: contradicted by others of the cluster.
+    /// `between`: between the thresholds; `alone`: one kind of evidence only; `cluster`: contradicted by others of the cluster; `second`: one
+    /// officer holds them for one person, another must confirm it.
     pub reason: String,
 }
 
@@ -56,6 +57,10 @@ pub struct Shown {
     pub why: Why,
     /// They are one person now.
     pub joined: bool,
+    /// To join them takes two officers: one is on record as accused or arrested, the other is not.
+    pub sensitive: bool,
+    /// Who has said that they are one, where that waits for a second officer.
+    pub waits_for_second: Option<String>,
     /// What was said of the pair, the newest first.
     pub judgements: Vec<Judgement>,
 }
@@ -97,7 +102,8 @@ pub(crate) fn waiting<'l>(linkage: &'l Linkage, judgements: &[Judgement]) -> Vec
 /// The queue from `offset` on.
 pub async fn queue(lake: &Lake, session: &Session, offset: usize, limit: usize) -> Result<Queue> {
     let Some(linkage) = session.linkage().await? else { return Ok(Queue::default()) };
-    let waiting = waiting(&linkage, &judgements(lake)?);
+    let said = said(lake)?;
+    let waiting = waiting(&linkage, &said.in_force);
     let page: Vec<&Pair> = waiting.iter().skip(offset).take(limit).copied().collect();
     let records: HashSet<u64> = page.iter().flat_map(|p| [p.left, p.right]).collect();
     let stated = stated(session, &linkage, &records.into_iter().collect::<Vec<_>>()).await?;
@@ -112,6 +118,7 @@ pub async fn queue(lake: &Lake, session: &Session, offset: usize, limit: usize) 
         right_name: name(p.right).unwrap_or_default(),
         probability: identity::link::score::probability(f64::from(p.bits)),
         reason: match p {
+            p if said.waiting.contains_key(&(p.left, p.right)) => "second",
             p if p.has(Pair::ALONE) => "alone",
             p if p.has(Pair::MERGES) => "cluster",
             _ => "between",
@@ -154,16 +161,20 @@ pub async fn show(lake: &Lake, session: &Session, left: &str, right: &str) -> Re
         return Err(LakeError::Invalid("nothing of one of the two records may be shown".into()));
     }
     let pair = (hex(a.min(b)), hex(a.max(b)));
+    let so_far = said(lake)?;
+    let waits_for_second = so_far.waiting.get(&(a.min(b), a.max(b))).cloned();
     let mut said: Vec<Judgement> =
-        judgements(lake)?.into_iter().filter(|j| j.pair() == (pair.0.as_str(), pair.1.as_str())).collect();
+        so_far.all.into_iter().filter(|j| j.pair() == (pair.0.as_str(), pair.1.as_str())).collect();
     said.reverse();
     let joined = left.person == right.person;
+    let sensitive = sensitive(&left.mentions, &right.mentions);
     let why = told.into_iter().next().map(|e| e.why).unwrap_or_default();
-    Ok(Shown { left, right, why, joined, judgements: said })
+    Ok(Shown { left, right, why, joined, sensitive, waits_for_second, judgements: said })
 }
 
-/// Keeps an answer. It is in the access log and on the disk when this returns, and takes effect with the next run.
-pub async fn judge(lake: &Lake, access: &Access, answer: Judge) -> Result<Judgement> {
+/// Keeps an answer. It is in the access log and on the disk when this returns, and takes effect with the next run; that two are one, where only one of
+/// them is accused, when a second officer has said so. The local operator, whom no account names, is alone and needs no second.
+pub async fn judge(lake: &Lake, access: &Access, answer: Judge) -> Result<Kept> {
     let session = lake.session(access)?;
     let linkage = in_force(&session).await?;
     let (a, b) = (record(&linkage, &answer.left)?, record(&linkage, &answer.right)?);
@@ -171,9 +182,13 @@ pub async fn judge(lake: &Lake, access: &Access, answer: Judge) -> Result<Judgem
         return Err(LakeError::Invalid("the two are one record; there is nothing to judge".into()));
     }
     // Who may not see them may not judge them.
-    if stated(&session, &linkage, &[a, b]).await?.len() < 2 {
+    let stated = stated(&session, &linkage, &[a, b]).await?;
+    let (Some(left), Some(right)) = (stated.get(&a), stated.get(&b)) else {
         return Err(LakeError::Invalid("nothing of one of the two records may be shown".into()));
-    }
+    };
+    let operator = governance::Principal::operator();
+    let alone = access.principal.id == operator.id && access.principal.roles == operator.roles;
+    let sensitive = answer.verdict == Verdict::Same && !alone && sensitive(&left.1, &right.1);
     let why = answer.why.trim();
     if why.chars().count() > REASON {
         return Err(LakeError::Invalid(format!("a reason has at most {REASON} characters")));
@@ -186,9 +201,11 @@ pub async fn judge(lake: &Lake, access: &Access, answer: Judge) -> Result<Judgem
         when: lake.now().timestamp_micros(),
         why: why.into(),
     };
+    let made = Kept { judgement: made, sensitive };
     let line = serde_json::to_string(&made).map_err(|e| LakeError::Invalid(e.to_string()))?;
     let _one = lake.home().lock("judgements").await?;
-    lake.record(access, "judge", true, json!({ "left": made.left, "right": made.right, "verdict": made.verdict }))?;
+    let Judgement { left, right, verdict, .. } = &made.judgement;
+    lake.record(access, "judge", true, json!({ "left": left, "right": right, "verdict": verdict, "sensitive": sensitive }))?;
     lake.add_judgement(&line)?;
     Ok(made)
 }

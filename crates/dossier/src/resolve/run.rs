@@ -20,6 +20,7 @@ use serde_json::json;
 use super::frozen::{Engine, Frozen, wrong};
 use super::measure::{self, Measured};
 use super::records::{Gather, READ, Records};
+use super::said::said;
 use super::{hex, number, quality};
 use crate::rows::Rows;
 
@@ -69,7 +70,7 @@ pub async fn resolve(lake: &Lake, access: &Access, options: Options) -> Result<R
     let old = lake.linkage().await?;
     let (version, records) = read(lake, access).await?;
     clock.lap("read");
-    let judgements = judgements(lake)?;
+    let judgements = said(lake)?.in_force;
     let text = options.model.clone().unwrap_or_else(|| super::MODEL.into());
     let now = lake.now().to_rfc3339();
     let (linkage, report) = tokio::task::spawn_blocking(move || -> Result<(Linkage, Report)> {
@@ -88,14 +89,6 @@ pub async fn resolve(lake: &Lake, access: &Access, options: Options) -> Result<R
     Ok(report)
 }
 
-/// All judgements, the oldest first. A line that cannot be read is an error: none may be lost in silence.
-pub(crate) fn judgements(lake: &Lake) -> Result<Vec<Judgement>> {
-    let lines = lake.judgement_lines()?;
-    let read = |(n, line): (usize, &String)| {
-        serde_json::from_str(line).map_err(|e| LakeError::Invalid(format!("judgement {} cannot be read: {e}", n + 1)))
-    };
-    lines.iter().enumerate().map(read).collect()
-}
 
 /// The mentions of the lake as records, with the version of the table they came from.
 async fn read(lake: &Lake, access: &Access) -> Result<(u64, Records)> {
@@ -335,7 +328,7 @@ impl Run<'_> {
         if let Some(path) = &self.options.truth {
             report.measured = Some(measure::measure(records, engine, &linkage, path)?);
         }
-        let summary = quality::summary(records, &linkage, report);
+        let summary = quality::summary(records, &linkage, report, self.judgements);
         let header = Header { report: serde_json::to_value(summary).map_err(|e| LakeError::Invalid(e.to_string()))?, ..header };
         linkage.header = header;
         Ok(linkage)

@@ -202,7 +202,7 @@ async fn judgements_win_and_are_kept() {
     let hex = |r: u64| format!("{r:016x}");
     let answer = |left: String, right: String, verdict| Judge { left, right, verdict, why: "checked\nby hand".into() };
     let made = resolve::judge(&lake, &who, answer(hex(joined.right), hex(joined.left), Verdict::NotSame)).await.unwrap();
-    assert_eq!((made.left.clone(), made.who.as_str()), (hex(joined.left), "operator"));
+    assert_eq!((made.judgement.left.clone(), made.judgement.who.as_str()), (hex(joined.left), "operator"));
     let report = run(&lake, Options::default()).await;
     assert!(report.settled > 1 && report.settled < report.records && report.compared == 0, "{report:?}");
     let after = lake.linkage().await.unwrap().unwrap();
@@ -246,6 +246,48 @@ async fn judgements_win_and_are_kept() {
         let wrong = resolve::judge(&lake, &who, answer(left.into(), right.into(), Verdict::Same)).await;
         assert!(wrong.is_err());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_officer_alone_does_not_make_an_accused() {
+    let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    state(files.path(), 400, 9);
+    let lake = filled(home.path(), files.path()).await;
+    run(&lake, Options::default()).await;
+    let linkage = lake.linkage().await.unwrap().unwrap();
+    // An arrested man and the owner of a vehicle, who have nothing to do with each other.
+    let of = |source: &str| linkage.members.iter().find(|m| !m.sealed && &*m.source == source).unwrap();
+    let (arrested, owner) = (of("cctns.arrest"), of("transport.vehicle"));
+    assert_ne!(arrested.person, owner.person);
+    let hex = |r: u64| format!("{r:016x}");
+    let (left, right) = (hex(arrested.record), hex(owner.record));
+    let officer = |name: &str| {
+        let mut who = access(&lake);
+        who.principal.id = name.into();
+        who
+    };
+    let say = |verdict| Judge { left: left.clone(), right: right.clone(), verdict, why: "the same face".into() };
+    let shown = async || {
+        let reader = session(&lake, governance::Principal::operator());
+        resolve::show(&lake, &reader, &left, &right).await.unwrap()
+    };
+    let joined = async || {
+        run(&lake, Options::default()).await;
+        shown().await.joined
+    };
+    let made = resolve::judge(&lake, &officer("first"), say(Verdict::Same)).await.unwrap();
+    assert!(made.sensitive);
+    assert!(!joined().await, "one officer alone");
+    let now = shown().await;
+    assert_eq!((now.sensitive, now.waits_for_second.as_deref()), (true, Some("first")));
+    resolve::judge(&lake, &officer("first"), say(Verdict::Same)).await.unwrap();
+    assert!(!joined().await, "the same officer again");
+    resolve::judge(&lake, &officer("second"), say(Verdict::Same)).await.unwrap();
+    assert!(joined().await);
+    assert_eq!(shown().await.waits_for_second, None);
+    // To part them takes one.
+    assert!(!resolve::judge(&lake, &officer("third"), say(Verdict::NotSame)).await.unwrap().sensitive);
+    assert!(!joined().await);
 }
 
 #[tokio::test(flavor = "multi_thread")]

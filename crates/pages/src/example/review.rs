@@ -65,6 +65,8 @@ pub(super) fn pair(shell: Shell) -> Pair {
         ],
         why: vec![shell.t("waits-between"), shell.t("waits-alone")],
         joined: false,
+        sensitive: true,
+        first: None,
         said: vec![Said {
             verdict: shell.t("verdict-unsure"),
             who: "inspector.example".into(),
@@ -95,6 +97,11 @@ pub(super) fn linkage(shell: Shell) -> Linkage {
                 Cell::new(shell.t("suspect-many_years")),
             ]],
         },
+        sources: Grid {
+            columns: vec![column("linkage-source", false), column("linkage-precision", true), column("linkage-agreed", true)],
+            rows: vec![vec![Cell::new("cctns.person"), Cell::new("98.7 %"), Cell::new("41 / 44")]],
+        },
+        districts: Grid::default(),
         measures: Grid::default(),
         shell,
     }
