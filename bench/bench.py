@@ -16,6 +16,7 @@ from ingesting import Kept, ingesting
 from linkage import linkage
 from lookups import lookup
 from measure import Failed, median, say
+from naming import naming
 from searching import searching
 
 MILLION = 1_000_000
@@ -94,13 +95,14 @@ def benches(options):
         "growth": lambda g: growth(g, sizes),
         "startup": lambda g: startup(g, rows or MILLION),
         "linkage": lambda g: linkage(g, rows or MILLION),
+        "names": naming,
         "search": lambda g: searching(g, options.persons),
     }
 
 
 def main():
     parser = argparse.ArgumentParser(prog="sarovar bench")
-    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "linkage", "search", "all"])
+    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "linkage", "names", "search", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--plates", type=int)

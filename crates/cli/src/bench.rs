@@ -4,6 +4,7 @@
 //! (`bench/` of the repository, carried inside this one), and this module unpacks it, makes its environment and starts it. [`worker`] is what it asks
 //! for warm look-ups: one process, many queries.
 
+use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -11,12 +12,13 @@ use std::time::Instant;
 
 use futures::StreamExt;
 use governance::{Context, Principal};
+use identity::names::{self, Name};
 use lake::{Access, At, Lake, LakeError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// The driver's files, as they are in the repository.
-const FILES: [(&str, &str); 13] = [
+const FILES: [(&str, &str); 14] = [
     ("bench.py", include_str!("../../../bench/bench.py")),
     ("ground.py", include_str!("../../../bench/ground.py")),
     ("ingesting.py", include_str!("../../../bench/ingesting.py")),
@@ -24,6 +26,7 @@ const FILES: [(&str, &str); 13] = [
     ("splink_peer.py", include_str!("../../../bench/splink_peer.py")),
     ("lookups.py", include_str!("../../../bench/lookups.py")),
     ("measure.py", include_str!("../../../bench/measure.py")),
+    ("naming.py", include_str!("../../../bench/naming.py")),
     ("people.py", include_str!("../../../bench/people.py")),
     ("peer.py", include_str!("../../../bench/peer.py")),
     ("searching.py", include_str!("../../../bench/searching.py")),
@@ -86,7 +89,16 @@ enum Question {
     Contract { contract: String },
     /// Search for persons: how long it took, and the keys found, the best first.
     Search { search: String },
+    /// Texts as the name engine reads them.
+    Fold { fold: Vec<String> },
+    /// For each query the numbers of the names it is likest to, the best first.
+    Rank { pool: Vec<String>, queries: Vec<String>, top: usize },
+    /// Which of two lists of people are one, by name, father and age: candidates by the name engine's keys, pairs from its own threshold on.
+    People { left: Vec<Stated>, right: Vec<Stated> },
 }
+
+/// Name, father's name, age in years.
+type Stated = (String, Option<String>, Option<u8>);
 
 fn once() -> usize {
     1
@@ -112,6 +124,11 @@ async fn answer(lake: &Lake, question: Question) -> Result<Value, LakeError> {
             let found = lake.contract(&contract)?;
             Ok(json!({ "yaml": found.yaml, "mapping": found.mapping_sql }))
         }
+        Question::Fold { fold } => {
+            Ok(json!({ "folded": fold.iter().map(|t| names::scripts::fold(t).collect::<String>()).collect::<Vec<_>>() }))
+        }
+        Question::Rank { pool, queries, top } => Ok(json!({ "best": ranked(&pool, &queries, top) })),
+        Question::People { left, right } => Ok(together(&left, &right)),
         Question::Search { search } => {
             let started = Instant::now();
             let context =
@@ -148,4 +165,51 @@ async fn answer(lake: &Lake, question: Question) -> Result<Value, LakeError> {
             Ok(json!({ "rows": rows, "ms": times }))
         }
     }
+}
+
+fn ranked(pool: &[String], queries: &[String], top: usize) -> Vec<Vec<usize>> {
+    let pool: Vec<Name> = pool.iter().map(|n| names::parse(n)).collect();
+    let best = |query: &String| {
+        let query = names::parse(query);
+        let mut scored: Vec<(f32, f32, usize)> = Vec::with_capacity(pool.len());
+        for (i, name) in pool.iter().enumerate() {
+            let evidence = names::compare(&query, name);
+            scored.push((evidence.similarity, evidence.weight, i));
+        }
+        scored.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.1.total_cmp(&a.1)).then(a.2.cmp(&b.2)));
+        scored.into_iter().take(top).map(|s| s.2).collect()
+    };
+    queries.iter().map(best).collect()
+}
+
+fn together(left: &[Stated], right: &[Stated]) -> Value {
+    let whole = |(name, father, age): &Stated| {
+        let mut read = names::parse(name);
+        if let Some(father) = father {
+            read = read.with_relative(names::Relation::Father, father);
+        }
+        match age {
+            Some(age) => read.with_age(*age, None),
+            None => read,
+        }
+    };
+    let right: Vec<Name> = right.iter().map(whole).collect();
+    let mut blocks: HashMap<names::PhoneticKey, Vec<usize>> = HashMap::new();
+    for (j, name) in right.iter().enumerate() {
+        for key in names::keys(name) {
+            blocks.entry(key).or_default().push(j);
+        }
+    }
+    let (mut candidates, mut found) = (0, Vec::new());
+    for (i, name) in left.iter().map(whole).enumerate() {
+        let near: BTreeSet<usize> = names::keys(&name).iter().filter_map(|k| blocks.get(k)).flatten().copied().collect();
+        candidates += near.len();
+        for j in near {
+            let evidence = names::compare(&name, &right[j]);
+            if evidence.agrees() {
+                found.push((i, j, evidence.weight));
+            }
+        }
+    }
+    json!({ "found": found, "candidates": candidates, "agrees": names::AGREES })
 }
