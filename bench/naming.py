@@ -85,16 +85,17 @@ def naming(ground):
         for hindi, latin, _, of in pairs:
             if of == counted and not development(hindi):
                 truth[hindi].add(latin)
-        lines += ranked(worker, f"{what} among {len(pool):,}", pool, truth)
+        told = ranked(worker, f"{what} among {len(pool):,}", pool, truth)
+        if not counted:
+            told[0] |= {"bar": "top-1 ≥ 0.85, recall@10 ≥ 0.97", "met": told[0]["top_1"] >= 0.85 and told[0]["recall_at_10"] >= 0.97}
+        lines += told
     held, learnt = people(pairs, True, PEOPLE), people(pairs, False, PEOPLE)
     names = sorted({latin[0] for _, latin in held})
     truth = defaultdict(set)
     for hindi, latin in held[:1500]:
         truth[hindi[0]].add(latin[0])
-    bars = {"bar": "top-1 ≥ 0.85, recall@10 ≥ 0.97"}
-    told = ranked(worker, f"full name among {len(names):,} people", names, truth)
-    told[0] |= bars | {"met": told[0]["top_1"] >= 0.85 and told[0]["recall_at_10"] >= 0.97}
-    lines += told + together(worker, held, learnt)
+    lines += ranked(worker, f"full name among {len(names):,} people, as another clerk writes it", names, truth)
+    lines += together(worker, held, learnt)
     worker.close()
     return lines
 

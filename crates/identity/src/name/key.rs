@@ -6,8 +6,8 @@
 
 use std::fmt;
 
-use super::letters::{Sound, name as letter};
-use super::{Name, Part, WordClass};
+use super::letters::{self, Sound, name as letter};
+use super::{Name, Part, Word, WordClass};
 
 /// The consonants of a word, loosely: up to fifteen classes of four bits, the first in the highest place used. Equal keys
 /// make a candidate pair, no more.
@@ -58,8 +58,19 @@ fn classes() -> &'static [u8; super::letters::SOUNDS] {
     })
 }
 
-/// The skeleton of a row of sounds.
+/// The skeleton of a row of sounds as it is written, every schwa a vowel.
 pub(super) fn skeleton(sounds: &[Sound]) -> PhoneticKey {
+    consonants(sounds)
+}
+
+/// The skeleton of a row of sounds as it is spoken: of a schwa that Hindi does not speak, Latin letters mostly show nothing, and what stands before and after
+/// it are neighbours (Anwar, Jaganram).
+fn spoken(sounds: &[Sound]) -> PhoneticKey {
+    let heard: Vec<Sound> = sounds.iter().copied().filter(|s| !letters::is_mute(*s)).collect();
+    consonants(&heard)
+}
+
+fn consonants(sounds: &[Sound]) -> PhoneticKey {
     let code = |c: char| CLASSES.iter().position(|k| *k == c).unwrap_or_default() as u8;
     let (vowel, nasal, labial, breath, glide, back, hiss, hard) =
         (code('A'), code('N'), code('M'), code('H'), code('Y'), code('K'), code('S'), code('C'));
@@ -110,11 +121,12 @@ pub fn keys(name: &Name) -> Vec<PhoneticKey> {
 fn of_part(part: &Part, out: &mut Vec<PhoneticKey>) {
     let given = part.words.iter().any(|w| w.class == WordClass::Given);
     for (i, word) in part.words.iter().enumerate() {
+        let to = |last: &Word| &part.sounds[usize::from(word.start)..usize::from(last.start) + usize::from(last.length)];
         if word.class == WordClass::Given || !given {
-            out.push(word.key);
+            out.extend([word.key, spoken(to(word))]);
         }
         if let Some(next) = part.words.get(i + 1).filter(|n| n.class != WordClass::Initial && word.class != WordClass::Initial) {
-            out.push(skeleton(&part.sounds[usize::from(word.start)..usize::from(next.start) + usize::from(next.length)]));
+            out.extend([skeleton(to(next)), spoken(to(next))]);
         }
     }
 }

@@ -62,6 +62,11 @@ const MUTE: Sound = dev("_");
 const MUTE_AFTER_CLUSTER: Sound = dev("_c");
 const GEMINATE: Sound = dev("dbl");
 
+/// A schwa that is written by leaving everything out, and not spoken.
+pub fn is_mute(sound: Sound) -> bool {
+    sound == MUTE || sound == MUTE_AFTER_CLUSTER
+}
+
 /// Appends the sounds of one folded word, at most [`LONGEST`].
 pub fn sounds(word: &str, out: &mut Vec<Sound>) {
     let end = out.len() + LONGEST;

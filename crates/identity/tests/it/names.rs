@@ -305,3 +305,15 @@ fn the_domains_variants_are_recognised() {
     assert!(same * 100 >= all * 85, "{same} of {all} are recognised, not {missed:?}");
     assert!(shared * 100 >= all * 85, "{shared} of {all} share a key");
 }
+
+#[test]
+fn a_schwa_nobody_speaks_hides_no_key() {
+    for (hindi, latin) in
+        [("जगन राम", "jaganram"), ("अंजन सरकार", "anjansarkar"), ("अनवर", "anvar"), ("राव भोजराजन", "raobhojarajan"), ("आमिन शेखर", "aaminsekar")]
+    {
+        let (a, b) = (keys(&parse(hindi)), keys(&parse(latin)));
+        assert!(a.iter().any(|k| b.contains(k)), "{hindi} {latin}");
+    }
+    // As it is written it still leads there as well.
+    assert!(keys(&parse("अनवर")).iter().any(|k| keys(&parse("anawar")).contains(k)));
+}
