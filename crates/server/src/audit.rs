@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 33] = [
+const ACTIONS: [&str; 34] = [
     "query",
     "answer",
     "dossier",
@@ -35,6 +35,7 @@ const ACTIONS: [&str; 33] = [
     "quarantine",
     "download",
     "ingest",
+    "contract",
     "export",
     "replay",
     "retention",

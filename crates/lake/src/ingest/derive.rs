@@ -227,7 +227,7 @@ impl Lake {
 
     /// Plans every mapping statement over an empty source, so that a mistake is found before anything is written. Gives
     /// those that make one row of several.
-    pub(super) async fn plan_mapping(&self, contract: &Contract) -> Result<Vec<usize>> {
+    pub(crate) async fn plan_mapping(&self, contract: &Contract) -> Result<Vec<usize>> {
         let ctx = self.engine().context();
         let schema = stored_schema(&contract.arrow_schema());
         let empty = datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?;

@@ -5,6 +5,7 @@ mod audit;
 mod campaign;
 mod desk;
 mod dossier;
+mod draft;
 mod feed;
 mod people;
 mod review;
