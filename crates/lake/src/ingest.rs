@@ -23,6 +23,7 @@ use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use serde_json::json;
+use sources::archive::Member;
 use sources::{Contract, Detection};
 
 pub use doomed::{Doomed, RowSet};
@@ -175,22 +176,8 @@ impl Lake {
     }
 
     async fn ingest_archive(&self, sha256: &str, request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
-        let file = raw::open(self.home(), sha256)?;
-        let read = |source| LakeError::Read { name: request.name.clone(), source };
-        let limits = self.limits();
-        // All members are unpacked before the first is read: a bomb or a broken archive changes nothing.
-        let unpacked = tokio::task::block_in_place(|| {
-            let scratch = self.home().scratch().to_path_buf();
-            let spool = move || Ok(Box::new(tempfile::tempfile_in(&scratch)?) as Box<dyn sources::archive::Spool>);
-            let password = request.password.as_deref();
-            let mut unpacked = Vec::new();
-            for member in sources::archive::members(Box::new(file), &limits, password, Box::new(spool)).map_err(read)? {
-                unpacked.push(member.map_err(read)?);
-            }
-            Ok::<_, LakeError>(unpacked)
-        })?;
         let mut reports = Vec::new();
-        for sources::archive::Member { name, size, mut input } in unpacked {
+        for Member { name, size, mut input } in self.unpack(sha256, &request.name, request.password.as_deref())? {
             let member = Request { name: name.clone(), member_of: Some((sha256.to_string(), name.clone())), ..request.clone() };
             match Box::pin(self.ingest(&mut input, size, member, progress)).await {
                 Ok(more) => reports.extend(more),
@@ -200,6 +187,20 @@ impl Lake {
             }
         }
         Ok(reports)
+    }
+
+    /// The files of an archive that is in the raw store; `name` is what it is called. All are unpacked before the first is given: a bomb or a
+    /// broken archive changes nothing.
+    pub fn unpack(&self, sha256: &str, name: &str, password: Option<&str>) -> Result<Vec<Member>> {
+        let file = raw::open(self.home(), sha256)?;
+        let read = |source| LakeError::Read { name: name.into(), source };
+        let limits = self.limits();
+        tokio::task::block_in_place(|| {
+            let scratch = self.home().scratch().to_path_buf();
+            let spool = move || Ok(Box::new(tempfile::tempfile_in(&scratch)?) as Box<dyn sources::archive::Spool>);
+            let members = sources::archive::members(Box::new(file), &limits, password, Box::new(spool)).map_err(read)?;
+            members.map(|member| member.map_err(read)).collect()
+        })
     }
 
     /// The contract and format variant for a file, by name or by looks.
