@@ -22,7 +22,8 @@ use sha2::{Digest, Sha256};
 
 pub use error::Error;
 pub use pdf::is_broken;
-pub use sniff::{HEAD, Kind, kind};
+pub use exif::preview;
+pub use sniff::{HEAD, Kind, kind, media_type};
 
 /// Reads pictures and measures film with programs of the machine.
 pub trait Eye: Send + Sync + std::fmt::Debug {

@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 34] = [
+const ACTIONS: [&str; 35] = [
     "query",
     "answer",
     "dossier",
@@ -34,6 +34,7 @@ const ACTIONS: [&str; 34] = [
     "row",
     "quarantine",
     "download",
+    "view",
     "ingest",
     "contract",
     "export",

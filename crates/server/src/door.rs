@@ -129,6 +129,7 @@ const DOORS: &[(&str, Area)] = &[
     ("/object/{sha}", Area::Lake),
     ("/object/{sha}/download", Area::Lake),
     ("/object/{sha}/certificate", Area::Lake),
+    ("/object/{sha}/view", Area::Lake),
     ("/object/{sha}/row/{row}", Area::Lake),
     ("/audit", Area::Audit),
     ("/audit/{index}", Area::Audit),

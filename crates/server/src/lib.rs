@@ -44,6 +44,7 @@ mod sql;
 mod sso;
 mod upload;
 mod view;
+mod viewer;
 mod watch;
 mod work;
 

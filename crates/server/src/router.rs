@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home, object,
-    people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload, watch, work,
+    people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload, viewer, watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -51,6 +51,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/object/{sha}", get(object::page))
         .route("/object/{sha}/download", get(object::download))
         .route("/object/{sha}/certificate", get(certificate::pdf))
+        .route("/object/{sha}/view", get(viewer::file))
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
         .route("/audit/watch", get(watch::page))

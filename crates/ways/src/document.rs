@@ -12,6 +12,7 @@ use document::{Bounds, Kind};
 use lake::{Lake, LakeError, Progress, Report, Request};
 use sources::{Detection, ReadSeek, archive};
 
+pub use ::document::{media_type, preview};
 pub use eye::Programs;
 
 /// The contract of parts.

@@ -523,6 +523,7 @@ fn file(shell: &Shell) -> ObjectFile {
 pub(super) fn object(shell: Shell) -> Object {
     let shell = frame(shell, Section::Runs, "object");
     Object {
+        shown: None,
         file: file(&shell),
         runs: vec![run_line(&shell, RunState::Done)],
         tables: vec![("clean.cctns_person".into(), "/catalogue/clean.cctns_person".into())],

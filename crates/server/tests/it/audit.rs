@@ -64,6 +64,8 @@ const OTHER: &[&str] = &[
     "/pulls/{name}/run",
     "/api/v1/pulls",
     "/api/v1/pulls/{name}/run",
+    // A picture or recording: tried, with its records, by `viewer`.
+    "/object/{sha}/view",
     "/upload",
     "/uploads",
     "/uploads/{id}",

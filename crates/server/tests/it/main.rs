@@ -11,4 +11,5 @@ mod people;
 mod review;
 mod site;
 mod source;
+mod viewer;
 mod work;
