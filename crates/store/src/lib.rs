@@ -26,6 +26,7 @@ mod run;
 mod schema;
 mod setting;
 pub mod social;
+mod total;
 mod upload;
 mod way;
 
@@ -40,4 +41,5 @@ pub use open::Store;
 pub use page::{Page, Paged};
 pub use run::{Counts, NewRun, Outcome, RunFilter};
 pub use upload::NewUpload;
-pub use way::{Alert, PullState, RunDay, WayFile};
+pub use total::{RunDay, RunSum};
+pub use way::{Alert, PullState, WayFile};
