@@ -56,7 +56,15 @@ pub struct Change {
     pub note: serde_json::Map<String, Value>,
     /// Rows are the same, only placed differently.
     pub rearranges: bool,
+    /// Nobody can have committed the transaction before, so nobody is asked whether somebody has.
+    pub first: bool,
+    /// The transaction's name need be remembered for a while only ([`REMEMBERED`]): a feed makes tens of thousands of them a day, and every
+    /// checkpoint of the log repeats all that are remembered.
+    pub passing: bool,
 }
+
+/// How long the names of passing transactions are remembered.
+const REMEMBERED: &str = "interval 7 days";
 
 impl Table {
     /// Opens the newest version, or tells that the table does not exist.
@@ -107,6 +115,7 @@ impl Table {
                 ("delta.checkpointInterval".to_string(), Some("20".to_string())),
                 ("delta.logRetentionDuration".to_string(), Some("interval 30 days".to_string())),
                 ("delta.deletedFileRetentionDuration".to_string(), Some("interval 7 days".to_string())),
+                ("delta.setTransactionRetentionDuration".to_string(), Some(REMEMBERED.to_string())),
             ])
             .await
             .map_err(LakeError::delta(&label))?;
@@ -129,7 +138,8 @@ impl Table {
         Ok(())
     }
 
-    async fn widen(&mut self, schema: &SchemaRef) -> Result<()> {
+    /// Adds the columns of `schema` that the table lacks.
+    pub(crate) async fn widen(&mut self, schema: &SchemaRef) -> Result<()> {
         let have = self.schema()?;
         let label = self.name.to_string();
         for field in schema.fields() {
@@ -283,8 +293,9 @@ impl Table {
                 ..Add::default()
             })
         }));
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             if let Some(id) = &change.transaction
+                && (attempt > 0 || !change.first)
                 && self.has(id).await?
             {
                 self.discard(&change.add)?;
@@ -294,7 +305,9 @@ impl Table {
                 .with_metadata(change.note.iter().map(|(k, v)| (k.clone(), v.clone())))
                 .with_cleanup_expired_logs(Some(false));
             if let Some(id) = &change.transaction {
-                properties = properties.with_application_transaction(Transaction::new(id, 1));
+                // One without a time is remembered for good.
+                let named = Transaction::new_with_last_update(id, 1, change.passing.then_some(now));
+                properties = properties.with_application_transaction(named);
             }
             let operation = if change.remove.is_empty() {
                 DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: Some("false".into()) }
@@ -308,8 +321,10 @@ impl Table {
             let result =
                 CommitBuilder::from(properties).with_actions(actions.clone()).build(Some(&snapshot), log, operation).await;
             match result {
-                Ok(_) => {
-                    self.refresh().await?;
+                Ok(done) => {
+                    // The commit has read what it made: the log need not be listed once more.
+                    self.inner.state = Some(done.snapshot());
+                    self.seen = None;
                     return Ok(true);
                 }
                 Err(DeltaTableError::Transaction {
