@@ -53,9 +53,7 @@ pub async fn run(args: &Args, what: &ContractCommand) -> Result<ExitCode, LakeEr
             let (mut file, base) = open(sample)?;
             let draft = sources::draft::draft(name, &base, &mut file).map_err(wrong)?;
             if *columns {
-                let guess = |c: &sources::draft::Guess| {
-                    json!({ "column": c.name, "header": c.header, "type": c.kind, "format": c.format, "required": c.required, "key": c.key, "classification": c.classification, "clean": c.clean, "legacy_font": c.legacy_font, "why": c.why.text() })
-                };
+                let guess = |c: &sources::draft::Guess| json!({ "column": c.name, "header": c.header, "type": c.kind, "format": c.format, "required": c.required, "key": c.key, "classification": c.classification, "clean": c.clean, "legacy_font": c.legacy_font, "why": c.why.text() });
                 output::records(&draft.columns.iter().map(guess).collect::<Vec<_>>(), args.format)?;
             } else if *mapping {
                 output::text(&draft.mapping)?;

@@ -21,8 +21,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use error::Error;
-pub use pdf::is_broken;
 pub use exif::preview;
+pub use pdf::is_broken;
 pub use sniff::{HEAD, Kind, kind, media_type};
 
 /// Reads pictures and measures film with programs of the machine.

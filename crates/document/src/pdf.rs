@@ -50,13 +50,18 @@ pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Res
         };
         let mut draw = || {
             drawn += 1;
-            if drawn > DRAWN { Err(format!("more than {DRAWN} of its pages would have to be drawn")) } else { draw(bytes, i + 1, eye) }
+            if drawn > DRAWN {
+                Err(format!("more than {DRAWN} of its pages would have to be drawn"))
+            } else {
+                draw(bytes, i + 1, eye)
+            }
         };
         // A picture on a page whose text is spoilt may be a seal: the page as it is drawn is what was written.
         let seen = match (text.is_empty(), is_broken(&text), run.pictures.is_empty()) {
-            (true, _, false) => {
-                Some(("the page has no text layer", look(&run.pictures, eye).or_else(|e| draw().map_err(|d| format!("{e}; {d}")))))
-            }
+            (true, _, false) => Some((
+                "the page has no text layer",
+                look(&run.pictures, eye).or_else(|e| draw().map_err(|d| format!("{e}; {d}"))),
+            )),
             (false, true, _) => Some(("the text layer has letters under wrong codes", draw())),
             (true, _, true) | (false, false, _) => None,
         };

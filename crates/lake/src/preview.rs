@@ -113,7 +113,9 @@ fn head(folder: &Path, contract: &Contract, name: &str, file: &mut File) -> Resu
     file.take(MOST_BYTES).read_to_end(&mut bytes).map_err(wrong)?;
     let lines = contract.formats.iter().any(|f| matches!(f.kind, Kind::Csv | Kind::Ndjson)) && !bytes.starts_with(&[0x1f, 0x8b]);
     let end = bytes.iter().rposition(|b| *b == b'\n').filter(|_| lines).ok_or_else(|| {
-        LakeError::Invalid(format!("{name}: a preview takes at most {MOST_BYTES} bytes of this kind of file; give a smaller sample"))
+        LakeError::Invalid(format!(
+            "{name}: a preview takes at most {MOST_BYTES} bytes of this kind of file; give a smaller sample"
+        ))
     })?;
     let mut part = tempfile::tempfile_in(folder).map_err(LakeError::io("writing in", folder))?;
     part.write_all(&bytes[..=end]).and_then(|()| part.rewind()).map_err(LakeError::io("writing in", folder))?;

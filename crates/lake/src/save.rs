@@ -30,7 +30,9 @@ impl Lake {
         let before = self.kept_version(&contract.name);
         if let Some(version) = &before {
             if !replace {
-                return Err(taken(format!("version {version} of it is kept here; choose another name, or say that it is to be replaced")));
+                return Err(taken(format!(
+                    "version {version} of it is kept here; choose another name, or say that it is to be replaced"
+                )));
             }
             if *version == contract.version {
                 return Err(taken(format!(

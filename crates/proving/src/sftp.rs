@@ -45,7 +45,8 @@ impl Sftp {
         let user = Command::new("id").arg("-un").output().ok()?;
         let user = String::from_utf8(user.stdout).ok()?.trim().to_owned();
         let log = std::fs::File::create(at("log")).ok()?;
-        let server = Command::new(program).args(["-D", "-e", "-f"]).arg(at("config")).stdin(Stdio::null()).stderr(log).spawn().ok()?;
+        let server =
+            Command::new(program).args(["-D", "-e", "-f"]).arg(at("config")).stdin(Stdio::null()).stderr(log).spawn().ok()?;
         let mut one = Sftp { folder, port, user, server };
         let until = Instant::now() + Duration::from_secs(20);
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {

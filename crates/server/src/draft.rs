@@ -14,8 +14,8 @@ use axum::extract::{Multipart, Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
-use lake::preview::{MOST_BYTES, Preview, preview};
 use lake::LakeError;
+use lake::preview::{MOST_BYTES, Preview, preview};
 use pages::draft::{Begun, NewContract};
 use pages::shell::Crumb;
 use pages::table::FieldError;
@@ -78,7 +78,8 @@ impl Drafts {
         let mut all = self.all.lock().unwrap_or_else(|e| e.into_inner());
         let own = |all: &BTreeMap<String, Entry>| all.iter().filter(|(known, e)| e.owner == entry.owner && *known != id).count();
         while own(&all) >= EACH {
-            let oldest = all.iter().filter(|(_, e)| e.owner == entry.owner).min_by_key(|(_, e)| e.touched).map(|(id, _)| id.clone());
+            let oldest =
+                all.iter().filter(|(_, e)| e.owner == entry.owner).min_by_key(|(_, e)| e.touched).map(|(id, _)| id.clone());
             let Some(oldest) = oldest else { break };
             all.remove(&oldest);
         }
@@ -233,7 +234,13 @@ fn record(app: &App, ask: &Ask, what: Value) -> Result<(), LakeError> {
     app.lake.record(&ask.access(&app.lake, lake::At::Now), "contract", true, what)
 }
 
-async fn try_on(app: &App, ask: &Ask, contract: &Arc<sources::Contract>, name: &str, file: &mut File) -> Result<Preview, LakeError> {
+async fn try_on(
+    app: &App,
+    ask: &Ask,
+    contract: &Arc<sources::Contract>,
+    name: &str,
+    file: &mut File,
+) -> Result<Preview, LakeError> {
     let _turn = app.drafts.trying.acquire().await.map_err(|e| LakeError::Invalid(e.to_string()))?;
     let seen = preview(app.lake.home().scratch(), contract, name, file).await?;
     let Preview { input, accepted, rejected, duplicate, .. } = seen;

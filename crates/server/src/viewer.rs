@@ -95,7 +95,10 @@ pub(crate) async fn file(
         .act(&access, "view", |session| async move {
             let found = parts(app_, &session, sha_).await?;
             if found.is_empty() || !app_.lake.shows_all(session.access(), &table()) {
-                return Err(LakeError::Denied("a picture or recording shows all that its row hides; not all of its row is open to you".into()).into());
+                return Err(LakeError::Denied(
+                    "a picture or recording shows all that its row hides; not all of its row is open to you".into(),
+                )
+                .into());
             }
             let mime = media(app_, sha_)?.ok_or_else(|| HttpError::BadRequest("this is nothing that a page can show".into()))?;
             Ok::<_, HttpError>((mime, json!({ "object": sha_ })))
@@ -142,9 +145,8 @@ async fn send(mut file: File, mime: &'static str, size: u64, range: Option<(u64,
     ];
     Ok(match range {
         None => (told, body).into_response(),
-        Some(_) => {
-            (StatusCode::PARTIAL_CONTENT, told, [(header::CONTENT_RANGE, format!("bytes {from}-{to}/{size}"))], body).into_response()
-        }
+        Some(_) => (StatusCode::PARTIAL_CONTENT, told, [(header::CONTENT_RANGE, format!("bytes {from}-{to}/{size}"))], body)
+            .into_response(),
     })
 }
 

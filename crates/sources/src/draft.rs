@@ -158,8 +158,7 @@ impl Why {
 }
 
 /// Types a column may be given, as contracts name them.
-pub const TYPES: [&str; 9] =
-    ["string", "int32", "int64", "float64", "decimal(14,2)", "boolean", "date", "timestamp", "time"];
+pub const TYPES: [&str; 9] = ["string", "int32", "int64", "float64", "decimal(14,2)", "boolean", "date", "timestamp", "time"];
 /// Cleaning steps that need no argument, as contracts name them.
 pub const STEPS: [&str; 15] = [
     "id",
@@ -190,7 +189,9 @@ pub enum DraftError {
     NoTable { name: String },
     #[error("{0:?} is no name of a source; write SYSTEM.DATASET in lower-case letters, digits and underscores")]
     Name(String),
-    #[error("column {header:?}: {name:?} is no name of a column; write lower-case letters, digits and underscores, beginning with a letter")]
+    #[error(
+        "column {header:?}: {name:?} is no name of a column; write lower-case letters, digits and underscores, beginning with a letter"
+    )]
     Column { header: String, name: String },
     #[error("{what}: {found:?} is no span of time; write a number and one of min, h, d, w, m, y, as `1 d`")]
     Span { what: &'static str, found: String },

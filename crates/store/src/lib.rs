@@ -40,6 +40,6 @@ pub use object::ObjectFilter;
 pub use open::Store;
 pub use page::{Page, Paged};
 pub use run::{Counts, NewRun, Outcome, RunFilter};
-pub use upload::NewUpload;
 pub use total::{RunDay, RunSum};
+pub use upload::NewUpload;
 pub use way::{Alert, PullState, WayFile};

@@ -96,7 +96,8 @@ pub(crate) async fn add(db: &impl ConnectionTrait, run: &Run, counts: &Counts, n
 pub(crate) async fn add_reasons(db: &impl ConnectionTrait, run: &Run, report: Option<&serde_json::Value>) -> Result<()> {
     let reasons = report.and_then(|r| r.get("reasons")).and_then(|r| r.as_object());
     // In one order for all, so that two programs never wait for each other.
-    let reasons: BTreeMap<&String, i64> = reasons.into_iter().flatten().map(|(code, n)| (code, n.as_i64().unwrap_or(0))).collect();
+    let reasons: BTreeMap<&String, i64> =
+        reasons.into_iter().flatten().map(|(code, n)| (code, n.as_i64().unwrap_or(0))).collect();
     let sql = "INSERT INTO run_reason (contract, day, code, rejected) VALUES ($1, $2, $3, $4) \
         ON CONFLICT (contract, day, code) DO UPDATE SET rejected = run_reason.rejected + excluded.rejected";
     for (code, n) in reasons {

@@ -184,7 +184,8 @@ impl Heard {
 pub async fn run(args: &Args, arguments: &[String]) -> Result<ExitCode, LakeError> {
     let options = Arc::new(Bench::parse_from(std::iter::once("sarovar bench feed".to_string()).chain(arguments.iter().cloned())));
     let parent = options.work.clone().unwrap_or_else(|| args.home.parent().unwrap_or(Path::new(".")).into());
-    let scratch = tempfile::Builder::new().prefix("sarovar-feed-").tempdir_in(&parent).map_err(failed("making a folder in", &parent))?;
+    let scratch =
+        tempfile::Builder::new().prefix("sarovar-feed-").tempdir_in(&parent).map_err(failed("making a folder in", &parent))?;
     let server = Server::start(&scratch.path().join("lake")).await?;
     let (begun, started) = (Utc::now(), Instant::now());
     let next = Arc::new(AtomicU64::new(0));
@@ -192,8 +193,7 @@ pub async fn run(args: &Args, arguments: &[String]) -> Result<ExitCode, LakeErro
         .map(|_| tokio::spawn(send(options.clone(), server.address.clone(), next.clone(), begun, started)))
         .collect();
     let over = Arc::new(AtomicBool::new(false));
-    let readers: Vec<_> =
-        (0..options.readers).map(|n| tokio::spawn(ask(server.address.clone(), over.clone(), n))).collect();
+    let readers: Vec<_> = (0..options.readers).map(|n| tokio::spawn(ask(server.address.clone(), over.clone(), n))).collect();
     let mut heard = Heard::default();
     let died = |e: tokio::task::JoinError| LakeError::Invalid(format!("a sender died: {e}"));
     for sender in senders {
@@ -253,7 +253,8 @@ async fn send(
         (first..first + options.lines).for_each(|n| options.line(&mut body, n, begun));
         let asked = Instant::now();
         loop {
-            let (status, answer) = talk.post("/api/v1/feed/anpr.read", "application/x-ndjson", &body).await.map_err(talk::wrong)?;
+            let (status, answer) =
+                talk.post("/api/v1/feed/anpr.read", "application/x-ndjson", &body).await.map_err(talk::wrong)?;
             if matches!(status, 429 | 503) {
                 heard.again += 1;
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -291,7 +292,8 @@ async fn ask(address: String, over: Arc<AtomicBool>, seed: u64) -> Result<Vec<f6
             0 => format!("plate = '{}'", plate(random)),
             _ => format!("camera_id = 'CAM-{:04}' AND captured_at > now() - INTERVAL '10 seconds'", random % CAMERAS),
         };
-        let sql = format!("SELECT plate, camera_id, captured_at FROM clean.anpr_read WHERE {which} ORDER BY captured_at DESC LIMIT 50");
+        let sql =
+            format!("SELECT plate, camera_id, captured_at FROM clean.anpr_read WHERE {which} ORDER BY captured_at DESC LIMIT 50");
         let asked = Instant::now();
         let (status, answer) =
             talk.post("/api/v1/sql", "application/json", &json!({ "sql": sql }).to_string()).await.map_err(talk::wrong)?;

@@ -138,5 +138,8 @@ fn a_contract_is_drafted_and_tried_from_the_command_line() {
     let tried = s.program.run(&["contract", "preview", &path.display().to_string(), &sample]);
     assert!(tried.ok && tried.err.contains("of 3 rows 0 are accepted, 3 refused"), "{tried:?}");
     assert!(tried.out.contains("7000000101"), "{tried:?}");
-    refused(&s.program.run(&["contract", "preview", &path.display().to_string(), "absent.csv"]), &["absent.csv", "Check the path"]);
+    refused(
+        &s.program.run(&["contract", "preview", &path.display().to_string(), "absent.csv"]),
+        &["absent.csv", "Check the path"],
+    );
 }

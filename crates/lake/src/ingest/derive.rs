@@ -71,7 +71,8 @@ impl Lake {
             for (i, statement) in contract.mapping.iter().enumerate() {
                 if tables.contains(statement.table.as_str()) {
                     let transaction = format!("{}/again/{object}/{i}", journal.transaction);
-                    self.map_statement(&ctx, contract, i, &stamp, Once { transaction, first: false, passing: journal.passing }).await?;
+                    self.map_statement(&ctx, contract, i, &stamp, Once { transaction, first: false, passing: journal.passing })
+                        .await?;
                 }
             }
         }

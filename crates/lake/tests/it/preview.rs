@@ -35,7 +35,8 @@ async fn a_preview_and_an_ingest_agree() {
     let seen = preview(dir.path(), &contract, "x.csv", &mut file(text)).await.unwrap();
     assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 0, "nothing is left");
     let lake = Lake::open(Options { contracts: vec![contract.clone()], ..Options::at(&dir.path().join("lake")) }).await.unwrap();
-    let request = Request { contract: Some(contract.clone()), name: "x.csv".into(), received_by: "test".into(), ..Request::default() };
+    let request =
+        Request { contract: Some(contract.clone()), name: "x.csv".into(), received_by: "test".into(), ..Request::default() };
     let path = dir.path().join("x.csv");
     std::fs::write(&path, text).unwrap();
     let report = lake.ingest_path(&path, request, &Arc::new(Progress::default())).await.unwrap().remove(0);
@@ -57,7 +58,12 @@ async fn a_preview_and_an_ingest_agree() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_cannot_be_tried_says_why() {
     let dir = tempfile::tempdir().unwrap();
-    let wrong = preview(dir.path(), &contract("INSERT INTO pole.object (kind, _row) SELECT nothing, _row FROM source;"), "x.csv", &mut file("id,version,phone\n1,1,\n"));
+    let wrong = preview(
+        dir.path(),
+        &contract("INSERT INTO pole.object (kind, _row) SELECT nothing, _row FROM source;"),
+        "x.csv",
+        &mut file("id,version,phone\n1,1,\n"),
+    );
     let wrong = wrong.await.unwrap_err().to_string();
     assert!(wrong.contains("mapping of test.tried, statement 1"), "{wrong}");
     let none = preview(dir.path(), &contract(""), "x.csv", &mut file("a,b\n1,2\n")).await.unwrap_err().to_string();
@@ -70,7 +76,12 @@ async fn of_a_large_file_whole_lines_are_tried() {
     let dir = tempfile::tempdir().unwrap();
     let line = format!("{:0>1000}", 7);
     let rows = (lake::preview::MOST_BYTES / 1008) as usize + 50;
-    let text: String = std::iter::once("id,version,phone\n".to_owned()).chain((0..rows).map(|n| format!("{line}{n:05},1,\n"))).collect();
+    let text: String =
+        std::iter::once("id,version,phone\n".to_owned()).chain((0..rows).map(|n| format!("{line}{n:05},1,\n"))).collect();
     let seen = preview(dir.path(), &contract(""), "x.csv", &mut file(&text)).await.unwrap();
-    assert!(!seen.whole && seen.rejected == 0 && seen.accepted < rows as u64 && seen.accepted > rows as u64 - 300, "{}", seen.accepted);
+    assert!(
+        !seen.whole && seen.rejected == 0 && seen.accepted < rows as u64 && seen.accepted > rows as u64 - 300,
+        "{}",
+        seen.accepted
+    );
 }

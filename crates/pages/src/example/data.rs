@@ -186,7 +186,17 @@ pub(super) fn upload(shell: Shell, wrong: bool) -> Upload {
         received: 411_041_792,
         started: at(0, 3, 40),
     }];
-    Upload { choices, chosen: String::new(), saved: false, authority: String::new(), candidates, errors, pending, limit: 4 << 30, shell }
+    Upload {
+        choices,
+        chosen: String::new(),
+        saved: false,
+        authority: String::new(),
+        candidates,
+        errors,
+        pending,
+        limit: 4 << 30,
+        shell,
+    }
 }
 
 pub(super) fn runs(shell: Shell) -> Runs {

@@ -129,7 +129,10 @@ pub(super) fn draft(shell: Shell) -> ContractDraft {
         repeated: "5".into(),
         rows: Grid {
             columns: vec![column(shell.t("row"), true), column("complaint_no".into(), false), column("phone".into(), false)],
-            rows: vec![vec![Cell::new("2"), Cell::new("C1"), Cell::new("7000000101")], vec![Cell::new("3"), Cell::new("C2"), Cell::null()]],
+            rows: vec![
+                vec![Cell::new("2"), Cell::new("C1"), Cell::new("7000000101")],
+                vec![Cell::new("3"), Cell::new("C2"), Cell::null()],
+            ],
         },
         drawn: vec![("object".into(), 1)],
         remarks: vec!["new column: remarks".into()],

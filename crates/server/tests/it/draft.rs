@@ -93,7 +93,8 @@ async fn a_sample_becomes_a_contract_by_the_form() {
     assert_eq!((figure(&page, "in"), figure(&page, "ok"), figure(&page, "bad"), figure(&page, "same")), (4, 3, 0, 1));
     assert!(page.contains("<code>pole.object</code> 3"), "the mapping was run: {page}");
     // Another format of dates refuses all rows; the name of a column that is mapped changes, and the mapping with it.
-    let changes = [("act", Some("preview")), ("c2_format", Some("%Y-%m-%d")), ("c1_name", Some("phone")), ("owner", Some("Cyber <cell>"))];
+    let changes =
+        [("act", Some("preview")), ("c2_format", Some("%Y-%m-%d")), ("c1_name", Some("phone")), ("owner", Some("Cyber <cell>"))];
     site.post(&place, FORM, &fields(&page, &changes)).await;
     let page = site.get(&place).await.body;
     assert_eq!((figure(&page, "in"), figure(&page, "ok"), figure(&page, "bad")), (4, 0, 4));
@@ -111,10 +112,20 @@ async fn a_sample_becomes_a_contract_by_the_form() {
     }
     let before = site.lake.home().list().unwrap();
     assert!(!before.iter().any(|t| t.name.contains("bank")), "nothing entered the lake: {before:?}");
-    let changes =
-        [("act", Some("save")), ("c2_format", Some("%d/%m/%Y")), ("c0_key", Some("1")), ("c3_wanted", None), ("owner", Some("Cyber cell"))];
+    let changes = [
+        ("act", Some("save")),
+        ("c2_format", Some("%d/%m/%Y")),
+        ("c0_key", Some("1")),
+        ("c3_wanted", None),
+        ("owner", Some("Cyber cell")),
+    ];
     let saved = site.post(&place, FORM, &fields(&page, &changes)).await;
-    assert_eq!((saved.status, saved.location.as_str()), (StatusCode::SEE_OTHER, "/upload?contract=bank.fraud&saved=1"), "{}", saved.body);
+    assert_eq!(
+        (saved.status, saved.location.as_str()),
+        (StatusCode::SEE_OTHER, "/upload?contract=bank.fraud&saved=1"),
+        "{}",
+        saved.body
+    );
     assert!(site.get(&saved.location).await.body.contains("The contract is kept"));
     assert_eq!(site.get(&place).await.status, StatusCode::GONE);
     let contract = site.lake.contract("bank.fraud").unwrap();
@@ -130,11 +141,8 @@ async fn a_sample_becomes_a_contract_by_the_form() {
     let run = site.lake.store().last_done("bank.fraud").await.unwrap().unwrap();
     assert_eq!((run.input, run.accepted, run.duplicate), (4, 3, 1));
     let log = site.log();
-    let changes: Vec<&str> = log
-        .iter()
-        .filter(|e| e.record.action == "contract")
-        .map(|e| e.record.what["change"].as_str().unwrap())
-        .collect();
+    let changes: Vec<&str> =
+        log.iter().filter(|e| e.record.action == "contract").map(|e| e.record.what["change"].as_str().unwrap()).collect();
     assert_eq!(changes, ["save", "preview", "preview", "draft"], "newest first; a refused form leaves none");
 }
 
@@ -151,7 +159,10 @@ async fn a_program_drafts_tries_and_keeps() {
     assert_eq!(told["draft"]["columns"][1]["why"], "values_phone", "{told}");
     assert_eq!(told["draft"]["looks"], json!({ "kind": "csv", "delimiter": ",", "encoding": "auto", "rows": "", "sheets": "" }));
     let seen = &told["preview"];
-    assert_eq!((&seen["in"], &seen["accepted"], &seen["duplicate"], &seen["repeated"]), (&4.into(), &3.into(), &1.into(), &json!([5])));
+    assert_eq!(
+        (&seen["in"], &seen["accepted"], &seen["duplicate"], &seen["repeated"]),
+        (&4.into(), &3.into(), &1.into(), &json!([5]))
+    );
     assert_eq!((&seen["drawn"]["object"], &seen["whole"]), (&3.into(), &true.into()));
     // The draft, gone over, and tried again.
     let mut changed = told["draft"].clone();
@@ -160,7 +171,11 @@ async fn a_program_drafts_tries_and_keeps() {
     let again = json!({ "file": "fraud.csv", "sample_base64": coded, "draft": changed, "preview": true });
     let told: Value = serde_json::from_str(&site.send(post(draft, &again)).await.body).unwrap();
     let refused = &told["preview"]["refused"][0];
-    assert_eq!((&told["preview"]["rejected"], &refused["row"], &refused["column"]), (&4.into(), &2.into(), &"lost_on".into()), "{told}");
+    assert_eq!(
+        (&told["preview"]["rejected"], &refused["row"], &refused["column"]),
+        (&4.into(), &2.into(), &"lost_on".into()),
+        "{told}"
+    );
     changed["columns"][2]["format"] = "%d/%m/%Y".into();
     let kept = site.send(post(keep, &json!({ "draft": changed }))).await;
     assert_eq!(kept.status, StatusCode::CREATED, "{}", kept.body);
@@ -182,7 +197,8 @@ async fn a_program_drafts_tries_and_keeps() {
     let taken = site.send(post(keep, &json!({ "yaml": alike }))).await;
     assert!(taken.status == StatusCode::CONFLICT && taken.body.contains(&shipped.name), "{}", taken.body);
     let newer = text.replace("version: \"0.1.0\"", "version: \"0.2.0\"");
-    let replaced: Value = serde_json::from_str(&site.send(post(keep, &json!({ "yaml": newer, "replace": true }))).await.body).unwrap();
+    let replaced: Value =
+        serde_json::from_str(&site.send(post(keep, &json!({ "yaml": newer, "replace": true }))).await.body).unwrap();
     assert_eq!((&replaced["version"], &replaced["replaced"]), (&"0.2.0".into(), &"0.1.0".into()));
     // What is no contract, no sample, no base64.
     for wrong in [json!({ "yaml": "kind: nothing" }), json!({ "draft": { "name": "a.b", "every": "1 d", "keep": "1 y" } })] {

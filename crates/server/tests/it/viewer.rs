@@ -63,7 +63,8 @@ async fn a_photograph_is_shown_in_its_page() {
     let (status, _, part) = get(place.clone(), Some("bytes=2-5")).await;
     assert_eq!((status, part.as_slice()), (StatusCode::PARTIAL_CONTENT, &whole[2..=5]));
     let log = site.log();
-    let views: Vec<_> = log.iter().filter(|e| e.record.action == "view").map(|e| (e.record.allowed, e.record.what["object"].clone())).collect();
+    let views: Vec<_> =
+        log.iter().filter(|e| e.record.action == "view").map(|e| (e.record.allowed, e.record.what["object"].clone())).collect();
     assert_eq!(views, vec![(true, sha.clone().into()); 3]);
     // What is no picture is not sent, whatever it is called.
     let table = site.object("sample.csv").await;

@@ -147,9 +147,8 @@ fn column(name: String, head: &str, values: &[&str]) -> Guess {
     let filled: Vec<&str> = values.iter().copied().filter(|v| !v.is_empty()).collect();
     let (mut kind, mut clean) = (kind_of(&filled), "");
     let (mut classification, mut why) = told(head);
-    let share = |test: &dyn Fn(&str) -> bool| {
-        !filled.is_empty() && filled.iter().filter(|v| test(v)).count() * 10 >= filled.len() * 8
-    };
+    let share =
+        |test: &dyn Fn(&str) -> bool| !filled.is_empty() && filled.iter().filter(|v| test(v)).count() * 10 >= filled.len() * 8;
     if share(&is_phone) {
         (kind, clean) = (Type::Text, "phone");
         (classification, why) = (classification.max(Classification::Personal), Why::ValuesPhone);

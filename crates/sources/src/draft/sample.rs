@@ -164,7 +164,12 @@ mod tests {
     #[test]
     fn the_delimiter_is_the_one_under_which_lines_agree() {
         // Codes of transport offices: as many semicolons in one field as there are commas in the line.
-        let codes = ["code,office,district,areas", "RJ90,Testpur,Testpur,A;B;C;D", "RJ91,Testgarh,Testgarh,\"E;F, G;H\"", "RJ92,Testkot,Testkot,I"];
+        let codes = [
+            "code,office,district,areas",
+            "RJ90,Testpur,Testpur,A;B;C;D",
+            "RJ91,Testgarh,Testgarh,\"E;F, G;H\"",
+            "RJ92,Testkot,Testkot,I",
+        ];
         let (delimiter, cells) = cut(&codes).unwrap();
         assert_eq!((delimiter, cells[2].len(), cells[2][3].as_str()), (b',', 4, "E;F, G;H"));
         // A decimal comma in every line, and semicolons between fields.

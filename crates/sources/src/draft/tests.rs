@@ -119,8 +119,7 @@ fn other_writings_are_read_as_the_engine_reads_them() {
 
 #[test]
 fn what_is_no_table_is_said() {
-    let none =
-        |name: &str, text: &str| draft("a.b", name, &mut Cursor::new(text.as_bytes().to_vec())).unwrap_err().to_string();
+    let none = |name: &str, text: &str| draft("a.b", name, &mut Cursor::new(text.as_bytes().to_vec())).unwrap_err().to_string();
     assert!(none("a.txt", "just a line of words").contains("no table was found"));
     assert!(none("a.json", "{\"a\":1}").contains("no table was found"));
     assert!(none("a.json", "[1, 2").contains("no table was found"));

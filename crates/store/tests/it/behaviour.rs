@@ -115,7 +115,11 @@ async fn runs(store: &Store) {
     let same = Outcome { counts: repeated, report: Some(json!({"reasons": {}})), ..outcome(RunState::Done) };
     assert!(store.finish_run(&again.id, &same, noon() + TimeDelta::hours(1)).await.unwrap());
     let then = store.run_sum("telecom.cdr").await.unwrap();
-    assert_eq!((then.runs, then.input, then.duplicate), (sum.runs, sum.input, sum.duplicate), "a repetition says nothing of quality");
+    assert_eq!(
+        (then.runs, then.input, then.duplicate),
+        (sum.runs, sum.input, sum.duplicate),
+        "a repetition says nothing of quality"
+    );
     assert_eq!(then.last, store.run(&again.id).await.unwrap().unwrap().finished_at);
     let days = store.run_days("telecom.cdr", noon() - TimeDelta::days(1)).await.unwrap();
     assert_eq!((days.len(), days[0].runs, days[0].input), (1, 2, done.input + 4));
@@ -132,7 +136,11 @@ async fn runs(store: &Store) {
     store.finish_run(&cancelled.id, &Outcome { report: None, ..outcome(RunState::Cancelled) }, noon()).await.unwrap();
     assert_eq!(store.run(&cancelled.id).await.unwrap().unwrap().report, None);
     let listed = store.runs(&RunFilter::default(), Page::default()).await.unwrap();
-    assert_eq!(listed.rows.iter().map(|r| &r.id).collect::<Vec<_>>(), [&worse.id, &cancelled.id, &again.id, &started.id], "newest first");
+    assert_eq!(
+        listed.rows.iter().map(|r| &r.id).collect::<Vec<_>>(),
+        [&worse.id, &cancelled.id, &again.id, &started.id],
+        "newest first"
+    );
     let only = |filter| async move { store.runs(&filter, Page::default()).await.unwrap().total };
     assert_eq!(only(RunFilter { state: Some(RunState::Done), ..RunFilter::default() }).await, 3);
     assert_eq!(only(RunFilter { object: Some("b".into()), ..RunFilter::default() }).await, 1);

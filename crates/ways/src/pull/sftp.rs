@@ -74,7 +74,8 @@ pub async fn folder(lake: &Lake, pull: &Pull, spec: &Sftp, request: Request) -> 
             }
             let name = Path::new(&file.path).file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
             let request = Request { name: name.clone(), ..request.clone() };
-            let outcome = crate::document::take_in_file(lake, &mut opened, file.size, request, &Arc::new(Progress::default())).await;
+            let outcome =
+                crate::document::take_in_file(lake, &mut opened, file.size, request, &Arc::new(Progress::default())).await;
             let taken = verdict(outcome, &name)?;
             let (path, mark, at) = (file.path.clone(), file.mark.clone(), lake.now().timestamp());
             lake.store()
@@ -124,7 +125,8 @@ fn quoted(path: &str) -> String {
 /// Runs the program over a batch of its commands, and gives what it prints.
 async fn run(spec: &Sftp, batch: &str) -> Result<String, PullError> {
     let failed = |message: String, again: bool| PullError::Source { message, again };
-    let target = if spec.host.contains(':') { format!("{}@[{}]", spec.user, spec.host) } else { format!("{}@{}", spec.user, spec.host) };
+    let target =
+        if spec.host.contains(':') { format!("{}@[{}]", spec.user, spec.host) } else { format!("{}@{}", spec.user, spec.host) };
     let mut command = Command::new("sftp");
     command.args(["-q", "-b", "-", "-F", "/dev/null", "-P", &spec.port.to_string()]).arg("-i").arg(&spec.key);
     let known = format!("UserKnownHostsFile={}", spec.known_hosts.display());
@@ -141,7 +143,8 @@ async fn run(spec: &Sftp, batch: &str) -> Result<String, PullError> {
     ] {
         command.args(["-o", option]);
     }
-    let spawned = command.arg(target).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
+    let spawned =
+        command.arg(target).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true).spawn();
     let mut child = spawned.map_err(|e| failed(format!("sftp cannot be started ({e}); install OpenSSH's client"), false))?;
     if let Some(mut into) = child.stdin.take() {
         // A program that ended early says why itself.

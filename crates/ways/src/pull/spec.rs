@@ -311,7 +311,9 @@ impl Pull {
             From::Sftp(s) => {
                 // Both become one word of a command, and must not be taken for something else.
                 let plain = |word: &str, more: &str| {
-                    !word.is_empty() && !word.starts_with('-') && word.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+                    !word.is_empty()
+                        && !word.starts_with('-')
+                        && word.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
                 };
                 if !plain(&s.host, ".-:_") || !plain(&s.user, ".-_") {
                     return Err(wrong("host and user are plain words".into()));

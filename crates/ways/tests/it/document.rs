@@ -182,7 +182,8 @@ async fn word_pictures_and_recordings_are_rows_with_their_facts() {
     basin.take("call.wav", &wave(7)).await.unwrap();
     let rows = basin.rows("SELECT file, kind, method, text, typed FROM clean.document_part WHERE kind = 'word'").await;
     assert!(rows[0].starts_with("note.docx|word|body|पुलिस\nIn plain words|iqfyl"), "{rows:?}");
-    let rows = basin.rows("SELECT file, width, height, device, lat, lon, document FROM clean.document_part WHERE kind = 'image'").await;
+    let rows =
+        basin.rows("SELECT file, width, height, device, lat, lon, document FROM clean.document_part WHERE kind = 'image'").await;
     let (facts, document) = rows[0].rsplit_once('|').unwrap();
     assert_eq!(facts, "photo.jpg|640|480|Cam|26.45|74.5");
     assert_eq!(std::fs::read(basin.lake.home().raw(document)).unwrap(), photo, "the photograph stays as it came");
@@ -217,7 +218,8 @@ async fn archives_are_opened_whatever_lies_in_them() {
     let path = basin.file("locked.zip", &locked);
     for (password, says) in [(None, "locked by a password"), (Some("wrong"), "does not open")] {
         let request = Request { password: password.map(str::to_owned), ..Request::default() };
-        let error = ways::document::take_in(&basin.lake, &path, request, &Arc::new(Progress::default())).await.unwrap_err().to_string();
+        let error =
+            ways::document::take_in(&basin.lake, &path, request, &Arc::new(Progress::default())).await.unwrap_err().to_string();
         assert!(error.contains("locked.zip") && error.contains(says), "{error}");
     }
     assert_eq!(basin.rows("SELECT count(*) FROM clean.document_part").await, ["2"]);
@@ -236,9 +238,12 @@ async fn what_came_with_a_mail_is_taken_in_too() {
         MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"cut\"\r\n\r\n--cut\r\nContent-Type: text/plain\r\n\r\nSee the files.\r\n"
         .to_owned();
     let letter = pdf("A letter that came with it", None);
-    for (name, bytes) in
-        [("reads.ndjson", table.as_bytes()), ("archive.zip", &archive), ("letter.pdf", &letter), ("note.txt", b"nothing in particular")]
-    {
+    for (name, bytes) in [
+        ("reads.ndjson", table.as_bytes()),
+        ("archive.zip", &archive),
+        ("letter.pdf", &letter),
+        ("note.txt", b"nothing in particular"),
+    ] {
         let coded = base64::engine::general_purpose::STANDARD.encode(bytes);
         mail += &format!(
             "--cut\r\nContent-Disposition: attachment; filename=\"{name}\"\r\nContent-Transfer-Encoding: base64\r\n\r\n{coded}\r\n"

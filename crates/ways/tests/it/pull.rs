@@ -409,7 +409,9 @@ async fn files_come_from_a_folder_reached_by_sftp() {
     std::fs::write(drop.join("three.ndjson"), format!("{}\n{}\n", read(3), read(1))).unwrap();
     assert_eq!(told(&basin.pull("drop", &good).await), (true, 2, 1, 0, 1));
     // Whoever is not who it says, or does not know us, gets and gives nothing.
-    for (key, known, says) in [("user", "known-other", "its key is not the one in known_hosts"), ("stranger", "known", "does not know our key")] {
+    for (key, known, says) in
+        [("user", "known-other", "its key is not the one in known_hosts"), ("stranger", "known", "does not know our key")]
+    {
         let refused = basin.pull("drop", &spec(key, known, &drop)).await;
         assert!(!refused.done && refused.message.as_deref().unwrap().contains(says), "{refused:?}");
     }

@@ -51,7 +51,8 @@ impl Talk {
     /// Status and body.
     async fn answer(&mut self) -> Result<(u16, String)> {
         let first = self.line().await?;
-        let status = first.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(|| Error::other(format!("it said {first:?}")))?;
+        let status =
+            first.split(' ').nth(1).and_then(|s| s.parse().ok()).ok_or_else(|| Error::other(format!("it said {first:?}")))?;
         let (mut length, mut pieces) = (0, false);
         loop {
             let header = self.line().await?.to_ascii_lowercase();
