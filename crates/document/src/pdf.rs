@@ -48,7 +48,7 @@ pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Res
             method: "text_layer",
             ..Part::default()
         };
-        let mut draw = || {
+        let mut as_drawn = || {
             drawn += 1;
             if drawn > DRAWN {
                 Err(format!("more than {DRAWN} of its pages would have to be drawn"))
@@ -60,9 +60,9 @@ pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Res
         let seen = match (text.is_empty(), is_broken(&text), run.pictures.is_empty()) {
             (true, _, false) => Some((
                 "the page has no text layer",
-                look(&run.pictures, eye).or_else(|e| draw().map_err(|d| format!("{e}; {d}"))),
+                look(&run.pictures, eye).or_else(|e| as_drawn().map_err(|d| format!("{e}; {d}"))),
             )),
-            (false, true, _) => Some(("the text layer has letters under wrong codes", draw())),
+            (false, true, _) => Some(("the text layer has letters under wrong codes", as_drawn())),
             (true, _, true) | (false, false, _) => None,
         };
         match seen {

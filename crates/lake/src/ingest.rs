@@ -265,7 +265,13 @@ impl Lake {
             && table.has(&transaction).await?
         {
             let finished = self.finish_journal(&Journal::path(self.home(), sha256, &contract.name)).await?.is_some();
-            return report::again(&table, sha256, contract, variant, &request.name, finished).await;
+            let mut report = report::again(&table, sha256, contract, variant, &request.name, finished).await?;
+            if report.input == 0 {
+                // The commit's own account went with the older part of the log.
+                report.input = self.known_input(sha256, &contract.name).await?;
+                report.duplicate = report.input;
+            }
+            return Ok(report);
         }
         self.plan_mapping(contract).await?;
         let schema = stored_schema(&contract.arrow_schema());
@@ -295,6 +301,14 @@ impl Lake {
             }
         }
         outcome
+    }
+
+    /// How many rows a file had when it was taken in, as its run tells.
+    async fn known_input(&self, sha256: &str, contract: &str) -> Result<u64> {
+        let (object, contract) = (Some(sha256.into()), Some(contract.into()));
+        let filter = store::RunFilter { state: Some(store::RunState::Done), object, contract, ..store::RunFilter::default() };
+        let runs = self.store().runs(&filter, store::Page { limit: 1, offset: 0 }).await.map_err(crate::state)?;
+        Ok(runs.rows.first().map_or(0, |run| u64::try_from(run.input).unwrap_or(0)))
     }
 
     /// The name under which this file's rows are committed. A file that was erased and comes again is a new story.

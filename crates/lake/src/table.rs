@@ -214,6 +214,13 @@ impl Table {
         self.seen.is_some() && changed(&self.root) == self.seen
     }
 
+    /// Deletes entries of the log that are older than its retention and that a checkpoint has replaced: every commit lists that folder.
+    pub async fn trim_log(&self) -> Result<usize> {
+        deltalake::protocol::checkpoints::cleanup_metadata(&self.inner, None)
+            .await
+            .map_err(LakeError::delta(&self.name.to_string()))
+    }
+
     /// Moves to the newest version.
     pub async fn refresh(&mut self) -> Result<()> {
         self.seen = changed(&self.root);
@@ -402,4 +409,46 @@ fn changed(root: &Path) -> Option<SystemTime> {
 
 fn dir_url(path: &Path) -> Result<Url> {
     Url::from_directory_path(path).map_err(|()| LakeError::Invalid(format!("{} is not an absolute path", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::datatypes::{DataType, Field, Schema};
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_old_log_is_trimmed_and_what_it_promised_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::create(dir.path()).unwrap();
+        let name = TableName::new("clean", "trimmed");
+        let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new("a", DataType::Utf8, true)]));
+        let mut table = Table::open_or_create(&home, &name, &schema, "").await.unwrap();
+        for n in 0..45 {
+            let change = Change { transaction: Some(format!("t{n}")), passing: n % 2 == 0, first: n > 0, ..Change::default() };
+            assert!(table.commit(change).await.unwrap());
+        }
+        let again = Change { transaction: Some("t7".into()), ..Change::default() };
+        assert!(!table.commit(again).await.unwrap(), "once is once");
+        assert_eq!(table.version(), 45);
+        let log = table.root().join("_delta_log");
+        let entries =
+            || std::fs::read_dir(&log).unwrap().flatten().filter(|e| e.path().extension().is_some_and(|e| e == "json")).count();
+        let before = entries();
+        assert_eq!(table.trim_log().await.unwrap(), 0, "nothing is old");
+        let old = SystemTime::now() - Duration::from_secs(40 * 86_400);
+        for entry in std::fs::read_dir(&log).unwrap().flatten() {
+            std::fs::File::options().append(true).open(entry.path()).unwrap().set_modified(old).unwrap();
+        }
+        assert!(table.trim_log().await.unwrap() >= 40);
+        assert!(entries() + 40 <= before, "{} of {before}", entries());
+        let opened = Table::open(&home, &name).await.unwrap().unwrap();
+        assert_eq!((opened.version(), opened.rows().unwrap()), (45, 0));
+        for id in ["t7", "t8", "t44"] {
+            assert!(opened.has(id).await.unwrap(), "{id}");
+        }
+        assert!(!opened.has("t45").await.unwrap());
+    }
 }

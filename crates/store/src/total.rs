@@ -124,6 +124,18 @@ impl Store {
         Ok(reasons(rows_in(&self.db, sql, vec![contract.into(), day(since).into()]).await?))
     }
 
+    /// Objects of a contract's finished runs that were received before a moment, in order of name.
+    pub async fn received_before(&self, contract: &str, before: DateTime<Utc>) -> Result<Vec<String>> {
+        #[derive(FromQueryResult)]
+        struct Found {
+            sha256: String,
+        }
+        let sql = "SELECT sha256 FROM object WHERE received_at < $2 AND EXISTS \
+            (SELECT 1 FROM run WHERE run.object = object.sha256 AND run.contract = $1 AND run.state = 'done') ORDER BY sha256";
+        let found: Vec<Found> = rows_in(&self.db, sql, vec![contract.into(), before.into()]).await?;
+        Ok(found.into_iter().map(|f| f.sha256).collect())
+    }
+
     /// What all finished runs of a contract came to.
     pub async fn run_sum(&self, contract: &str) -> Result<RunSum> {
         let sum = |c: &str| format!("CAST(COALESCE(sum({c}), 0) AS BIGINT) AS {c}");

@@ -206,7 +206,7 @@ fn told(head: &str) -> (Classification, Why) {
     for (words, class, why) in TELLING {
         // Whole words: `age` is not in `village`, and `name` is in `Name of father`.
         if folded.split([' ', '/']).any(|w| words.contains(&w)) {
-            return (*class, why);
+            return (*class, *why);
         }
     }
     if folded.split(' ').any(|w| ["remark", "remarks", "detail", "details", "description", "text", "विवरण"].contains(&w))

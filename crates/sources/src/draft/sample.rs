@@ -50,7 +50,7 @@ pub(super) fn read(name: &str, mut source: &mut dyn ReadSeek, limits: &Limits) -
     if start.starts_with(['{', '[']) {
         return json(start, whole).ok_or_else(none);
     }
-    let mut lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).take(ROWS + 40).collect();
+    let mut lines: Vec<&str> = text.split(['\n', '\r']).filter(|l| !l.trim().is_empty()).take(ROWS + 40).collect();
     if !whole {
         lines.pop(); // cut off
     }
