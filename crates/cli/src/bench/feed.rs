@@ -29,7 +29,7 @@ struct Bench {
     #[arg(long, default_value_t = 5_000)]
     rate: u64,
     /// Connections that send.
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 16)]
     senders: u64,
     /// Events of one request.
     #[arg(long, default_value_t = 500)]
