@@ -258,8 +258,9 @@ impl Lake {
         let _lock = self.home().write_lock(&clean).await?;
         let transaction = self.transaction(sha256, contract).await?;
         // Bytes that were not in the raw store a moment ago: no attempt with them got as far as a commit, since the bytes are settled before.
-        // A feed brings such bytes every second or two, and need not look for what cannot be there.
-        let first = object.received.new;
+        // A feed brings such bytes every second or two, and need not look for what cannot be there. Where two programs received the same bytes
+        // at once, both have begun a run by now.
+        let first = object.received.new && self.runs_of(sha256).await? <= 1;
         if !first
             && let Some(table) = self.open_table(&clean).await?
             && table.has(&transaction).await?
@@ -301,6 +302,12 @@ impl Lake {
             }
         }
         outcome
+    }
+
+    async fn runs_of(&self, sha256: &str) -> Result<u64> {
+        let filter = store::RunFilter { object: Some(sha256.into()), ..store::RunFilter::default() };
+        let runs = self.store().runs(&filter, store::Page { limit: 1, offset: 0 }).await.map_err(crate::state)?;
+        Ok(runs.total)
     }
 
     /// How many rows a file had when it was taken in, as its run tells.
