@@ -86,7 +86,7 @@ impl Drafts {
         all.insert(id.to_owned(), entry);
     }
 
-    fn drop(&self, id: &str) {
+    fn forget(&self, id: &str) {
         self.all.lock().unwrap_or_else(|e| e.into_inner()).remove(id);
     }
 
@@ -204,7 +204,7 @@ pub(crate) async fn send(
     };
     match outcome {
         Ok(None) => {
-            app.drafts.drop(&id);
+            app.drafts.forget(&id);
             Ok(Redirect::to(&format!("/upload?contract={}&saved=1", contract.name)).into_response())
         }
         Ok(Some(seen)) => {
@@ -226,7 +226,7 @@ pub(crate) async fn send(
 
 pub(crate) async fn discard(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {
     app.drafts.get(&ask.principal.id, &id)?;
-    app.drafts.drop(&id);
+    app.drafts.forget(&id);
     Ok(Redirect::to("/contracts/new"))
 }
 
