@@ -20,7 +20,7 @@ async fn give(site: &Site, name: &str, sample: Option<&str>) -> Answer {
             "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"fraud.csv\"\r\nContent-Type: text/csv\r\n\r\n{sample}\r\n"
         );
     }
-    site.post("/contracts/new", "multipart/form-data; boundary=cut", &(body + "--cut--\r\n")).await
+    site.post("/contracts/new?lang=en", "multipart/form-data; boundary=cut", &(body + "--cut--\r\n")).await
 }
 
 /// What the form of a draft would send, as a browser reads it off the page, with some fields changed.
@@ -87,7 +87,7 @@ async fn a_sample_becomes_a_contract_by_the_form() {
     assert!(site.get("/contracts/new").await.body.contains(&place), "the draft is listed");
     // Tried as it was guessed: no key, so the equal row is a repetition.
     let sent = fields(&page.body, &[("act", Some("preview"))]);
-    let tried = site.post(&place, FORM, &sent).await;
+    let tried = site.post(&format!("{place}?lang=en"), FORM, &sent).await;
     assert_eq!((tried.status, tried.location.as_str()), (StatusCode::SEE_OTHER, place.as_str()), "{}", tried.body);
     let page = site.get(&place).await.body;
     assert_eq!((figure(&page, "in"), figure(&page, "ok"), figure(&page, "bad"), figure(&page, "same")), (4, 3, 0, 1));
@@ -95,7 +95,7 @@ async fn a_sample_becomes_a_contract_by_the_form() {
     // Another format of dates refuses all rows; the name of a column that is mapped changes, and the mapping with it.
     let changes =
         [("act", Some("preview")), ("c2_format", Some("%Y-%m-%d")), ("c1_name", Some("phone")), ("owner", Some("Cyber <cell>"))];
-    site.post(&place, FORM, &fields(&page, &changes)).await;
+    site.post(&format!("{place}?lang=en"), FORM, &fields(&page, &changes)).await;
     let page = site.get(&place).await.body;
     assert_eq!((figure(&page, "in"), figure(&page, "ok"), figure(&page, "bad")), (4, 0, 4));
     assert!(page.contains("Cyber &#60;cell&#62;") || page.contains("Cyber &lt;cell&gt;"));
@@ -106,7 +106,8 @@ async fn a_sample_becomes_a_contract_by_the_form() {
         ("every", "often", "span of time"),
         ("mapping", "INSERT INTO pole.nothing (_row) SELECT _row FROM source", "mapping"),
     ] {
-        let wrong = site.post(&place, FORM, &fields(&page, &[("act", Some("preview")), (field, Some(value))])).await;
+        let wrong =
+            site.post(&format!("{place}?lang=en"), FORM, &fields(&page, &[("act", Some("preview")), (field, Some(value))])).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{field}");
         assert!(wrong.body.contains("error-summary") && wrong.body.contains(says), "{field}: {}", wrong.body);
     }
@@ -119,7 +120,7 @@ async fn a_sample_becomes_a_contract_by_the_form() {
         ("c3_wanted", None),
         ("owner", Some("Cyber cell")),
     ];
-    let saved = site.post(&place, FORM, &fields(&page, &changes)).await;
+    let saved = site.post(&format!("{place}?lang=en"), FORM, &fields(&page, &changes)).await;
     assert_eq!(
         (saved.status, saved.location.as_str()),
         (StatusCode::SEE_OTHER, "/upload?contract=bank.fraud&saved=1"),
