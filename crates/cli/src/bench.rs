@@ -4,6 +4,8 @@
 //! (`bench/` of the repository, carried inside this one), and this module unpacks it, makes its environment and starts it. [`worker`] is what it asks
 //! for warm look-ups: one process, many queries.
 
+mod feed;
+
 use std::collections::{BTreeSet, HashMap};
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
@@ -16,6 +18,8 @@ use identity::names::{self, Name};
 use lake::{Access, At, Lake, LakeError};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+pub use feed::run as feed;
 
 /// The driver's files, as they are in the repository.
 const FILES: [(&str, &str); 14] = [

@@ -1,13 +1,17 @@
-//! A first contract from a sample file.
+//! A first contract from a sample file, and what a contract would make of a file.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Subcommand;
 use lake::LakeError;
+use lake::preview::Preview;
 use serde_json::json;
+use sources::Contract;
 
-use crate::args::Args;
+use crate::args::{Args, Format};
 use crate::output::{self, say};
 use crate::who::wrong;
 
@@ -22,46 +26,73 @@ pub enum ContractCommand {
         /// Shows each guess with its reason instead.
         #[arg(long)]
         columns: bool,
-        /// Shows what the draft would accept and refuse of the sample instead; nothing is kept.
+        /// Shows the drafted mapping.sql instead.
         #[arg(long, conflicts_with = "columns")]
+        mapping: bool,
+        /// Shows what the draft would accept and refuse of the sample instead; nothing is kept.
+        #[arg(long, conflicts_with_all = ["columns", "mapping"])]
         preview: bool,
+    },
+    /// Shows what a contract of your own would accept and refuse of a file; nothing is kept.
+    Preview {
+        /// contract.yaml, with mapping.sql beside it
+        contract: PathBuf,
+        file: PathBuf,
     },
 }
 
 /// Touches no lake.
 pub async fn run(args: &Args, what: &ContractCommand) -> Result<ExitCode, LakeError> {
-    let ContractCommand::Draft { sample, name, columns, preview } = what;
-    let opening = |source| LakeError::Io { action: "opening", path: sample.clone(), source };
-    let mut file = std::fs::File::open(sample).map_err(opening)?;
-    let base = sample.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let draft = sources::draft::draft(name, &base, &mut file).map_err(wrong)?;
-    if *columns {
-        let rows: Vec<_> = draft
-            .columns
-            .iter()
-            .map(|c| json!({ "column": c.name, "header": c.header, "type": c.kind.physical(), "required": c.required, "key": c.key, "classification": c.classification, "clean": c.clean, "why": c.why }))
-            .collect();
-        output::records(&rows, args.format)?;
-        return Ok(ExitCode::SUCCESS);
+    match what {
+        ContractCommand::Preview { contract, file } => {
+            let contract = Arc::new(lake::read_contract(contract)?);
+            let (mut opened, base) = open(file)?;
+            show(args.format, &tried(&contract, &base, &mut opened).await?)?;
+        }
+        ContractCommand::Draft { sample, name, columns, mapping, preview } => {
+            let (mut file, base) = open(sample)?;
+            let draft = sources::draft::draft(name, &base, &mut file).map_err(wrong)?;
+            if *columns {
+                let guess = |c: &sources::draft::Guess| json!({ "column": c.name, "header": c.header, "type": c.kind, "format": c.format, "required": c.required, "key": c.key, "classification": c.classification, "clean": c.clean, "legacy_font": c.legacy_font, "why": c.why.text() });
+                output::records(&draft.columns.iter().map(guess).collect::<Vec<_>>(), args.format)?;
+            } else if *mapping {
+                output::text(&draft.mapping)?;
+            } else if *preview {
+                show(args.format, &tried(&draft.contract().map_err(wrong)?, &base, &mut file).await?)?;
+            } else {
+                output::text(&draft.yaml().map_err(wrong)?)?;
+                say(&format!("drafted from {} rows; every line is a guess: go over it, and name owner and law", draft.rows));
+            }
+        }
     }
-    if *preview {
-        let parsed =
-            sources::draft::preview(&draft.contract, &base, Box::new(file), &sources::Limits::default()).map_err(wrong)?;
-        let read: u64 = parsed.iter().map(|p| p.rows_in).sum();
-        let refused: Vec<_> = parsed.iter().flat_map(|p| &p.rejects).collect();
-        say(&format!("of {read} rows the draft accepts {} and refuses {}", read - refused.len() as u64, refused.len()));
-        let rows: Vec<_> = refused
-            .iter()
-            .take(100)
-            .map(|r| {
-                let first = r.reasons.first();
-                json!({ "row": r.row, "reason": first.map(|f| f.code), "column": first.and_then(|f| f.column.clone()), "message": first.map(|f| f.message.clone()), "original": r.original })
-            })
-            .collect();
-        output::records(&rows, args.format)?;
-        return Ok(ExitCode::SUCCESS);
-    }
-    output::text(&draft.yaml)?;
-    say(&format!("drafted from {} rows; every line is a guess: go over it, and name owner and law", draft.rows));
     Ok(ExitCode::SUCCESS)
+}
+
+fn open(path: &Path) -> Result<(File, String), LakeError> {
+    let file = File::open(path).map_err(|source| LakeError::Io { action: "opening", path: path.into(), source })?;
+    Ok((file, path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()))
+}
+
+/// In a lake of its own in the machine's folder for scratch files.
+async fn tried(contract: &Arc<Contract>, name: &str, file: &mut File) -> Result<Preview, LakeError> {
+    let scratch = std::env::temp_dir();
+    lake::preview::preview(&scratch, contract, name, file).await
+}
+
+fn show(format: Format, seen: &Preview) -> Result<(), LakeError> {
+    if let Format::Json = format {
+        return output::records(&[seen], format);
+    }
+    let Preview { input, accepted, rejected, duplicate, .. } = seen;
+    say(&format!("of {input} rows {accepted} are accepted, {rejected} refused, {duplicate} repeat others"));
+    for (table, n) in &seen.drawn {
+        say(&format!("pole.{table}: {n} rows"));
+    }
+    for text in seen.warnings.iter().chain(&seen.drift) {
+        say(text);
+    }
+    if !seen.whole {
+        say("only the beginning of the file was tried");
+    }
+    output::records(&seen.refused, format)
 }

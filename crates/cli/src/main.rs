@@ -104,6 +104,9 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Authority { what } => case::authority(&args, what).await,
         Command::Policy { what } => case::policy(&args, what).await,
         Command::Token { what } => user::token(&args, what).await,
+        Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "feed") => {
+            bench::feed(&args, arguments).await
+        }
         Command::Bench { arguments } => bench::run(arguments),
         Command::BenchWorker => bench::worker(&bring::open(&args).await?).await,
     }

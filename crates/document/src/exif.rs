@@ -10,22 +10,20 @@ pub(crate) struct Facts {
     pub lon: Option<f64>,
 }
 
+/// The small picture that a camera puts into its photograph (JPEG in JPEG), for lists.
+pub fn preview(bytes: &[u8]) -> Option<&[u8]> {
+    let tiff = Tiff::read(bytes)?;
+    let main = tiff.long(4)? as usize;
+    let second = tiff.long(main + 2 + 12 * usize::from(tiff.short(main)?))? as usize;
+    let entries = tiff.directory(second);
+    let of = |tag: u16| entries.iter().find(|e| e.tag == tag).and_then(|e| tiff.long(e.at)).map(|n| n as usize);
+    let (start, length) = (of(0x0201)?, of(0x0202)?);
+    tiff.bytes.get(start..start.checked_add(length)?).filter(|picture| picture.starts_with(&[0xff, 0xd8, 0xff]))
+}
+
 /// Facts of a JPEG or TIFF; none where the file tells none.
 pub(crate) fn read(bytes: &[u8]) -> Option<Facts> {
-    let tiff = match bytes {
-        [0xff, 0xd8, ..] => {
-            let head = &bytes[..bytes.len().min(256 << 10)];
-            let at = head.windows(6).position(|w| w == b"Exif\0\0")?;
-            &bytes[at + 6..]
-        }
-        _ => bytes,
-    };
-    let little = match tiff.get(..4)? {
-        b"II*\0" => true,
-        b"MM\0*" => false,
-        _ => return None,
-    };
-    let tiff = Tiff { bytes: tiff, little };
+    let tiff = Tiff::read(bytes)?;
     let main = tiff.directory(tiff.long(4)? as usize);
     let find = |list: &[Entry], tag: u16| list.iter().find(|e| e.tag == tag).copied();
     let inner =
@@ -62,7 +60,24 @@ struct Tiff<'a> {
     little: bool,
 }
 
-impl Tiff<'_> {
+impl<'a> Tiff<'a> {
+    fn read(bytes: &'a [u8]) -> Option<Tiff<'a>> {
+        let tiff = match bytes {
+            [0xff, 0xd8, ..] => {
+                let head = &bytes[..bytes.len().min(256 << 10)];
+                let at = head.windows(6).position(|w| w == b"Exif\0\0")?;
+                &bytes[at + 6..]
+            }
+            _ => bytes,
+        };
+        let little = match tiff.get(..4)? {
+            b"II*\0" => true,
+            b"MM\0*" => false,
+            _ => return None,
+        };
+        Some(Tiff { bytes: tiff, little })
+    }
+
     fn short(&self, at: usize) -> Option<u16> {
         let b: [u8; 2] = self.bytes.get(at..at + 2)?.try_into().ok()?;
         Some(if self.little { u16::from_le_bytes(b) } else { u16::from_be_bytes(b) })
@@ -106,4 +121,32 @@ fn moment(text: &str) -> Option<String> {
     let (day, time) = text.split_once(' ')?;
     let day = day.replace(':', "-");
     (day.len() == 10 && !day.starts_with("0000")).then(|| format!("{day}T{time}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::preview;
+
+    #[test]
+    fn the_small_picture_is_found_and_a_lying_place_is_not_followed() {
+        // A main directory without entries, then one with the place and length of a picture.
+        let photograph = |place: u32, length: u32| {
+            let mut tiff = b"MM\0*\0\0\0\x08\0\0\0\0\0\x0e".to_vec();
+            for (tag, value) in [(0x0201u16, place), (0x0202, length)] {
+                if tag == 0x0201 {
+                    tiff.extend(2u16.to_be_bytes());
+                }
+                tiff.extend([&tag.to_be_bytes()[..], &4u16.to_be_bytes(), &1u32.to_be_bytes(), &value.to_be_bytes()].concat());
+            }
+            tiff.extend([0; 4]);
+            tiff.extend([0xff, 0xd8, 0xff, 0xd9]);
+            [&[0xff, 0xd8, 0xff, 0xe1, 0, 60][..], b"Exif\0\0", &tiff].concat()
+        };
+        // 14 bytes before the second directory, which has 2 + 24 + 4.
+        assert_eq!(preview(&photograph(44, 4)), Some(&[0xff, 0xd8, 0xff, 0xd9][..]));
+        for (place, length) in [(44, 5), (43, 4), (u32::MAX, u32::MAX), (44, 0)] {
+            assert_eq!(preview(&photograph(place, length)), None);
+        }
+        assert_eq!(preview(b"no picture"), None);
+    }
 }

@@ -21,13 +21,18 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use error::Error;
+pub use exif::preview;
 pub use pdf::is_broken;
-pub use sniff::{HEAD, Kind, kind};
+pub use sniff::{HEAD, Kind, kind, media_type};
 
 /// Reads pictures and measures film with programs of the machine.
 pub trait Eye: Send + Sync + std::fmt::Debug {
     /// The text of a picture (JPEG, PNG, TIFF); an error names what is missing.
     fn text(&self, picture: &[u8]) -> Result<String, String>;
+    /// One page of a PDF, counted from 1, drawn as a picture.
+    fn page(&self, _pdf: &[u8], _number: usize) -> Result<Vec<u8>, String> {
+        Err("no program that draws pages is installed (pdftoppm)".to_owned())
+    }
     /// Seconds of a recording.
     fn seconds(&self, recording: &mut dyn Read) -> Result<f64, String>;
 }
@@ -105,6 +110,25 @@ pub fn read<R: Read + Seek>(kind: Kind, input: &mut R, eye: Option<&dyn Eye>, bo
         part.part = i as u32 + 1;
     }
     Ok(parts)
+}
+
+/// A file that came with a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attachment {
+    pub name: String,
+    pub bytes: Vec<u8>,
+}
+
+/// What came with a mail or the mails of a mailbox and is no document itself: tables, archives, anything. Documents are parts of the mail.
+pub fn attachments<R: Read + Seek>(kind: Kind, input: &mut R, bounds: &Bounds) -> Result<Vec<Attachment>, Error> {
+    input.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    input.by_ref().take(bounds.bytes).read_to_end(&mut bytes)?;
+    Ok(match kind {
+        Kind::Mail => mail::attached(&[&bytes], bounds),
+        Kind::Mailbox => mail::attached(&mail::messages(&bytes), bounds),
+        _ => Vec::new(),
+    })
 }
 
 /// Reads bytes held in memory; `depth` counts mails in mails.

@@ -2,27 +2,52 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::{Bounds, Error, Eye, Part, hex, inside, kind};
+use crate::{Attachment, Bounds, Error, Eye, Kind, Part, hex, inside, kind};
 
 /// Parts in parts and mails in mails that are opened.
 const DEPTH: u8 = 6;
 
 pub(crate) fn mailbox(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds, depth: u8) -> Result<Vec<Part>, Error> {
     let mut parts = Vec::new();
-    let mut starts: Vec<usize> = vec![0];
-    starts.extend(bytes.windows(7).enumerate().filter(|(_, w)| *w == b"\n\nFrom ").map(|(i, _)| i + 2));
-    starts.extend(bytes.windows(9).enumerate().filter(|(_, w)| *w == b"\r\n\r\nFrom ").map(|(i, _)| i + 4));
-    starts.sort_unstable();
-    for (i, start) in starts.iter().enumerate() {
-        let message = &bytes[*start..starts.get(i + 1).copied().unwrap_or(bytes.len())];
-        // The line `From address date` belongs to the mailbox.
-        let body = message.iter().position(|b| *b == b'\n').map_or(&[][..], |end| &message[end + 1..]);
+    for body in messages(bytes) {
         parts.extend(self::message(body, eye, bounds, depth)?);
         if parts.len() > bounds.parts {
             return Err(Error::TooMany { parts: parts.len(), limit: bounds.parts });
         }
     }
     Ok(parts)
+}
+
+/// The mails of a mailbox, without the line `From address date` before each.
+pub(crate) fn messages(bytes: &[u8]) -> Vec<&[u8]> {
+    let mut starts: Vec<usize> = vec![0];
+    starts.extend(bytes.windows(7).enumerate().filter(|(_, w)| *w == b"\n\nFrom ").map(|(i, _)| i + 2));
+    starts.extend(bytes.windows(9).enumerate().filter(|(_, w)| *w == b"\r\n\r\nFrom ").map(|(i, _)| i + 4));
+    starts.sort_unstable();
+    let ends = starts.iter().skip(1).copied().chain([bytes.len()]);
+    let message = |(start, end): (&usize, usize)| &bytes[*start..end];
+    let body = |message: &'_ [u8]| message.iter().position(|b| *b == b'\n').map_or(message.len(), |end| end + 1);
+    starts.iter().zip(ends).map(message).map(|m| &m[body(m)..]).collect()
+}
+
+/// What came with mails, and with mails that came with them, and is no document.
+pub(crate) fn attached(mails: &[&[u8]], bounds: &Bounds) -> Vec<Attachment> {
+    let mut out = Vec::new();
+    let mut waiting: Vec<(Vec<u8>, u8)> = mails.iter().rev().map(|m| (m.to_vec(), 0)).collect();
+    while let Some((bytes, depth)) = waiting.pop() {
+        let mut leaves = Vec::new();
+        Entity::read(&bytes).leaves(0, &mut leaves);
+        for leaf in leaves {
+            let Some(name) = leaf.file().filter(|_| out.len() < bounds.parts) else { continue };
+            let bytes = leaf.bytes();
+            match kind(&bytes) {
+                None => out.push(Attachment { name, bytes }),
+                Some(Kind::Mail) if depth < DEPTH => waiting.push((bytes, depth + 1)),
+                Some(_) => {}
+            }
+        }
+    }
+    out
 }
 
 pub(crate) fn message(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds, depth: u8) -> Result<Vec<Part>, Error> {

@@ -9,6 +9,8 @@ use crate::{Bounds, Error, Eye, Part};
 use font::Font;
 use object::{Dict, File, KIND, Lexer, Object};
 
+/// Pages of one document that are drawn to be read; drawing takes a second or so.
+const DRAWN: usize = 300;
 /// Forms in forms that are followed.
 const DEPTH: u8 = 4;
 
@@ -30,6 +32,7 @@ pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Res
         _ => None,
     };
     let mut parts = Vec::with_capacity(pages.len());
+    let mut drawn = 0;
     for (i, (page, resources)) in pages.iter().enumerate() {
         let mut run = Run { file: &file, out: String::new(), typed: String::new(), pictures: Vec::new(), y: None };
         let content = run.content(file.entry(page, "Contents"))?;
@@ -45,18 +48,27 @@ pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Res
             method: "text_layer",
             ..Part::default()
         };
-        let why = match (text.is_empty(), is_broken(&text), run.pictures.is_empty()) {
-            (true, _, true) => None,
-            (true, _, false) => Some("the page has no text layer"),
-            (false, true, _) => Some("the text layer has letters under wrong codes"),
-            (false, false, _) => None,
+        let mut as_drawn = || {
+            drawn += 1;
+            if drawn > DRAWN {
+                Err(format!("more than {DRAWN} of its pages would have to be drawn"))
+            } else {
+                draw(bytes, i + 1, eye)
+            }
         };
-        match why {
+        // A picture on a page whose text is spoilt may be a seal: the page as it is drawn is what was written.
+        let seen = match (text.is_empty(), is_broken(&text), run.pictures.is_empty()) {
+            (true, _, false) => Some((
+                "the page has no text layer",
+                look(&run.pictures, eye).or_else(|e| as_drawn().map_err(|d| format!("{e}; {d}"))),
+            )),
+            (false, true, _) => Some(("the text layer has letters under wrong codes", as_drawn())),
+            (true, _, true) | (false, false, _) => None,
+        };
+        match seen {
             None => part.text = Some(text).filter(|t| !t.is_empty()),
-            Some(why) => match look(&run.pictures, eye) {
-                Ok(text) => (part.text, part.method) = (Some(text), "ocr"),
-                Err(message) => (part.method, part.remark) = ("unread", Some(format!("{why}; {message}"))),
-            },
+            Some((_, Ok(text))) => (part.text, part.method) = (Some(text), "ocr"),
+            Some((why, Err(message))) => (part.method, part.remark) = ("unread", Some(format!("{why}; {message}"))),
         }
         parts.push(part);
     }
@@ -226,9 +238,20 @@ impl Run<'_> {
     }
 }
 
+const NO_EYE: &str = "no reader of pictures is installed (tesseract)";
+
+/// What is written on a page as it is drawn.
+fn draw(pdf: &[u8], number: usize, eye: Option<&dyn Eye>) -> Result<String, String> {
+    let eye = eye.ok_or(NO_EYE)?;
+    match tidy(&eye.text(&eye.page(pdf, number)?)?) {
+        text if text.is_empty() => Err("nothing could be read on the page as it is drawn".to_owned()),
+        text => Ok(text),
+    }
+}
+
 /// What is written in the pictures of a page.
 fn look(pictures: &[Vec<u8>], eye: Option<&dyn Eye>) -> Result<String, String> {
-    let eye = eye.ok_or("no reader of pictures is installed (tesseract)")?;
+    let eye = eye.ok_or(NO_EYE)?;
     let mut text = String::new();
     for picture in pictures.iter().filter(|p| !p.is_empty()) {
         text.push_str(&eye.text(picture)?);

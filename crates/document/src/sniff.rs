@@ -40,6 +40,29 @@ pub fn kind(head: &[u8]) -> Option<Kind> {
     })
 }
 
+/// The media type of a picture or recording that browsers show; none for everything else.
+pub fn media_type(head: &[u8]) -> Option<&'static str> {
+    let form = head.get(8..12).unwrap_or_default();
+    Some(match head.get(..4).unwrap_or_default() {
+        [0xff, 0xd8, 0xff, _] => "image/jpeg",
+        b"\x89PNG" => "image/png",
+        b"GIF8" => "image/gif",
+        b"RIFF" if form == b"WEBP" => "image/webp",
+        b"RIFF" if form == b"WAVE" => "audio/wav",
+        b"OggS" => "audio/ogg",
+        b"fLaC" => "audio/flac",
+        [b'I', b'D', b'3', 0..=9] | [0xff, 0xfb | 0xf3 | 0xf2, ..] => "audio/mpeg",
+        b"\x1a\x45\xdf\xa3" if contains(head, b"webm") => "video/webm",
+        _ if head.get(4..8) == Some(b"ftyp") => match form {
+            b"M4A " | b"M4B " => "audio/mp4",
+            b"avif" => "image/avif",
+            b"heic" | b"heix" | b"mif1" => return None,
+            _ => "video/mp4",
+        },
+        _ => return None,
+    })
+}
+
 fn contains(head: &[u8], what: &[u8]) -> bool {
     head.windows(what.len()).any(|w| w == what)
 }

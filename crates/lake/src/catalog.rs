@@ -6,7 +6,6 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use sources::Contract;
 use sources::contract::Period;
-use store::{Page, RunFilter, RunState};
 
 use crate::error::Result;
 use crate::home::TableName;
@@ -56,7 +55,7 @@ pub struct ColumnInfo {
     pub system: bool,
 }
 
-/// Sums over all runs of a contract.
+/// Sums over all runs of a contract, as the store keeps them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Quality {
     #[serde(rename = "in")]
@@ -167,31 +166,18 @@ impl Lake {
     }
 
     async fn measure(&self, info: &mut TableInfo, contract: &Contract) -> Result<()> {
-        let mut offset = 0;
-        loop {
-            let filter = RunFilter { state: Some(RunState::Done), contract: Some(contract.name.clone()), ..RunFilter::default() };
-            let page = self.store().runs(&filter, Page { limit: 1000, offset }).await.map_err(state)?;
-            for run in &page.rows {
-                info.last_ingest = info.last_ingest.max(run.finished_at);
-                // A file that came again says nothing new about the source's quality.
-                if run.accepted + run.rejected == 0 && run.duplicate > 0 {
-                    continue;
-                }
-                info.quality.runs += 1;
-                info.quality.input += run.input as u64;
-                info.quality.accepted += run.accepted as u64;
-                info.quality.rejected += run.rejected as u64;
-                info.quality.duplicate += run.duplicate as u64;
-                let reasons = run.report.as_ref().and_then(|r| r.get("reasons")).and_then(|r| r.as_object());
-                for (code, n) in reasons.into_iter().flatten() {
-                    *info.quality.reasons.entry(code.clone()).or_default() += n.as_u64().unwrap_or_default();
-                }
-            }
-            offset += page.rows.len() as u64;
-            if page.rows.is_empty() || offset >= page.total {
-                break;
-            }
-        }
+        let sum = self.store().run_sum(&contract.name).await.map_err(state)?;
+        let count = |n: i64| u64::try_from(n).unwrap_or(0);
+        info.last_ingest = sum.last;
+        info.quality = Quality {
+            input: count(sum.input),
+            accepted: count(sum.accepted),
+            rejected: count(sum.rejected),
+            duplicate: count(sum.duplicate),
+            quarantined: 0,
+            reasons: sum.reasons,
+            runs: count(sum.runs),
+        };
         if let Some(t) = self.open_table(&TableName::quarantine(&contract.name)).await? {
             info.quality.quarantined = t.rows()?;
         }

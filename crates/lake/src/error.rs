@@ -29,6 +29,8 @@ pub enum LakeError {
     NoContract { name: String },
     #[error("{name}: {message}")]
     Contract { name: String, message: String },
+    #[error("the name {name} is taken: {why}")]
+    Taken { name: String, why: String },
     #[error("{name}: {source}")]
     Read { name: String, source: sources::ReadError },
     #[error("{name}: no contract fits this file. Closest: {closest}. Name the contract, or write one (docs/contracts.md)")]

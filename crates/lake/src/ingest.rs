@@ -23,6 +23,7 @@ use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use serde_json::json;
+use sources::archive::Member;
 use sources::{Contract, Detection};
 
 pub use doomed::{Doomed, RowSet};
@@ -175,22 +176,8 @@ impl Lake {
     }
 
     async fn ingest_archive(&self, sha256: &str, request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
-        let file = raw::open(self.home(), sha256)?;
-        let read = |source| LakeError::Read { name: request.name.clone(), source };
-        let limits = self.limits();
-        // All members are unpacked before the first is read: a bomb or a broken archive changes nothing.
-        let unpacked = tokio::task::block_in_place(|| {
-            let scratch = self.home().scratch().to_path_buf();
-            let spool = move || Ok(Box::new(tempfile::tempfile_in(&scratch)?) as Box<dyn sources::archive::Spool>);
-            let password = request.password.as_deref();
-            let mut unpacked = Vec::new();
-            for member in sources::archive::members(Box::new(file), &limits, password, Box::new(spool)).map_err(read)? {
-                unpacked.push(member.map_err(read)?);
-            }
-            Ok::<_, LakeError>(unpacked)
-        })?;
         let mut reports = Vec::new();
-        for sources::archive::Member { name, size, mut input } in unpacked {
+        for Member { name, size, mut input } in self.unpack(sha256, &request.name, request.password.as_deref())? {
             let member = Request { name: name.clone(), member_of: Some((sha256.to_string(), name.clone())), ..request.clone() };
             match Box::pin(self.ingest(&mut input, size, member, progress)).await {
                 Ok(more) => reports.extend(more),
@@ -200,6 +187,20 @@ impl Lake {
             }
         }
         Ok(reports)
+    }
+
+    /// The files of an archive that is in the raw store; `name` is what it is called. All are unpacked before the first is given: a bomb or a
+    /// broken archive changes nothing.
+    pub fn unpack(&self, sha256: &str, name: &str, password: Option<&str>) -> Result<Vec<Member>> {
+        let file = raw::open(self.home(), sha256)?;
+        let read = |source| LakeError::Read { name: name.into(), source };
+        let limits = self.limits();
+        tokio::task::block_in_place(|| {
+            let scratch = self.home().scratch().to_path_buf();
+            let spool = move || Ok(Box::new(tempfile::tempfile_in(&scratch)?) as Box<dyn sources::archive::Spool>);
+            let members = sources::archive::members(Box::new(file), &limits, password, Box::new(spool)).map_err(read)?;
+            members.map(|member| member.map_err(read)).collect()
+        })
     }
 
     /// The contract and format variant for a file, by name or by looks.
@@ -256,27 +257,40 @@ impl Lake {
         let quarantine = TableName::quarantine(&contract.name);
         let _lock = self.home().write_lock(&clean).await?;
         let transaction = self.transaction(sha256, contract).await?;
-        if let Some(table) = Table::open(self.home(), &clean).await?
+        // Bytes that were not in the raw store a moment ago: no attempt with them got as far as a commit, since the bytes are settled before.
+        // A feed brings such bytes every second or two, and need not look for what cannot be there. Where two programs received the same bytes
+        // at once, both have begun a run by now.
+        let first = object.received.new && self.runs_of(sha256).await? <= 1;
+        if !first
+            && let Some(table) = self.open_table(&clean).await?
             && table.has(&transaction).await?
         {
             let finished = self.finish_journal(&Journal::path(self.home(), sha256, &contract.name)).await?.is_some();
-            return report::again(&table, sha256, contract, variant, &request.name, finished).await;
+            let mut report = report::again(&table, sha256, contract, variant, &request.name, finished).await?;
+            if report.input == 0 {
+                // The commit's own account went with the older part of the log.
+                report.input = self.known_input(sha256, &contract.name).await?;
+                report.duplicate = report.input;
+            }
+            return Ok(report);
         }
         self.plan_mapping(contract).await?;
         let schema = stored_schema(&contract.arrow_schema());
-        let table = Table::open_or_create(self.home(), &clean, &schema, &contract.purpose).await?;
-        let mut refused = Table::open_or_create(self.home(), &quarantine, &crate::quarantine::schema(), "Refused rows").await?;
-        let mut withdrawn = Table::open(self.home(), &clean.ordered_by("withdrawn")).await?;
-        let refused_as = undo(&mut refused, &transaction, sha256).await?;
-        let withdrawn_as = match &mut withdrawn {
-            Some(holder) => undo(holder, &transaction, sha256).await?,
-            None => transaction.clone(),
-        };
+        let table = self.table_for(&clean, &schema, &contract.purpose).await?;
+        let mut refused = self.table_for(&quarantine, &crate::quarantine::schema(), "Refused rows").await?;
+        let mut withdrawn = self.open_table(&clean.ordered_by("withdrawn")).await?;
         let prefix = format!("in-{}", &sha256[..16]);
-        for t in [Some(&table), Some(&refused), withdrawn.as_ref()].into_iter().flatten() {
-            sweep(t, &prefix).await?;
+        let (mut refused_as, mut withdrawn_as) = (transaction.clone(), transaction.clone());
+        if !first {
+            refused_as = undo(&mut refused, &transaction, sha256).await?;
+            if let Some(holder) = &mut withdrawn {
+                withdrawn_as = undo(holder, &transaction, sha256).await?;
+            }
+            for t in [Some(&table), Some(&refused), withdrawn.as_ref()].into_iter().flatten() {
+                sweep(t, &prefix).await?;
+            }
         }
-        let place = Place { contract, variant, sha256, prefix: &prefix, transaction, refused_as, withdrawn_as, schema };
+        let place = Place { contract, variant, sha256, prefix: &prefix, transaction, refused_as, withdrawn_as, schema, first };
         let outcome = self.take_in(&place, object, table, refused, withdrawn, request, progress).await;
         if outcome.is_err() {
             // What was written and not committed belongs to nothing. The reason is what counts, not a failed clean-up:
@@ -288,6 +302,20 @@ impl Lake {
             }
         }
         outcome
+    }
+
+    async fn runs_of(&self, sha256: &str) -> Result<u64> {
+        let filter = store::RunFilter { object: Some(sha256.into()), ..store::RunFilter::default() };
+        let runs = self.store().runs(&filter, store::Page { limit: 1, offset: 0 }).await.map_err(crate::state)?;
+        Ok(runs.total)
+    }
+
+    /// How many rows a file had when it was taken in, as its run tells.
+    async fn known_input(&self, sha256: &str, contract: &str) -> Result<u64> {
+        let (object, contract) = (Some(sha256.into()), Some(contract.into()));
+        let filter = store::RunFilter { state: Some(store::RunState::Done), object, contract, ..store::RunFilter::default() };
+        let runs = self.store().runs(&filter, store::Page { limit: 1, offset: 0 }).await.map_err(crate::state)?;
+        Ok(runs.rows.first().map_or(0, |run| u64::try_from(run.input).unwrap_or(0)))
     }
 
     /// The name under which this file's rows are committed. A file that was erased and comes again is a new story.
@@ -350,6 +378,7 @@ impl Lake {
             };
             keys::check(contract, parsed.keys, sides, refusals, self.memory(), self.home().scratch())
         })?;
+        let (first, passing) = (place.first, request.by_row);
         let order = contract.orders.first().cloned().unwrap_or_default();
         let mut tombstones = Vec::new();
         if !verdicts.tombstones.is_empty() {
@@ -392,7 +421,8 @@ impl Lake {
         note.insert("sarovar".into(), json!(&report));
         if !quarantined.is_empty() {
             let name = Some(place.refused_as.clone());
-            refused.commit(Change { add: quarantined, transaction: name, ..Change::default() }).await?;
+            refused.commit(Change { add: quarantined, transaction: name, first, passing, ..Change::default() }).await?;
+            self.cache(&refused.name.clone(), Some(refused));
         }
         if !tombstones.is_empty() {
             let mut holder = Table::require(self.home(), &clean.ordered_by("withdrawn")).await?;
@@ -406,9 +436,12 @@ impl Lake {
             transaction: place.transaction.clone(),
             stamp,
             dropped: verdicts.drop_old.clone(),
+            passing,
         };
         let path = journal.write(self.home())?;
-        let mut change = Change { add: files, transaction: Some(place.transaction.clone()), note, ..Change::default() };
+        let added: Vec<String> = files.iter().map(|f| f.path.clone()).collect();
+        let transaction = Some(place.transaction.clone());
+        let mut change = Change { add: files, transaction, note, first, passing, ..Change::default() };
         if !verdicts.drop_old.is_empty() {
             let doomed = &verdicts.drop_old;
             let (remove, add) = tokio::task::block_in_place(|| rewrite(&table, &order, prefix, doomed))?;
@@ -416,8 +449,26 @@ impl Lake {
             change.add.extend(add);
         }
         table.commit(change).await?;
-        self.finish_journal(&path).await?;
+        self.cache(&clean, Some(table));
+        if first {
+            // What a recovery would read again from the journal is at hand.
+            self.derive(contract, &journal, Some(&added)).await?;
+            std::fs::remove_file(&path).map_err(LakeError::io("removing", path))?;
+        } else {
+            self.finish_journal(&path).await?;
+        }
         Ok(report)
+    }
+
+    /// The newest state of a table, made where it is not there, with all columns of `schema`. The caller holds its lock.
+    async fn table_for(&self, name: &TableName, schema: &SchemaRef, comment: &str) -> Result<Table> {
+        match self.open_table(name).await? {
+            Some(mut table) => {
+                table.widen(schema).await?;
+                Ok(table)
+            }
+            None => Table::open_or_create(self.home(), name, schema, comment).await,
+        }
     }
 
     /// The table of records that the source has withdrawn.
@@ -439,6 +490,8 @@ struct Place<'a> {
     refused_as: String,
     withdrawn_as: String,
     schema: SchemaRef,
+    /// Whether no attempt with these bytes can have left anything.
+    first: bool,
 }
 
 /// Takes back what an attempt that was killed before its clean table's commit left in a table that is filled earlier, and

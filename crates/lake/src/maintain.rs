@@ -59,6 +59,7 @@ impl Lake {
                 self.rewrite_sorted(&mut table, &before, &order).await?;
             }
             done.removed = vacuum(&mut table, KEEP_VERSIONS).await? + sweep_table(&table).await?;
+            table.trim_log().await?;
             let after = table.files()?;
             done.files_after = after.len();
             done.bytes_after = after.iter().map(|f| f.size).sum();
@@ -205,26 +206,12 @@ impl Lake {
         for contract in self.contracts() {
             let Some(seconds) = contract.retention.as_ref().and_then(crate::catalog::seconds) else { continue };
             let cutoff = self.now() - chrono::Duration::seconds(seconds as i64);
-            let filter = store::RunFilter {
-                contract: Some(contract.name.clone()),
-                state: Some(store::RunState::Done),
-                ..store::RunFilter::default()
-            };
-            let mut offset = 0;
-            loop {
-                let page = self.store().runs(&filter, store::Page { limit: 500, offset }).await.map_err(crate::state)?;
-                for run in &page.rows {
-                    let object = self.store().object(&run.object).await.map_err(crate::state)?;
-                    if object.is_some_and(|o| o.received_at < cutoff) && !due.contains(&run.object) {
-                        due.push(run.object.clone());
-                    }
-                }
-                offset += page.rows.len() as u64;
-                if page.rows.is_empty() || offset >= page.total {
-                    break;
-                }
-            }
+            let found = self.store().received_before(&contract.name, cutoff).await.map_err(crate::state)?;
+            due.extend(found);
         }
+        // One object may have been taken in under two contracts.
+        due.sort();
+        due.dedup();
         self.purge(&due).await
     }
 }

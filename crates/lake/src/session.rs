@@ -442,7 +442,8 @@ impl Lake {
         let known = self.cached(name);
         let table = match known {
             Some(table) if table.is_newest() => return Ok(Some(table)),
-            Some(mut table) if table.root().join("_delta_log").is_dir() => match table.refresh().await {
+            // A log that was emptied is noticed by opening anew; a state in memory would go on without it.
+            Some(mut table) if crate::home::has_log(table.root()) => match table.refresh().await {
                 Ok(()) => Some(table),
                 Err(_) => Table::open(self.home(), name).await?,
             },

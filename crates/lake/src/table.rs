@@ -56,7 +56,15 @@ pub struct Change {
     pub note: serde_json::Map<String, Value>,
     /// Rows are the same, only placed differently.
     pub rearranges: bool,
+    /// Nobody can have committed the transaction before, so nobody is asked whether somebody has.
+    pub first: bool,
+    /// The transaction's name need be remembered for a while only ([`REMEMBERED`]): a feed makes tens of thousands of them a day, and every
+    /// checkpoint of the log repeats all that are remembered.
+    pub passing: bool,
 }
+
+/// How long the names of passing transactions are remembered.
+const REMEMBERED: &str = "interval 7 days";
 
 impl Table {
     /// Opens the newest version, or tells that the table does not exist.
@@ -107,6 +115,7 @@ impl Table {
                 ("delta.checkpointInterval".to_string(), Some("20".to_string())),
                 ("delta.logRetentionDuration".to_string(), Some("interval 30 days".to_string())),
                 ("delta.deletedFileRetentionDuration".to_string(), Some("interval 7 days".to_string())),
+                ("delta.setTransactionRetentionDuration".to_string(), Some(REMEMBERED.to_string())),
             ])
             .await
             .map_err(LakeError::delta(&label))?;
@@ -129,7 +138,8 @@ impl Table {
         Ok(())
     }
 
-    async fn widen(&mut self, schema: &SchemaRef) -> Result<()> {
+    /// Adds the columns of `schema` that the table lacks.
+    pub(crate) async fn widen(&mut self, schema: &SchemaRef) -> Result<()> {
         let have = self.schema()?;
         let label = self.name.to_string();
         for field in schema.fields() {
@@ -202,6 +212,13 @@ impl Table {
     /// Whether nothing has been committed since this state was read: every commit is a new name in the log's folder.
     pub fn is_newest(&self) -> bool {
         self.seen.is_some() && changed(&self.root) == self.seen
+    }
+
+    /// Deletes entries of the log that are older than its retention and that a checkpoint has replaced: every commit lists that folder.
+    pub async fn trim_log(&self) -> Result<usize> {
+        deltalake::protocol::checkpoints::cleanup_metadata(&self.inner, None)
+            .await
+            .map_err(LakeError::delta(&self.name.to_string()))
     }
 
     /// Moves to the newest version.
@@ -283,8 +300,9 @@ impl Table {
                 ..Add::default()
             })
         }));
-        for _ in 0..TRIES {
+        for attempt in 0..TRIES {
             if let Some(id) = &change.transaction
+                && (attempt > 0 || !change.first)
                 && self.has(id).await?
             {
                 self.discard(&change.add)?;
@@ -294,7 +312,9 @@ impl Table {
                 .with_metadata(change.note.iter().map(|(k, v)| (k.clone(), v.clone())))
                 .with_cleanup_expired_logs(Some(false));
             if let Some(id) = &change.transaction {
-                properties = properties.with_application_transaction(Transaction::new(id, 1));
+                // One without a time is remembered for good.
+                let named = Transaction::new_with_last_update(id, 1, change.passing.then_some(now));
+                properties = properties.with_application_transaction(named);
             }
             let operation = if change.remove.is_empty() {
                 DeltaOperation::Write { mode: SaveMode::Append, partition_by: None, predicate: Some("false".into()) }
@@ -308,8 +328,10 @@ impl Table {
             let result =
                 CommitBuilder::from(properties).with_actions(actions.clone()).build(Some(&snapshot), log, operation).await;
             match result {
-                Ok(_) => {
-                    self.refresh().await?;
+                Ok(done) => {
+                    // The commit has read what it made: the log need not be listed once more.
+                    self.inner.state = Some(done.snapshot());
+                    self.seen = None;
                     return Ok(true);
                 }
                 Err(DeltaTableError::Transaction {
@@ -387,4 +409,46 @@ fn changed(root: &Path) -> Option<SystemTime> {
 
 fn dir_url(path: &Path) -> Result<Url> {
     Url::from_directory_path(path).map_err(|()| LakeError::Invalid(format!("{} is not an absolute path", path.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::datatypes::{DataType, Field, Schema};
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn an_old_log_is_trimmed_and_what_it_promised_is_kept() {
+        let dir = tempfile::tempdir().unwrap();
+        let home = Home::create(dir.path()).unwrap();
+        let name = TableName::new("clean", "trimmed");
+        let schema: SchemaRef = Arc::new(Schema::new(vec![Field::new("a", DataType::Utf8, true)]));
+        let mut table = Table::open_or_create(&home, &name, &schema, "").await.unwrap();
+        for n in 0..45 {
+            let change = Change { transaction: Some(format!("t{n}")), passing: n % 2 == 0, first: n > 0, ..Change::default() };
+            assert!(table.commit(change).await.unwrap());
+        }
+        let again = Change { transaction: Some("t7".into()), ..Change::default() };
+        assert!(!table.commit(again).await.unwrap(), "once is once");
+        assert_eq!(table.version(), 45);
+        let log = table.root().join("_delta_log");
+        let entries =
+            || std::fs::read_dir(&log).unwrap().flatten().filter(|e| e.path().extension().is_some_and(|e| e == "json")).count();
+        let before = entries();
+        assert_eq!(table.trim_log().await.unwrap(), 0, "nothing is old");
+        let old = SystemTime::now() - Duration::from_secs(40 * 86_400);
+        for entry in std::fs::read_dir(&log).unwrap().flatten() {
+            std::fs::File::options().append(true).open(entry.path()).unwrap().set_modified(old).unwrap();
+        }
+        assert!(table.trim_log().await.unwrap() >= 40);
+        assert!(entries() + 40 <= before, "{} of {before}", entries());
+        let opened = Table::open(&home, &name).await.unwrap().unwrap();
+        assert_eq!((opened.version(), opened.rows().unwrap()), (45, 0));
+        for id in ["t7", "t8", "t44"] {
+            assert!(opened.has(id).await.unwrap(), "{id}");
+        }
+        assert!(!opened.has("t45").await.unwrap());
+    }
 }

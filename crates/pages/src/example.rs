@@ -30,6 +30,8 @@ pub const ALL: &[Example] = &[
     Example { name: "sources", render: |shell| data::sources(shell).render() },
     Example { name: "source", render: |shell| ways::source(shell).render() },
     Example { name: "pulls", render: |shell| ways::pulls(shell).render() },
+    Example { name: "draft-new", render: |shell| ways::draft_new(shell).render() },
+    Example { name: "draft", render: |shell| ways::draft(shell).render() },
     Example { name: "upload", render: |shell| data::upload(shell, false).render() },
     Example { name: "upload-errors", render: |shell| data::upload(shell, true).render() },
     Example { name: "runs", render: |shell| data::runs(shell).render() },

@@ -108,6 +108,8 @@ pub struct Upload {
     pub choices: Vec<ContractChoice>,
     /// The contract chosen, empty for detection.
     pub chosen: String,
+    /// Whether its contract was kept a moment ago.
+    pub saved: bool,
     pub authority: String,
     /// Contracts that fit equally well when detection could not decide.
     pub candidates: Vec<Candidate>,

@@ -12,6 +12,7 @@ pub mod audit;
 pub mod catalogue;
 pub mod desk;
 pub mod dossier;
+pub mod draft;
 pub mod example;
 pub mod fault;
 pub mod gallery;

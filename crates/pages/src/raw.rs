@@ -8,6 +8,7 @@ use crate::Shell;
 use crate::dossier::LinkLine;
 use crate::intake::RunLine;
 use crate::quarantine::Reason;
+use crate::table::Grid;
 
 /// A received file.
 #[derive(Clone, Debug)]
@@ -23,6 +24,14 @@ pub struct ObjectFile {
     pub authority: Option<String>,
 }
 
+/// What was read from a document, and whether a page can show it.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    pub parts: Grid,
+    /// `image`, `audio` or `video`; none where the reader may not see it or no page can show it.
+    pub kind: Option<&'static str>,
+}
+
 /// The page of a received file.
 #[derive(Clone, Debug, Template)]
 #[template(path = "object.html")]
@@ -34,6 +43,8 @@ pub struct Object {
     pub tables: Vec<(String, String)>,
     /// First rows to open, 1-based.
     pub rows: Vec<i64>,
+    /// Of a document.
+    pub shown: Option<Shown>,
 }
 
 /// A column of a row as the clean table holds it.

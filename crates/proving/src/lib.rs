@@ -6,8 +6,10 @@ mod mariadb;
 mod moto;
 mod postgres;
 mod program;
+mod sftp;
 
 pub use mariadb::MariaDb;
 pub use moto::Moto;
 pub use postgres::Postgres;
 pub use program::{Program, free_port};
+pub use sftp::Sftp;

@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 33] = [
+const ACTIONS: [&str; 35] = [
     "query",
     "answer",
     "dossier",
@@ -34,7 +34,9 @@ const ACTIONS: [&str; 33] = [
     "row",
     "quarantine",
     "download",
+    "view",
     "ingest",
+    "contract",
     "export",
     "replay",
     "retention",

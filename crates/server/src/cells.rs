@@ -1,18 +1,10 @@
 //! Arrow rows as cells of a page.
 
-use arrow::array::{Array, RecordBatch};
+use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
-use arrow::util::display::{ArrayFormatter, FormatOptions};
-use lake::{LakeError, in_ist};
 use pages::table::{Cell, Grid, GridColumn};
 
-use crate::fault::{HttpError, Reply};
-
-/// Instants are shown in IST, to the second.
-const OPTIONS: FormatOptions<'static> = FormatOptions::new()
-    .with_display_error(true)
-    .with_timestamp_tz_format(Some("%Y-%m-%d %H:%M:%S"))
-    .with_timestamp_format(Some("%Y-%m-%d %H:%M:%S"));
+use crate::fault::Reply;
 
 /// A table of the first `limit` rows. A row that carries its origin links to it.
 pub(crate) fn grid(schema: &SchemaRef, batches: &[RecordBatch], limit: usize) -> Reply<Grid> {
@@ -39,26 +31,7 @@ pub(crate) fn grid(schema: &SchemaRef, batches: &[RecordBatch], limit: usize) ->
 
 /// The first `limit` rows as texts; NULL is none.
 pub(crate) fn texts(batches: &[RecordBatch], limit: usize) -> Reply<Vec<Vec<Option<String>>>> {
-    let mut rows = Vec::new();
-    for batch in batches {
-        let batch = in_ist(batch)?;
-        let formatters = batch
-            .columns()
-            .iter()
-            .map(|column| ArrayFormatter::try_new(column.as_ref(), &OPTIONS))
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(|error| HttpError::from(LakeError::Invalid(error.to_string())))?;
-        for i in 0..batch.num_rows().min(limit - rows.len().min(limit)) {
-            rows.push(
-                formatters
-                    .iter()
-                    .zip(batch.columns())
-                    .map(|(format, column)| (!column.is_null(i)).then(|| format.value(i).to_string()))
-                    .collect(),
-            );
-        }
-    }
-    Ok(rows)
+    Ok(lake::preview::texts(batches, limit)?)
 }
 
 fn numeric(kind: &DataType) -> bool {

@@ -54,6 +54,10 @@ pub(crate) enum HttpError {
     Work(String),
     #[error("too often; try again in {seconds} seconds")]
     TooOften { seconds: u64 },
+    #[error("the draft is no longer kept; give the sample again")]
+    DraftGone,
+    #[error("{0}")]
+    Taken(String),
     #[error("the upload stands at byte {stands}")]
     Conflict { stands: i64 },
     #[error("at most {limit} bytes are accepted")]
@@ -94,6 +98,8 @@ impl HttpError {
             HttpError::Account(_) => (StatusCode::UNPROCESSABLE_ENTITY, "fault-account", "/account", "back-account"),
             HttpError::Work(_) => (StatusCode::UNPROCESSABLE_ENTITY, "fault-work", "/purpose", "back-work"),
             HttpError::TooOften { .. } => (StatusCode::TOO_MANY_REQUESTS, "fault-too-often", "/sign-in", "back-sign-in"),
+            HttpError::DraftGone => (StatusCode::GONE, "fault-draft-gone", "/contracts/new", "back-contracts"),
+            HttpError::Taken(_) => (StatusCode::CONFLICT, "fault-taken", "/contracts/new", "back-contracts"),
             HttpError::Conflict { .. } => (StatusCode::CONFLICT, "fault-conflict", "/upload", "back-upload"),
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
             HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
@@ -133,6 +139,7 @@ impl HttpError {
                 | HttpError::Work(_)
                 | HttpError::Scope(_)
                 | HttpError::Desk(_)
+                | HttpError::Taken(_)
         )
         .then(|| self.to_string());
         let page = Fault {
@@ -170,6 +177,7 @@ impl From<LakeError> for HttpError {
             LakeError::NoContract { name } => HttpError::NoContract(name),
             LakeError::NoObject { sha256 } => HttpError::NoObject(sha256),
             LakeError::Denied(why) => HttpError::Refused(why),
+            error @ LakeError::Taken { .. } => HttpError::Taken(error.to_string()),
             error @ (LakeError::Invalid(_) | LakeError::Query(_)) => HttpError::BadRequest(error.to_string()),
             error => HttpError::Failed(error.to_string()),
         }

@@ -11,7 +11,7 @@ use crate::ask::{Ask, Standing};
 use crate::fault::HttpError;
 
 /// Nothing loads but our own files, nothing frames us, forms go nowhere else. No nonce is needed: no page has inline code.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// Forms of this site are small; files go by other ways.
 const FORM_LIMIT: usize = 1 << 20;

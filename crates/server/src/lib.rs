@@ -15,6 +15,7 @@ pub mod certificate;
 mod desk;
 mod door;
 mod dossier;
+mod draft;
 mod export;
 mod fault;
 mod feed;
@@ -43,6 +44,7 @@ mod sql;
 mod sso;
 mod upload;
 mod view;
+mod viewer;
 mod watch;
 mod work;
 
@@ -73,6 +75,7 @@ pub(crate) struct App {
     pub site: Arc<Site>,
     pub limits: Arc<Limits>,
     pub feeds: Arc<ways::Feeds>,
+    pub drafts: Arc<draft::Drafts>,
 }
 
 impl App {
@@ -89,7 +92,8 @@ impl App {
 pub fn routes(lake: Lake, accounts: Accounts, site: Site) -> Router {
     let site = Arc::new(site);
     let feeds = Arc::new(ways::Feeds::new(lake.clone(), ways::Settings::default()));
-    router::routes(App { lake, jobs: Arc::default(), queries: Arc::default(), accounts, site, limits: Arc::default(), feeds })
+    let (jobs, queries, limits, drafts) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
+    router::routes(App { lake, jobs, queries, accounts, site, limits, feeds, drafts })
 }
 
 /// Serves the lake on `listener` until `shutdown` is ready, then lets open requests finish.

@@ -23,6 +23,7 @@ use crate::fault::{HttpError, Reply, show};
 use crate::quarantine::parse_reasons;
 use crate::runs::lines;
 use crate::view::{self, address};
+use crate::viewer;
 
 /// Bytes of a text file that are read to find one record.
 const SCAN: u64 = 512 << 20;
@@ -31,8 +32,11 @@ const SCAN: u64 = 512 << 20;
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(sha): Path<String>) -> Reply {
     let (file, runs) = known(&app, &ask, &sha).await?;
     let table = TableName::clean(&file.contract);
-    let mut rows = Vec::new();
-    if app.lake.home().table(&table).is_dir() {
+    let (mut rows, mut shown) = (Vec::new(), None);
+    if file.contract.is_empty() {
+        let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
+        shown = viewer::shown(&app, &ask, &session, &sha).await?;
+    } else if app.lake.home().table(&table).is_dir() {
         let session = app.lake.session(&ask.access(&app.lake, At::Now))?;
         let sql = format!("SELECT \"_row\" FROM {table} WHERE \"_object\" = '{sha}' ORDER BY \"_row\" LIMIT 20");
         let found = match session.rows(&sql).await {
@@ -45,7 +49,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(sha): Path<Strin
     let tables = if rows.is_empty() { Vec::new() } else { vec![(table.to_string(), format!("/catalogue/{table}"))] };
     let mut shell = ask.shell(Section::Runs, file.name.clone());
     shell.trail = vec![Crumb::new("/runs", shell.t("nav-runs"))];
-    show(Object { runs: lines(&app, &ask, runs), tables, rows, file, shell })
+    show(Object { runs: lines(&app, &ask, runs), tables, rows, shown, file, shell })
 }
 
 /// The file itself, as it was received. Nobody gets it through a page yet: it holds what columns and rows hide, and no

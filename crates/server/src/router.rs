@@ -7,8 +7,8 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, fault, feed, gallery, guard, home, object,
-    people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload, watch, work,
+    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home,
+    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload, viewer, watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -26,6 +26,9 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/sources", get(sources::page))
         .route("/sources/{contract}", get(source::page))
         .route("/sources/{contract}/export", get(source::export))
+        .route("/contracts/new", get(draft::new_form).post(draft::begin).layer(DefaultBodyLimit::disable()))
+        .route("/contracts/new/{id}", get(draft::page).post(draft::send))
+        .route("/contracts/new/{id}/discard", post(draft::discard))
         .route("/pulls", get(pull::page))
         .route("/pulls/{name}/run", post(pull::run))
         .route("/upload", get(upload::form).post(upload::send).layer(DefaultBodyLimit::disable()))
@@ -48,6 +51,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/object/{sha}", get(object::page))
         .route("/object/{sha}/download", get(object::download))
         .route("/object/{sha}/certificate", get(certificate::pdf))
+        .route("/object/{sha}/view", get(viewer::file))
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
         .route("/audit/watch", get(watch::page))
@@ -93,6 +97,8 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/catalog/{table}", get(catalogue::table_json))
         .route("/api/v1/sources", get(source::list_json))
         .route("/api/v1/sources/{contract}", get(source::json))
+        .route("/api/v1/contracts", post(draft::keep_json))
+        .route("/api/v1/contracts/draft", post(draft::draft_json).layer(DefaultBodyLimit::max(draft::BODY)))
         .route("/api/v1/pulls", get(pull::list_json))
         .route("/api/v1/pulls/{name}/run", post(pull::run_json))
         .route("/api/v1/object/{sha}/certificate", get(certificate::json))

@@ -35,6 +35,9 @@ const TUS: &str = "1.0.0";
 pub(crate) struct Choice {
     contract: String,
     authority: String,
+    /// The contract was kept a moment ago.
+    #[serde(skip_serializing)]
+    saved: Option<String>,
 }
 
 /// The upload form.
@@ -72,6 +75,7 @@ async fn page(app: &App, ask: &Ask, choice: Choice, errors: Vec<FieldError>) -> 
     Ok(Upload {
         choices,
         chosen: choice.contract,
+        saved: choice.saved.is_some(),
         authority: choice.authority,
         candidates: Vec::new(),
         errors,
@@ -125,7 +129,7 @@ pub(crate) async fn create(State(app): State<App>, ask: Ask, headers: HeaderMap)
     }
     let said = metadata(headers.get("upload-metadata").and_then(|value| value.to_str().ok()).unwrap_or_default());
     let of = |key: &str| said.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default();
-    let choice = Choice { contract: of("contract"), authority: of("authority") };
+    let choice = Choice { contract: of("contract"), authority: of("authority"), saved: None };
     let name = base_name(&of("filename"));
     // Refuses a wrong contract before a byte is sent.
     request(&app, &ask, &name, &choice)?;
@@ -258,7 +262,7 @@ fn beside(path: &FilePath) -> PathBuf {
 }
 
 /// A file's name without any folder, as either kind of system writes it.
-fn base_name(name: &str) -> String {
+pub(crate) fn base_name(name: &str) -> String {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim_matches(|c: char| c == '.' || c.is_control());
     if name.is_empty() { "file".to_owned() } else { name.chars().take(200).collect() }
 }
@@ -279,7 +283,7 @@ fn metadata(text: &str) -> Vec<(String, String)> {
 }
 
 /// Standard base64 with or without padding; none when a character is foreign.
-fn base64(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(text.len() * 3 / 4);
     let (mut bits, mut held) = (0u32, 0);
     for byte in text.trim_end_matches('=').bytes() {

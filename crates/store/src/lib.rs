@@ -26,6 +26,7 @@ mod run;
 mod schema;
 mod setting;
 pub mod social;
+mod total;
 mod upload;
 mod way;
 
@@ -39,5 +40,6 @@ pub use object::ObjectFilter;
 pub use open::Store;
 pub use page::{Page, Paged};
 pub use run::{Counts, NewRun, Outcome, RunFilter};
+pub use total::{RunDay, RunSum};
 pub use upload::NewUpload;
-pub use way::{Alert, PullState, RunDay, WayFile};
+pub use way::{Alert, PullState, WayFile};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::entity::run::{Column, Entity};
 use crate::error::{Result, StoreError};
 use crate::open::{new_id, to_the_microsecond};
-use crate::{Page, Paged, Run, RunState, Store};
+use crate::{Page, Paged, Run, RunState, Store, total};
 
 /// What is known when a run starts.
 #[derive(Debug, Clone, Default)]
@@ -138,6 +138,7 @@ impl Store {
             Some(json) => Expr::value(json.clone()),
             None => Expr::cust("NULL"),
         };
+        let transaction = self.begin().await?;
         let done = outcome.state == RunState::Done;
         let progress = if done { Expr::col(Column::TotalBytes) } else { Expr::col(Column::ProgressBytes) };
         let changed = with_counts(Entity::update_many(), outcome.counts)
@@ -149,8 +150,16 @@ impl Store {
             .col_expr(Column::ProgressBytes, progress)
             .filter(Column::Id.eq(id))
             .filter(Column::State.is_in([RunState::Received, RunState::Running]))
-            .exec(&self.db)
+            .exec(&transaction)
             .await?;
+        if done
+            && changed.rows_affected > 0
+            && let Some(run) = Entity::find_by_id(id.to_owned()).one(&transaction).await?
+        {
+            total::add(&transaction, &run, &outcome.counts, now).await?;
+            total::add_reasons(&transaction, &run, outcome.report.as_ref()).await?;
+        }
+        transaction.commit().await?;
         Ok(changed.rows_affected > 0)
     }
 

@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "ways in", sql: include_str!("schema/0050_ways.sql") },
     Migration { version: 6, name: "campaigns", sql: include_str!("schema/0060_campaigns.sql") },
     Migration { version: 7, name: "access", sql: include_str!("schema/0040_access.sql") },
+    Migration { version: 8, name: "totals of runs", sql: include_str!("schema/0080_run_totals.sql") },
 ];
 
 /// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).
@@ -93,7 +94,34 @@ fn in_dialect(sql: &str, backend: DbBackend) -> String {
         DbBackend::Postgres => ("TIMESTAMPTZ", "JSONB", "DOUBLE PRECISION"),
         _ => ("timestamp_with_timezone_text", "json_text", "DOUBLE"),
     };
-    sql.replace("$TIME", time).replace("$JSON", json).replace("$FLOAT", float)
+    let (day, seconds, reasons) = match backend {
+        DbBackend::Postgres => (
+            "to_char($2 AT TIME ZONE 'Asia/Kolkata', 'YYYY-MM-DD')",
+            "CAST(extract(epoch FROM $2) AS BIGINT)",
+            "jsonb_each_text(CASE WHEN jsonb_typeof(run.report->'reasons') = 'object' THEN run.report->'reasons' ELSE '{}'::jsonb END)",
+        ),
+        _ => ("date($2, '+330 minutes')", "CAST(strftime('%s', $2) AS BIGINT)", "json_each(run.report, '$.reasons')"),
+    };
+    let sql = call(&call(sql, "$DAY(", day), "$SECONDS(", seconds);
+    sql.replace("$REASONS", reasons).replace("$TIME", time).replace("$JSON", json).replace("$FLOAT", float)
+}
+
+/// Writes `name` and its bracket as `text`, with what stands in the bracket for `$2`.
+fn call(sql: &str, name: &str, text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = sql;
+    while let Some((before, after)) = rest.split_once(name) {
+        let mut open = 1;
+        let end = after.bytes().position(|b| {
+            open += i32::from(b == b'(') - i32::from(b == b')');
+            open == 0
+        });
+        let end = end.unwrap_or(after.len());
+        out += before;
+        out += &text.replace("$2", &after[..end]);
+        rest = after.get(end + 1..).unwrap_or_default();
+    }
+    out + rest
 }
 
 #[cfg(test)]
@@ -105,6 +133,43 @@ mod tests {
         for (index, step) in MIGRATIONS.iter().enumerate() {
             assert_eq!(step.version, i32::try_from(index).unwrap() + 1, "{}", step.name);
         }
+    }
+
+    #[test]
+    fn calls_are_written_in_the_dialect() {
+        let sql = "SELECT $DAY(a), max($SECONDS(COALESCE(b, c))) FROM t";
+        let sqlite = in_dialect(sql, DbBackend::Sqlite);
+        assert_eq!(sqlite, "SELECT date(a, '+330 minutes'), max(CAST(strftime('%s', COALESCE(b, c)) AS BIGINT)) FROM t");
+        assert!(in_dialect(sql, DbBackend::Postgres).contains("extract(epoch FROM COALESCE(b, c))"));
+    }
+
+    #[tokio::test]
+    async fn runs_of_an_older_store_are_summed() {
+        let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
+        migrate(&db, &MIGRATIONS[..7], DateTime::UNIX_EPOCH).await.unwrap();
+        let run = |id: &str, counts: &str, at: &str, reasons: &str, state: &str| {
+            format!(
+                "INSERT INTO run VALUES ('{id}', 'o', 'n', 'p', 'a.b', '1', 0, '{state}', {counts}, 0, 0, '{at}+00:00', '{at}+00:00', 1.0, NULL, {reasons}, 0, 0)"
+            )
+        };
+        for sql in [
+            run("1", "10, 7, 3, 0", "2026-01-05 10:00:00", "'{\"reasons\":{\"rule\":2,\"ragged\":1}}'", "done"),
+            // After midnight in India.
+            run("2", "5, 4, 1, 0", "2026-01-05 19:00:00", "'{\"reasons\":{\"rule\":1}}'", "done"),
+            run("3", "10, 0, 0, 10", "2026-01-05 11:00:00", "NULL", "done"),
+            run("4", "9, 9, 0, 0", "2026-01-05 12:00:00", "NULL", "failed"),
+        ] {
+            db.execute_unprepared(&sql).await.unwrap();
+        }
+        migrate(&db, MIGRATIONS, DateTime::UNIX_EPOCH).await.unwrap();
+        let store = crate::Store { db };
+        let sum = store.run_sum("a.b").await.unwrap();
+        assert_eq!((sum.runs, sum.input, sum.accepted, sum.rejected, sum.duplicate), (2, 15, 11, 4, 0));
+        assert_eq!(sum.reasons, [("ragged".to_owned(), 1), ("rule".to_owned(), 3)].into());
+        assert_eq!(sum.last.unwrap().to_rfc3339(), "2026-01-05T19:00:00+00:00");
+        let days = store.run_days("a.b", DateTime::UNIX_EPOCH).await.unwrap();
+        let days: Vec<_> = days.iter().map(|d| (d.day.as_str(), d.runs, d.input, d.duplicate)).collect();
+        assert_eq!(days, [("2026-01-05", 2, 20, 10), ("2026-01-06", 1, 5, 0)]);
     }
 
     #[tokio::test]

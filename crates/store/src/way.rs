@@ -111,36 +111,3 @@ impl Store {
         Ok(self.change(sql, vec![contract.into(), at.into()]).await? > 0)
     }
 }
-
-/// What came in on one day.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromQueryResult)]
-pub struct RunDay {
-    /// In Indian time, `2026-01-05`.
-    pub day: String,
-    pub runs: i64,
-    pub input: i64,
-    pub accepted: i64,
-    pub rejected: i64,
-    pub duplicate: i64,
-}
-
-impl Store {
-    /// Finished runs of a contract, summed by day, the oldest first. Days without runs are not there.
-    pub async fn run_days(&self, contract: &str, since: chrono::DateTime<chrono::Utc>) -> Result<Vec<RunDay>> {
-        let day = if self.is_shared() {
-            "to_char(started_at AT TIME ZONE 'Asia/Kolkata', 'YYYY-MM-DD')"
-        } else {
-            "date(started_at, '+330 minutes')"
-        };
-        let sum = |column: &str| format!("CAST(sum({column}) AS BIGINT) AS {column}");
-        let sql = format!(
-            "SELECT {day} AS day, CAST(count(*) AS BIGINT) AS runs, {}, {}, {}, {} FROM run \
-             WHERE contract = $1 AND state = 'done' AND started_at >= $2 GROUP BY 1 ORDER BY 1",
-            sum("input"),
-            sum("accepted"),
-            sum("rejected"),
-            sum("duplicate")
-        );
-        self.rows(&sql, vec![contract.into(), since.into()]).await
-    }
-}

@@ -1,4 +1,5 @@
-//! Documents: kept as raw objects, and what is read from them taken in as rows of `document.part`.
+//! Documents: kept as raw objects, and what is read from them taken in as rows of `document.part`. Archives are opened here too, since what
+//! lies in them may be documents, and so is what comes with a mail.
 
 mod eye;
 
@@ -9,13 +10,18 @@ use std::sync::Arc;
 
 use document::{Bounds, Kind};
 use lake::{Lake, LakeError, Progress, Report, Request};
+use sources::{Detection, ReadSeek, archive};
 
+pub use ::document::{media_type, preview};
 pub use eye::Programs;
 
 /// The contract of parts.
 pub const CONTRACT: &str = "document.part";
 
-/// Takes in a file of any kind: a document by its parts, everything else by [`Lake::ingest_path`].
+/// The bytes of a file, wherever they lie.
+type Input<'a> = &'a mut (dyn ReadSeek + Send);
+
+/// Takes in a file of any kind: a document by its parts, an archive file by file, everything else by [`Lake::ingest_path`].
 pub async fn take_in(lake: &Lake, path: &Path, mut request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>, LakeError> {
     let opening = |source| LakeError::Io { action: "opening", path: path.into(), source };
     let mut file = File::open(path).map_err(opening)?;
@@ -29,7 +35,7 @@ pub async fn take_in(lake: &Lake, path: &Path, mut request: Request, progress: &
 /// The same of an open file.
 pub async fn take_in_file(
     lake: &Lake,
-    file: &mut File,
+    mut file: Input<'_>,
     size: u64,
     request: Request,
     progress: &Arc<Progress>,
@@ -37,8 +43,12 @@ pub async fn take_in_file(
     // Whoever names another source means that source.
     let open = request.contract.as_ref().is_none_or(|c| c.name == CONTRACT);
     if open {
-        if let Some(kind) = kind_of(file, &request.name)? {
+        let head = head(file, &request.name)?;
+        if let Some(kind) = document::kind(&head) {
             return document(lake, file, size, kind, request, progress).await;
+        }
+        if archive::is_zip(&head) && !archive::is_workbook(&mut file) {
+            return members(lake, file, size, request, progress).await;
         }
         if let Some(said) = said(&request.name) {
             return Err(LakeError::Invalid(format!(
@@ -47,15 +57,16 @@ pub async fn take_in_file(
             )));
         }
     }
-    lake.ingest(file, size, request, progress).await
+    lake.ingest(&mut file, size, request, progress).await
 }
 
-fn kind_of(file: &mut File, name: &str) -> Result<Option<Kind>, LakeError> {
+fn head(file: Input<'_>, name: &str) -> Result<Vec<u8>, LakeError> {
     let wrong = |source| LakeError::Io { action: "reading", path: name.into(), source };
     let mut head = Vec::new();
-    Read::by_ref(file).take(document::HEAD as u64).read_to_end(&mut head).map_err(wrong)?;
     file.rewind().map_err(wrong)?;
-    Ok(document::kind(&head))
+    (&mut *file).take(document::HEAD as u64).read_to_end(&mut head).map_err(wrong)?;
+    file.rewind().map_err(wrong)?;
+    Ok(head)
 }
 
 /// What a name says a document is.
@@ -71,34 +82,100 @@ fn said(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The files of an archive one by one. One that cannot be read does not hold back the others: it is reported, and kept within the archive.
+async fn members(
+    lake: &Lake,
+    mut file: Input<'_>,
+    size: u64,
+    request: Request,
+    progress: &Arc<Progress>,
+) -> Result<Vec<Report>, LakeError> {
+    let received = lake.receive(&mut file, size, &request, progress).await?;
+    let mut reports = Vec::new();
+    for mut member in lake.unpack(&received.sha256, &request.name, request.password.as_deref())? {
+        inner(lake, &received.sha256, &member.name, member.input.as_mut(), member.size, &request, progress, &mut reports).await?;
+    }
+    Ok(reports)
+}
+
+#[expect(clippy::too_many_arguments, reason = "one file, where it came in, and where its report goes")]
+async fn inner(
+    lake: &Lake,
+    outer: &str,
+    name: &str,
+    input: Input<'_>,
+    size: u64,
+    request: &Request,
+    progress: &Arc<Progress>,
+    reports: &mut Vec<Report>,
+) -> Result<(), LakeError> {
+    let member_of = Some((outer.to_owned(), name.to_owned()));
+    let request = Request { name: name.to_owned(), member_of, ..request.clone() };
+    match Box::pin(take_in_file(lake, input, size, request, progress)).await {
+        Ok(more) => reports.extend(more),
+        Err(LakeError::Cancelled) => return Err(LakeError::Cancelled),
+        Err(e) => reports.push(Report::failed(name, &e)),
+    }
+    Ok(())
+}
+
 async fn document(
     lake: &Lake,
-    file: &mut File,
+    mut file: Input<'_>,
     size: u64,
     kind: Kind,
     request: Request,
     progress: &Arc<Progress>,
 ) -> Result<Vec<Report>, LakeError> {
     let contract = lake.contract(CONTRACT)?;
-    let received = lake.receive(file, size, &request, progress).await?;
+    let received = lake.receive(&mut file, size, &request, progress).await?;
     let (mut spool, bytes) = tokio::task::block_in_place(|| parts(lake, file, kind, &request.name))?;
     let name = format!("{}.parts.ndjson", request.name);
-    let request = Request {
+    let own = Request {
         contract: Some(contract),
         variant: Some(0),
-        member_of: Some((received.sha256, request.name)),
+        member_of: Some((received.sha256.clone(), request.name.clone())),
         name,
         password: None,
-        ..request
+        ..request.clone()
     };
-    lake.ingest(&mut spool, bytes, request, progress).await
+    let mut reports = lake.ingest(&mut spool, bytes, own, progress).await?;
+    if matches!(kind, Kind::Mail | Kind::Mailbox) {
+        attached(lake, file, kind, &received.sha256, &request, progress, &mut reports).await?;
+    }
+    Ok(reports)
+}
+
+/// Tables and archives that came with a mail are taken in as if they had come alone; what no contract fits stays in the mail.
+async fn attached(
+    lake: &Lake,
+    mut file: Input<'_>,
+    kind: Kind,
+    mail: &str,
+    request: &Request,
+    progress: &Arc<Progress>,
+    reports: &mut Vec<Report>,
+) -> Result<(), LakeError> {
+    let wrong = |e: document::Error| LakeError::Invalid(format!("{} {e}", request.name));
+    let found = tokio::task::block_in_place(|| document::attachments(kind, &mut file, &Bounds::default())).map_err(wrong)?;
+    let any = Request { contract: None, variant: None, ..request.clone() };
+    for document::Attachment { name, bytes } in found {
+        let size = bytes.len() as u64;
+        let mut input = std::io::Cursor::new(bytes);
+        let fits = archive::is_zip(input.get_ref())
+            || matches!(sources::detect(&name, &mut input, &lake.contracts()), Ok(Detection::One(_)));
+        if fits {
+            inner(lake, mail, &name, &mut input, size, &any, progress, reports).await?;
+        }
+    }
+    Ok(())
 }
 
 /// The parts as lines of JSON, in a scratch file.
-fn parts(lake: &Lake, file: &mut File, kind: Kind, name: &str) -> Result<(File, u64), LakeError> {
+fn parts(lake: &Lake, mut file: Input<'_>, kind: Kind, name: &str) -> Result<(File, u64), LakeError> {
     let eye = Programs::found();
     let parts =
-        document::read(kind, file, Some(&eye), &Bounds::default()).map_err(|e| LakeError::Invalid(format!("{name} {e}")))?;
+        document::read(kind, &mut file, Some(&eye), &Bounds::default()).map_err(|e| LakeError::Invalid(format!("{name} {e}")))?;
     let scratch = lake.home().scratch();
     let wrong = |source| LakeError::Io { action: "writing in", path: scratch.into(), source };
     let mut out = BufWriter::new(tempfile::tempfile_in(scratch).map_err(wrong)?);

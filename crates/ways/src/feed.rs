@@ -42,7 +42,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Settings {
-            quiet: Duration::from_millis(200),
+            quiet: Duration::from_millis(100),
             linger: Duration::from_secs(2),
             lines: 50_000,
             bytes: 32 << 20,
@@ -162,6 +162,7 @@ struct Lane {
 
 struct Part {
     batch: Batch,
+    arrived: tokio::time::Instant,
     reply: oneshot::Sender<Result<Ack, FeedError>>,
     _room: OwnedSemaphorePermit,
 }
@@ -203,7 +204,7 @@ impl Feeds {
             };
             let (reply, answer) = oneshot::channel();
             let Some(lines) = batch.take() else { return Err(FeedError::Failed("the lines were lost".into())) };
-            match lane.sender.send(Part { batch: lines, reply, _room: room }) {
+            match lane.sender.send(Part { batch: lines, arrived: tokio::time::Instant::now(), reply, _room: room }) {
                 Ok(()) => return answer.await.unwrap_or_else(|_| Err(FeedError::Failed("the program is ending".into()))),
                 // The lane ended in this moment; a new one is begun.
                 Err(mpsc::error::SendError(part)) => batch = Some(part.batch),
@@ -266,13 +267,17 @@ impl Work {
         }
     }
 
+    /// Time counts from when lines came: what waited while the batch before was committed has waited already, and is taken in at once.
     async fn gather(&self, first: Part, parts: &mut mpsc::UnboundedReceiver<Part>) -> Vec<Part> {
-        let last = tokio::time::Instant::now() + self.settings.linger;
+        let last = first.arrived + self.settings.linger;
+        let mut newest = first.arrived;
         let (mut lines, mut bytes) = (first.batch.len(), first.batch.bytes.len());
         let mut batch = vec![first];
         while lines < self.settings.lines && bytes < self.settings.bytes {
-            let until = last.min(tokio::time::Instant::now() + self.settings.quiet);
+            let until = last.min(newest + self.settings.quiet);
+            // What is there already is given even when the time is over.
             let Ok(Some(part)) = tokio::time::timeout_at(until, parts.recv()).await else { break };
+            newest = part.arrived;
             lines += part.batch.len();
             bytes += part.batch.bytes.len();
             batch.push(part);

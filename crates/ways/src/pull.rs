@@ -7,6 +7,7 @@ mod address;
 mod database;
 pub(crate) mod drop;
 mod http;
+mod sftp;
 mod spec;
 
 use std::io::{BufWriter, Seek, Write};
@@ -263,6 +264,7 @@ impl Pulls {
             From::Postgres(d) | From::Mysql(d) => (d.start.as_str(), &d.watermark),
             From::Http(h) => (h.start.as_str(), &h.watermark),
             From::S3(s3) => return drop::bucket(&self.lake, pull, s3, request).await.map(|r| (r, None)),
+            From::Sftp(folder) => return sftp::folder(&self.lake, pull, folder, request).await.map(|r| (r, None)),
             From::Folder(folder) => return drop::folder(&self.lake, pull, folder, request).await.map(|r| (r, None)),
         };
         let contract =
@@ -282,7 +284,7 @@ impl Pulls {
                 From::Mysql(d) => database::mysql(d, mark, &mut spool).await,
                 // Each page is tried again by itself.
                 From::Http(h) => http::pull(h, mark, &mut spool, pull.tries, pull.pause_seconds).await,
-                From::S3(_) | From::Folder(_) => Ok(()),
+                From::S3(_) | From::Sftp(_) | From::Folder(_) => Ok(()),
             };
             match outcome {
                 Ok(()) => break spool,

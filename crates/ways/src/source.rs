@@ -7,12 +7,10 @@ use lake::{Access, Lake, LakeError};
 use serde::Serialize;
 use serde_json::json;
 use sources::Contract;
-use store::{Alert, Page, RunDay, RunFilter, RunState};
+use store::{Alert, RunDay};
 
 /// So many days are looked at.
 pub const DAYS: i64 = 28;
-/// Runs whose reasons are summed.
-const RUNS: u64 = 500;
 
 /// What comes against what usually comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -68,15 +66,7 @@ pub async fn standing(lake: &Lake, contract: &Contract) -> Result<Standing, Lake
     let found = lake.store().run_days(&contract.name, since).await.map_err(store)?;
     let days = every_day(&found, now);
     let (yesterday, usual) = usual(&days);
-    let filter = RunFilter { contract: Some(contract.name.clone()), state: Some(RunState::Done), ..RunFilter::default() };
-    let runs = lake.store().runs(&filter, Page { limit: RUNS, offset: 0 }).await.map_err(store)?;
-    let mut reasons: BTreeMap<String, u64> = BTreeMap::new();
-    for run in runs.rows.iter().filter(|run| run.started_at >= since) {
-        let told = run.report.as_ref().and_then(|r| r.get("reasons")).and_then(|r| r.as_object());
-        for (code, n) in told.into_iter().flatten() {
-            *reasons.entry(code.clone()).or_default() += n.as_u64().unwrap_or_default();
-        }
-    }
+    let reasons = lake.store().run_reasons(&contract.name, since).await.map_err(store)?;
     let (accepted, rejected) = days.iter().fold((0, 0), |(a, r), d| (a + d.accepted, r + d.rejected));
     let late_since = late(expected, last, now);
     let mut writes_to = vec![format!("clean.{}", contract.table())];

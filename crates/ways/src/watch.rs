@@ -154,6 +154,12 @@ fn since_1970(meta: &std::fs::Metadata) -> Duration {
     meta.modified().ok().and_then(|t| t.duration_since(UNIX_EPOCH).ok()).unwrap_or_default()
 }
 
+/// Whether a file is hidden, or being copied here, by its name.
+pub(crate) fn is_copied(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name.starts_with(['.', '~']) || [".part", ".tmp", ".filepart", ".crdownload"].iter().any(|end| name.ends_with(end))
+}
+
 /// Files below a folder (or the file itself), in order of name; hidden ones and those that are being copied here (`.part`, `.tmp`,
 /// `.filepart`, `.crdownload`) are left.
 fn files(root: &Path) -> Result<Vec<PathBuf>, WatchError> {
@@ -170,9 +176,8 @@ fn files(root: &Path) -> Result<Vec<PathBuf>, WatchError> {
             Err(_) => continue,
         };
         for entry in entries.flatten() {
-            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().to_lowercase());
-            let copied = [".part", ".tmp", ".filepart", ".crdownload"].iter().any(|end| name.ends_with(end));
-            if name.starts_with('.') || name.starts_with('~') || copied {
+            let (path, name) = (entry.path(), entry.file_name().to_string_lossy().into_owned());
+            if is_copied(&name) {
                 continue;
             }
             match entry.file_type() {

@@ -116,3 +116,30 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert!(!String::from_utf8_lossy(&done.stderr).contains("pipe"));
 }
+
+#[test]
+fn a_contract_is_drafted_and_tried_from_the_command_line() {
+    let s = Scene::new();
+    let rows = "Complaint No;Mobile;Areas\nC1;7000000101;a, b, c\nC2;7000000102;d\nC2;7000000102;d\n";
+    let sample = s.file("fraud.csv", rows.as_bytes()).display().to_string();
+    let yaml = s.program.run(&["contract", "draft", &sample, "--name", "bank.fraud"]);
+    assert!(yaml.ok && yaml.out.contains("delimiter: \";\"") && yaml.out.contains("name: bank.fraud"), "{yaml:?}");
+    let guesses = s.program.run(&["--format", "json", "contract", "draft", &sample, "--columns"]);
+    assert!(guesses.out.contains("its values look like phone numbers"), "{guesses:?}");
+    let tried = s.program.run(&["--format", "json", "contract", "draft", &sample, "--name", "bank.fraud", "--preview"]);
+    let seen: serde_json::Value = serde_json::from_str(&tried.out).unwrap();
+    assert_eq!((&seen[0]["in"], &seen[0]["accepted"], &seen[0]["duplicate"]), (&3.into(), &2.into(), &1.into()), "{tried:?}");
+    // A contract that was gone over by hand, with its mapping beside it.
+    let folder = s.dir.path().join("own");
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("contract.yaml");
+    std::fs::write(&path, yaml.out.replace("clean, value: [\"phone\"]", "clean, value: [\"imei\"]")).unwrap();
+    std::fs::write(folder.join("mapping.sql"), s.program.run(&["contract", "draft", &sample, "--mapping"]).out).unwrap();
+    let tried = s.program.run(&["contract", "preview", &path.display().to_string(), &sample]);
+    assert!(tried.ok && tried.err.contains("of 3 rows 0 are accepted, 3 refused"), "{tried:?}");
+    assert!(tried.out.contains("7000000101"), "{tried:?}");
+    refused(
+        &s.program.run(&["contract", "preview", &path.display().to_string(), "absent.csv"]),
+        &["absent.csv", "Check the path"],
+    );
+}

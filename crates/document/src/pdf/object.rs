@@ -7,6 +7,9 @@ use std::io::Read;
 use crate::Error;
 
 pub(super) const KIND: &str = "PDF";
+/// Most bytes out per byte in of one stream, looked at once it has unpacked [`RATIO_FROM`].
+const RATIO: u64 = 400;
+const RATIO_FROM: u64 = 64 << 20;
 /// Arrays in arrays, dictionaries in dictionaries.
 const DEPTH: usize = 40;
 
@@ -362,11 +365,13 @@ impl File {
             data = match filter.as_str() {
                 "FlateDecode" | "Fl" => {
                     let left = self.left.get();
+                    // No text packs so well: a stream of a few kilobytes that fills the memory is one made to do it.
+                    let most = left.min(RATIO_FROM.max(RATIO * data.len() as u64));
                     let mut out = Vec::new();
                     // Cut-off streams give what they have.
-                    let _ = flate2::read::ZlibDecoder::new(data.as_slice()).take(left + 1).read_to_end(&mut out);
-                    if out.len() as u64 > left {
-                        return Err(Error::Bomb { limit: self.limit });
+                    let _ = flate2::read::ZlibDecoder::new(data.as_slice()).take(most + 1).read_to_end(&mut out);
+                    if out.len() as u64 > most {
+                        return Err(Error::Bomb { limit: if most == left { self.limit } else { most } });
                     }
                     self.left.set(left - out.len() as u64);
                     out

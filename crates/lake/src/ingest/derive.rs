@@ -21,13 +21,14 @@ use crate::scan::LakeTable;
 use crate::table::{Change, DataFile, Table};
 
 impl Lake {
-    /// Brings everything derived from `journal`'s ingest up to date.
-    pub(super) async fn derive(&self, contract: &Arc<Contract>, journal: &Journal) -> Result<()> {
+    /// Brings everything derived from `journal`'s ingest up to date. `added` names the files of its rows where this follows the very commit, so
+    /// that nothing of it can have been done before.
+    pub(super) async fn derive(&self, contract: &Arc<Contract>, journal: &Journal, added: Option<&[String]>) -> Result<()> {
         let dropped = &journal.dropped;
         let objects: HashSet<String> = dropped.objects().cloned().collect();
         let doomed = |object: &str, row: i64| dropped.contains(object, row);
         for order in contract.orders.iter().skip(1) {
-            self.second_order(contract, order, journal, &doomed).await?;
+            self.second_order(contract, order, journal, added, &doomed).await?;
         }
         if !dropped.is_empty() {
             for table in pole::TABLES {
@@ -39,9 +40,11 @@ impl Lake {
             }
             self.gather_again(contract, journal, &objects).await?;
         }
-        let ctx = self.source(journal).await?;
+        let ctx = self.source(journal, added).await?;
+        let (first, passing) = (added.is_some(), journal.passing);
         for i in 0..contract.mapping.len() {
-            self.map_statement(&ctx, contract, i, &journal.stamp, format!("{}/pole{i}", journal.transaction)).await?;
+            let once = Once { transaction: format!("{}/pole{i}", journal.transaction), first, passing };
+            self.map_statement(&ctx, contract, i, &journal.stamp, once).await?;
         }
         Ok(())
     }
@@ -67,7 +70,9 @@ impl Lake {
             let stamp = Stamp { object: object.clone(), ..journal.stamp.clone() };
             for (i, statement) in contract.mapping.iter().enumerate() {
                 if tables.contains(statement.table.as_str()) {
-                    self.map_statement(&ctx, contract, i, &stamp, format!("{}/again/{object}/{i}", journal.transaction)).await?;
+                    let transaction = format!("{}/again/{object}/{i}", journal.transaction);
+                    self.map_statement(&ctx, contract, i, &stamp, Once { transaction, first: false, passing: journal.passing })
+                        .await?;
                 }
             }
         }
@@ -76,10 +81,16 @@ impl Lake {
 
     /// The rows of this ingest, as `source`. They nearly always fill files of their own; only where they share one does
     /// every row have to be asked where it came from.
-    async fn source(&self, journal: &Journal) -> Result<SessionContext> {
+    async fn source(&self, journal: &Journal, added: Option<&[String]>) -> Result<SessionContext> {
         let (object, at) = (&journal.stamp.object, journal.stamp.ingested_at);
-        let clean = Table::require(self.home(), &TableName::clean(&journal.contract)).await?;
+        let clean = self.newest(&TableName::clean(&journal.contract)).await?;
         let ctx = self.engine().context();
+        if let Some(added) = added {
+            let own: HashSet<String> = added.iter().map(|f| clean.root().join(f).to_string_lossy().into_owned()).collect();
+            let provider = LakeTable::new(self.engine(), &clean, &[])?.only(|path| own.contains(path));
+            ctx.register_table("source", ctx.read_table(Arc::new(provider))?.into_view())?;
+            return Ok(ctx);
+        }
         let mut shares = HashMap::new();
         for file in clean.files()? {
             let path = clean.root().join(&file.path);
@@ -96,6 +107,10 @@ impl Lake {
         Ok(ctx)
     }
 
+    async fn newest(&self, name: &TableName) -> Result<Table> {
+        self.open_table(name).await?.ok_or_else(|| LakeError::NoTable { name: name.to_string() })
+    }
+
     async fn rows_as_source(&self, contract: &str, filter: Expr) -> Result<SessionContext> {
         let clean = Table::require(self.home(), &TableName::clean(contract)).await?;
         let ctx = self.engine().context();
@@ -109,35 +124,48 @@ impl Lake {
         contract: &Arc<Contract>,
         order: &[String],
         journal: &Journal,
+        added: Option<&[String]>,
         doomed: &(dyn Fn(&str, i64) -> bool + Sync),
     ) -> Result<()> {
         let Some(first) = order.first() else { return Ok(()) };
         let name = TableName::clean(&contract.name).ordered_by(first);
         let _lock = self.home().lock(&name.to_string()).await?;
         let schema = stored_schema(&contract.arrow_schema());
-        let mut table = Table::open_or_create(self.home(), &name, &schema, "A second physical order").await?;
+        let mut table = self.table_for(&name, &schema, "A second physical order").await?;
         if !journal.dropped.is_empty() {
             rows::drop_committed(&mut table, order, Some(format!("{}/dropped", journal.transaction)), doomed).await?;
         }
-        let clean = Table::require(self.home(), &TableName::clean(&contract.name)).await?;
-        if !table.has(&journal.transaction).await? {
-            self.add_to_order(&mut table, order, journal, &schema).await?;
+        let clean = self.newest(&TableName::clean(&contract.name)).await?;
+        if added.is_some() || !table.has(&journal.transaction).await? {
+            self.add_to_order(&mut table, order, journal, added, &schema).await?;
         }
         if table.rows()? != clean.rows()? {
             // The order came with a newer contract, or its folder was lost: made again from the whole table.
             self.fill_order(&clean, &mut table, order).await?;
         }
+        self.cache(&name, Some(table));
         Ok(())
     }
 
-    async fn add_to_order(&self, table: &mut Table, order: &[String], journal: &Journal, schema: &SchemaRef) -> Result<()> {
+    async fn add_to_order(
+        &self,
+        table: &mut Table,
+        order: &[String],
+        journal: &Journal,
+        added: Option<&[String]>,
+        schema: &SchemaRef,
+    ) -> Result<()> {
         let prefix = format!("in-{}", &journal.stamp.object[..16]);
-        super::sweep(table, &prefix).await?;
-        let ctx = self.source(journal).await?;
+        let first = added.is_some();
+        if !first {
+            super::sweep(table, &prefix).await?;
+        }
+        let ctx = self.source(journal, added).await?;
         // All rows tell the same origin: it is written once a file in place of being read and carried along.
         let source = ctx.table("source").await?.drop_columns(&["_source", "_object", "_contract", "_ingested_at"])?;
         let files = self.write_runs(source, table.root(), &prefix, schema, order, Some(&journal.stamp)).await?;
-        table.commit(Change { add: files, transaction: Some(journal.transaction.clone()), ..Change::default() }).await?;
+        let transaction = Some(journal.transaction.clone());
+        table.commit(Change { add: files, transaction, first, passing: journal.passing, ..Change::default() }).await?;
         Ok(())
     }
 
@@ -196,19 +224,22 @@ impl Lake {
         contract: &Arc<Contract>,
         i: usize,
         stamp: &Stamp,
-        transaction: String,
+        once: Once,
     ) -> Result<()> {
+        let Once { transaction, first, passing } = once;
         let statement = &contract.mapping[i];
         let target = pole::find(&statement.table).ok_or_else(|| no_table(contract, i))?;
         let schema = target.schema();
         let name = TableName::new("pole", target.name);
         let _lock = self.home().lock(&name.to_string()).await?;
-        let mut table = Table::open_or_create(self.home(), &name, &schema, target.purpose).await?;
-        if table.has(&transaction).await? {
-            return Ok(());
-        }
+        let mut table = self.table_for(&name, &schema, target.purpose).await?;
         let prefix = format!("in-{}-{i}-{}", &stamp.object[..16], contract.table());
-        super::sweep(&table, &prefix).await?;
+        if !first {
+            if table.has(&transaction).await? {
+                return Ok(());
+            }
+            super::sweep(&table, &prefix).await?;
+        }
         let frame = pole::frame(ctx, target, statement, contract, i).await?;
         let mut stream = frame.execute_stream().await?;
         let order: Vec<String> = target.order.iter().map(|s| s.to_string()).collect();
@@ -221,13 +252,14 @@ impl Lake {
         }
         let files =
             tokio::task::spawn_blocking(move || writer.finish()).await.map_err(|e| LakeError::Invalid(e.to_string()))??;
-        table.commit(Change { add: files, transaction: Some(transaction), ..Change::default() }).await?;
+        table.commit(Change { add: files, transaction: Some(transaction), first, passing, ..Change::default() }).await?;
+        self.cache(&name, Some(table));
         Ok(())
     }
 
     /// Plans every mapping statement over an empty source, so that a mistake is found before anything is written. Gives
     /// those that make one row of several.
-    pub(super) async fn plan_mapping(&self, contract: &Contract) -> Result<Vec<usize>> {
+    pub(crate) async fn plan_mapping(&self, contract: &Contract) -> Result<Vec<usize>> {
         let ctx = self.engine().context();
         let schema = stored_schema(&contract.arrow_schema());
         let empty = datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?;
@@ -246,6 +278,14 @@ impl Lake {
         }
         Ok(gathering)
     }
+}
+
+/// A commit that happens once.
+struct Once {
+    transaction: String,
+    /// Whether it cannot have happened before.
+    first: bool,
+    passing: bool,
 }
 
 fn no_table(contract: &Contract, i: usize) -> LakeError {

@@ -30,6 +30,11 @@ impl RowSet {
         self.0.len()
     }
 
+    /// In order.
+    pub fn iter(&self) -> impl Iterator<Item = i64> {
+        self.0.iter().map(|row| row as i64)
+    }
+
     pub fn extend(&mut self, other: &RowSet) {
         self.0 |= &other.0;
     }

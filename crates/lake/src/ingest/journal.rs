@@ -22,6 +22,9 @@ pub struct Journal {
     pub stamp: Stamp,
     /// Rows that the commit replaced or withdrew. What was derived from them goes too.
     pub dropped: super::Doomed,
+    /// Whether its transactions need be remembered for a while only.
+    #[serde(default)]
+    pub passing: bool,
 }
 
 impl Journal {
@@ -58,7 +61,7 @@ impl Lake {
         {
             let contract = Contract::parse(&journal.contract_yaml, &journal.mapping_sql)
                 .map_err(|e| LakeError::Contract { name: journal.contract.clone(), message: e.to_string() })?;
-            self.derive(&Arc::new(contract), &journal).await?;
+            self.derive(&Arc::new(contract), &journal, None).await?;
         }
         std::fs::remove_file(path).map_err(LakeError::io("removing", path))?;
         Ok(Some(journal))

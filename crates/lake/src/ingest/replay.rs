@@ -157,6 +157,7 @@ impl Lake {
                 transaction: transaction.clone(),
                 stamp,
                 dropped: verdicts.drop_old.clone(),
+                passing: false,
             };
             let path = journal.write(self.home())?;
             let mut change = Change { add: files, transaction: Some(transaction), ..Change::default() };

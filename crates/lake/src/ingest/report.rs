@@ -51,7 +51,8 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn failed(name: &str, error: &LakeError) -> Report {
+    /// Of a file that could not be read.
+    pub fn failed(name: &str, error: &LakeError) -> Report {
         Report { name: name.into(), state: State::Failed, message: Some(error.to_string()), ..Report::default() }
     }
 

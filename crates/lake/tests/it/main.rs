@@ -9,6 +9,7 @@ mod forms;
 mod full;
 mod ingest;
 mod policy;
+mod preview;
 mod public;
 mod query;
 mod shipped;

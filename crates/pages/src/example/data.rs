@@ -186,7 +186,17 @@ pub(super) fn upload(shell: Shell, wrong: bool) -> Upload {
         received: 411_041_792,
         started: at(0, 3, 40),
     }];
-    Upload { choices, chosen: String::new(), authority: String::new(), candidates, errors, pending, limit: 4 << 30, shell }
+    Upload {
+        choices,
+        chosen: String::new(),
+        saved: false,
+        authority: String::new(),
+        candidates,
+        errors,
+        pending,
+        limit: 4 << 30,
+        shell,
+    }
 }
 
 pub(super) fn runs(shell: Shell) -> Runs {
@@ -523,6 +533,7 @@ fn file(shell: &Shell) -> ObjectFile {
 pub(super) fn object(shell: Shell) -> Object {
     let shell = frame(shell, Section::Runs, "object");
     Object {
+        shown: None,
         file: file(&shell),
         runs: vec![run_line(&shell, RunState::Done)],
         tables: vec![("clean.cctns_person".into(), "/catalogue/clean.cctns_person".into())],

@@ -54,10 +54,18 @@ const OTHER: &[&str] = &[
     "/api/v1/sources",
     "/api/v1/sources/{contract}",
     "/api/v1/feed/{contract}",
+    // A sample and what is guessed of it; tried, with its records, by `draft`.
+    "/contracts/new",
+    "/contracts/new/{id}",
+    "/contracts/new/{id}/discard",
+    "/api/v1/contracts",
+    "/api/v1/contracts/draft",
     "/pulls",
     "/pulls/{name}/run",
     "/api/v1/pulls",
     "/api/v1/pulls/{name}/run",
+    // A picture or recording: tried, with its records, by `viewer`.
+    "/object/{sha}/view",
     "/upload",
     "/uploads",
     "/uploads/{id}",

@@ -4,11 +4,12 @@ use std::collections::HashSet;
 
 use model::Classification;
 
+use super::{Guess, Why};
 use crate::names::fold;
 
 /// Type of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Type {
+enum Type {
     Text,
     Int,
     Long,
@@ -20,48 +21,27 @@ pub enum Type {
 }
 
 impl Type {
-    pub(super) fn logical(self) -> &'static str {
+    /// As contracts name it, and its format.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Type::Text => "string",
-            Type::Int | Type::Long => "integer",
-            Type::Float => "number",
-            Type::Bool => "boolean",
-            Type::Date(_) | Type::Moment(_) => "date",
-        }
-    }
-
-    /// As contracts name it.
-    pub fn physical(self) -> &'static str {
-        match self {
-            Type::Text => "string",
-            Type::Int => "int32",
-            Type::Long => "int64",
-            Type::Float => "float64",
-            Type::Bool => "boolean",
-            Type::Date(_) => "date",
-            Type::Moment(_) => "timestamp",
+            Type::Text => ("string", ""),
+            Type::Int => ("int32", ""),
+            Type::Long => ("int64", ""),
+            Type::Float => ("float64", ""),
+            Type::Bool => ("boolean", ""),
+            Type::Date(format) => ("date", format),
+            Type::Moment(format) => ("timestamp", format),
         }
     }
 }
 
-/// A guessed column.
-#[derive(Debug, Clone)]
-pub struct Guess {
-    pub name: String,
-    /// As the file writes it.
-    pub header: String,
-    pub kind: Type,
-    pub required: bool,
-    pub key: bool,
-    pub classification: Classification,
-    /// Cleaning step.
-    pub clean: Option<&'static str>,
-    /// Why it is classed so.
-    pub why: &'static str,
-}
+/// Values of the sample that are shown.
+const EXAMPLES: usize = 3;
+/// Longest of them, in characters.
+const LONGEST: usize = 60;
 
 /// Words in a header, in both scripts, that tell of personal data; the more careful come first.
-const TELLING: &[(&[&str], Classification, &str)] = &[
+const TELLING: &[(&[&str], Classification, Why)] = &[
     (
         &[
             "aadhaar",
@@ -86,7 +66,7 @@ const TELLING: &[(&[&str], Classification, &str)] = &[
             "imsi",
         ],
         Classification::Sensitive,
-        "its name tells of sensitive data",
+        Why::NameSensitive,
     ),
     (
         &[
@@ -125,7 +105,7 @@ const TELLING: &[(&[&str], Classification, &str)] = &[
             "complainant",
         ],
         Classification::Personal,
-        "its name tells of persons",
+        Why::NamePerson,
     ),
 ];
 
@@ -145,55 +125,73 @@ pub(super) fn columns(header: &[String], rows: &[Vec<String>]) -> Vec<Guess> {
     let mut out = Vec::new();
     for (i, head) in header.iter().enumerate().filter(|(_, h)| !h.trim().is_empty()) {
         let values: Vec<&str> = rows.iter().map(|r| r.get(i).map_or("", |v| v.trim())).collect();
-        let filled: Vec<&str> = values.iter().copied().filter(|v| !v.is_empty()).collect();
         let mut name = column_name(head, i);
         while !names.insert(name.clone()) {
             name.push_str("_2");
         }
-        let (mut kind, mut clean) = (kind_of(&filled), None);
-        let (mut classification, mut why) = told(head);
-        let share = |test: &dyn Fn(&str) -> bool| {
-            !filled.is_empty() && filled.iter().filter(|v| test(v)).count() * 10 >= filled.len() * 8
-        };
-        if share(&is_phone) {
-            (kind, clean) = (Type::Text, Some("phone"));
-            (classification, why) = (classification.max(Classification::Personal), "its values look like phone numbers");
-        } else if share(&|v| model::aadhaar::mask(v) != v) {
-            kind = Type::Text;
-            (classification, why) = (Classification::Sensitive, "its values look like Aadhaar numbers");
-        } else if share(&|v| v.contains('@') && v.contains('.')) {
-            (classification, why) = (classification.max(Classification::Personal), "its values look like mail addresses");
-        } else if share(&is_plate) {
-            (kind, clean) = (Type::Text, Some("plate"));
-            (classification, why) = (classification.max(Classification::Personal), "its values look like registration marks");
-        }
-        let required = !filled.is_empty() && filled.len() == values.len();
-        out.push(Guess { name, header: head.clone(), kind, required, key: false, classification, clean, why });
-        // Numbers of things keep their zeros.
-        let last = out.len() - 1;
-        if is_identifier(head) && matches!(kind, Type::Int | Type::Long) {
-            out[last].kind = Type::Text;
+        out.push(column(name, head, &values));
+    }
+    // The first column that is always there, never twice, and named like a number of something.
+    let rows = rows.len();
+    let key = out.iter_mut().find(|c| rows > 1 && c.required && c.different == rows && is_identifier(&c.header));
+    if let Some(column) = key {
+        column.key = true;
+        if column.kind == "string" && column.clean.is_empty() {
+            column.clean = "id".into();
         }
     }
-    mark_key(&mut out, header, rows);
     out
 }
 
-/// The first column that is always there, never twice, and named like a number of something.
-fn mark_key(columns: &mut [Guess], header: &[String], rows: &[Vec<String>]) {
-    if rows.len() < 2 {
-        return;
+fn column(name: String, head: &str, values: &[&str]) -> Guess {
+    let filled: Vec<&str> = values.iter().copied().filter(|v| !v.is_empty()).collect();
+    let (mut kind, mut clean) = (kind_of(&filled), "");
+    let (mut classification, mut why) = told(head);
+    let share =
+        |test: &dyn Fn(&str) -> bool| !filled.is_empty() && filled.iter().filter(|v| test(v)).count() * 10 >= filled.len() * 8;
+    if share(&is_phone) {
+        (kind, clean) = (Type::Text, "phone");
+        (classification, why) = (classification.max(Classification::Personal), Why::ValuesPhone);
+    } else if share(&|v| model::aadhaar::mask(v) != v) {
+        kind = Type::Text;
+        (classification, why) = (Classification::Sensitive, Why::ValuesAadhaar);
+    } else if share(&|v| v.contains('@') && v.contains('.')) {
+        (classification, why) = (classification.max(Classification::Personal), Why::ValuesMail);
+    } else if share(&is_plate) {
+        (kind, clean) = (Type::Text, "plate");
+        (classification, why) = (classification.max(Classification::Personal), Why::ValuesPlate);
     }
-    let unique = |head: &str| {
-        let Some(i) = header.iter().position(|h| h == head) else { return false };
-        let mut seen = HashSet::new();
-        rows.iter().all(|r| r.get(i).is_some_and(|v| !v.trim().is_empty() && seen.insert(v.trim())))
-    };
-    if let Some(column) = columns.iter_mut().find(|c| c.required && is_identifier(&c.header) && unique(&c.header)) {
-        column.key = true;
-        if column.kind == Type::Text && column.clean.is_none() {
-            column.clean = Some("id");
+    // Numbers of things keep their zeros.
+    if is_identifier(head) && matches!(kind, Type::Int | Type::Long) {
+        kind = Type::Text;
+    }
+    let legacy = kind == Type::Text && filled.iter().any(|v| lipi::read(v).is_converted());
+    let (kind, format) = kind.words();
+    let mut seen = HashSet::new();
+    let mut examples = Vec::new();
+    for value in &filled {
+        if seen.insert(*value) && examples.len() < EXAMPLES {
+            // What checks as an Aadhaar number is shown nowhere.
+            examples.push(model::aadhaar::mask(value).chars().take(LONGEST).collect());
         }
+    }
+    Guess {
+        name,
+        header: head.to_owned(),
+        meaning_en: head.to_owned(),
+        meaning_hi: head.to_owned(),
+        wanted: true,
+        kind: kind.into(),
+        format: format.into(),
+        required: !filled.is_empty() && filled.len() == values.len(),
+        key: false,
+        classification,
+        clean: clean.into(),
+        legacy_font: if legacy { "auto" } else { "none" }.into(),
+        why,
+        filled: filled.len(),
+        different: seen.len(),
+        examples,
     }
 }
 
@@ -203,19 +201,19 @@ fn is_identifier(head: &str) -> bool {
     words.iter().any(|w| ["id", "no", "num", "number", "code", "ref", "key", "uid", "संख्या", "क्रमांक", "सं"].contains(w))
 }
 
-fn told(head: &str) -> (Classification, &'static str) {
+fn told(head: &str) -> (Classification, Why) {
     let folded = fold(head).replace('_', " ");
     for (words, class, why) in TELLING {
         // Whole words: `age` is not in `village`, and `name` is in `Name of father`.
         if folded.split([' ', '/']).any(|w| words.contains(&w)) {
-            return (*class, why);
+            return (*class, *why);
         }
     }
     if folded.split(' ').any(|w| ["remark", "remarks", "detail", "details", "description", "text", "विवरण"].contains(&w))
     {
-        return (Classification::Personal, "free text may name persons");
+        return (Classification::Personal, Why::FreeText);
     }
-    (Classification::Internal, "nothing tells of persons")
+    (Classification::Internal, Why::Nothing)
 }
 
 /// Lower-case words of the header; a number where it has no Latin letters.

@@ -108,13 +108,41 @@ async fn runs(store: &Store) {
     assert!(!store.progress_run(&started.id, 1, Counts::default()).await.unwrap(), "a final run does not move");
     assert_eq!(store.last_done("telecom.cdr").await.unwrap().unwrap().id, started.id);
 
+    let sum = store.run_sum("telecom.cdr").await.unwrap();
+    assert_eq!((sum.runs, sum.input, sum.accepted, sum.last), (1, done.input, done.accepted, done.finished_at));
+    let again = store.start_run(new_run(&"a".repeat(64)), noon() + TimeDelta::milliseconds(500)).await.unwrap();
+    let repeated = Counts { input: 4, duplicate: 4, ..Counts::default() };
+    let same = Outcome { counts: repeated, report: Some(json!({"reasons": {}})), ..outcome(RunState::Done) };
+    assert!(store.finish_run(&again.id, &same, noon() + TimeDelta::hours(1)).await.unwrap());
+    let then = store.run_sum("telecom.cdr").await.unwrap();
+    assert_eq!(
+        (then.runs, then.input, then.duplicate),
+        (sum.runs, sum.input, sum.duplicate),
+        "a repetition says nothing of quality"
+    );
+    assert_eq!(then.last, store.run(&again.id).await.unwrap().unwrap().finished_at);
+    let days = store.run_days("telecom.cdr", noon() - TimeDelta::days(1)).await.unwrap();
+    assert_eq!((days.len(), days[0].runs, days[0].input), (1, 2, done.input + 4));
+    let worse = store.start_run(new_run("w"), noon() + TimeDelta::days(1)).await.unwrap();
+    let refused = Outcome { report: Some(json!({"reasons": {"rule": 2, "ragged": 1}})), ..outcome(RunState::Done) };
+    assert!(store.finish_run(&worse.id, &refused, noon() + TimeDelta::days(1)).await.unwrap());
+    assert!(!store.finish_run(&worse.id, &refused, noon() + TimeDelta::days(1)).await.unwrap());
+    let why = store.run_reasons("telecom.cdr", noon()).await.unwrap();
+    assert_eq!(why, [("ragged".to_owned(), 1), ("rule".to_owned(), 2)].into(), "counted once");
+    assert_eq!(store.run_reasons("telecom.cdr", noon() + TimeDelta::days(2)).await.unwrap().len(), 0);
+    assert_eq!(store.run_sum("no.such").await.unwrap(), store::RunSum::default());
+
     let cancelled = store.start_run(new_run("b"), noon() + TimeDelta::seconds(1)).await.unwrap();
     store.finish_run(&cancelled.id, &Outcome { report: None, ..outcome(RunState::Cancelled) }, noon()).await.unwrap();
     assert_eq!(store.run(&cancelled.id).await.unwrap().unwrap().report, None);
     let listed = store.runs(&RunFilter::default(), Page::default()).await.unwrap();
-    assert_eq!(listed.rows.iter().map(|r| &r.id).collect::<Vec<_>>(), [&cancelled.id, &started.id], "newest first");
+    assert_eq!(
+        listed.rows.iter().map(|r| &r.id).collect::<Vec<_>>(),
+        [&worse.id, &cancelled.id, &again.id, &started.id],
+        "newest first"
+    );
     let only = |filter| async move { store.runs(&filter, Page::default()).await.unwrap().total };
-    assert_eq!(only(RunFilter { state: Some(RunState::Done), ..RunFilter::default() }).await, 1);
+    assert_eq!(only(RunFilter { state: Some(RunState::Done), ..RunFilter::default() }).await, 3);
     assert_eq!(only(RunFilter { object: Some("b".into()), ..RunFilter::default() }).await, 1);
     assert_eq!(only(RunFilter { contract: Some("no.such".into()), ..RunFilter::default() }).await, 0);
     assert_eq!(only(RunFilter { open: true, ..RunFilter::default() }).await, 0);

@@ -1,4 +1,4 @@
-//! Programs of the machine that read pictures and measure recordings: tesseract and ffprobe, where they are installed.
+//! Programs of the machine that read pictures, draw pages and measure recordings: tesseract, pdftoppm and ffprobe, where they are installed.
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
@@ -10,6 +10,8 @@ use document::Eye;
 const PATIENCE: Duration = Duration::from_secs(120);
 /// Most text of one picture.
 const MOST: u64 = 4 << 20;
+/// Most bytes of one drawn page.
+const MOST_DRAWN: u64 = 64 << 20;
 
 /// What was found of them.
 #[derive(Debug, Clone, Default)]
@@ -34,20 +36,35 @@ impl Programs {
 impl Eye for Programs {
     fn text(&self, picture: &[u8]) -> Result<String, String> {
         let languages = self.languages.as_deref().ok_or("no reader of pictures is installed (tesseract)")?;
-        let out = run(Command::new("tesseract").args(["stdin", "stdout", "-l", languages]), &mut &*picture)?;
-        Ok(out.trim().to_owned())
+        let out = run(Command::new("tesseract").args(["stdin", "stdout", "-l", languages]), &mut &*picture, MOST)?;
+        Ok(String::from_utf8_lossy(&out).trim().to_owned())
+    }
+
+    fn page(&self, pdf: &[u8], number: usize) -> Result<Vec<u8>, String> {
+        if self.languages.is_none() {
+            return Err("no reader of pictures is installed (tesseract)".to_owned());
+        }
+        let mut command = Command::new("pdftoppm");
+        // Grey, the longer side 2,600 dots, whatever size the page says it has: of A4 that is 220 an inch.
+        let number = number.to_string();
+        command.args(["-gray", "-png", "-f", &number, "-l", &number, "-scale-to", "2600", "-"]);
+        let out = run(&mut command, &mut &*pdf, MOST_DRAWN).map_err(|e| match e {
+            e if e.contains("cannot be started") => "no program that draws pages is installed (pdftoppm)".to_owned(),
+            e => e,
+        })?;
+        if out.starts_with(b"\x89PNG") { Ok(out) } else { Err("pdftoppm drew no page".to_owned()) }
     }
 
     fn seconds(&self, recording: &mut dyn Read) -> Result<f64, String> {
         let mut command = Command::new("ffprobe");
         command.args(["-v", "error", "-show_entries", "format=duration", "-of", "default=nw=1:nk=1", "-i", "pipe:0"]);
-        let out = run(&mut command, recording)?;
-        out.trim().parse().map_err(|_| "ffprobe did not tell the length".to_owned())
+        let out = run(&mut command, recording, MOST)?;
+        String::from_utf8_lossy(&out).trim().parse().map_err(|_| "ffprobe did not tell the length".to_owned())
     }
 }
 
 /// Gives `input` to a program and takes what it prints, for as long as patience lasts.
-fn run(command: &mut Command, input: &mut dyn Read) -> Result<String, String> {
+fn run(command: &mut Command, input: &mut dyn Read, most: u64) -> Result<Vec<u8>, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let spawned = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
     let mut child = spawned.map_err(|e| format!("{name} cannot be started: {e}"))?;
@@ -55,8 +72,8 @@ fn run(command: &mut Command, input: &mut dyn Read) -> Result<String, String> {
         return Err(format!("{name} cannot be talked to"));
     };
     let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        from.take(MOST).read_to_string(&mut text).map(|_| text)
+        let mut printed = Vec::new();
+        from.take(most).read_to_end(&mut printed).map(|_| printed)
     });
     let mut block = vec![0; 1 << 16];
     // A program that has seen enough closes its end; what it says counts.
@@ -67,11 +84,11 @@ fn run(command: &mut Command, input: &mut dyn Read) -> Result<String, String> {
     }
     drop(into);
     let ended = wait(&mut child);
-    let text = reader.join().map_err(|_| format!("{name} could not be read"))?;
+    let printed = reader.join().map_err(|_| format!("{name} could not be read"))?;
     match ended {
         None => Err(format!("{name} took more than {} seconds", PATIENCE.as_secs())),
         Some(false) => Err(format!("{name} could not read it")),
-        Some(true) => text.map_err(|e| format!("{name}: {e}")),
+        Some(true) => printed.map_err(|e| format!("{name}: {e}")),
     }
 }
 

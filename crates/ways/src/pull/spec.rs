@@ -47,6 +47,7 @@ pub enum From {
     Mysql(Database),
     Http(Box<Http>),
     S3(S3),
+    Sftp(Sftp),
     Folder(Folder),
 }
 
@@ -57,6 +58,7 @@ impl From {
             From::Mysql(_) => "mysql",
             From::Http(_) => "http",
             From::S3(_) => "s3",
+            From::Sftp(_) => "sftp",
             From::Folder(_) => "folder",
         }
     }
@@ -173,6 +175,34 @@ fn first() -> u64 {
     1
 }
 
+/// A folder in which files are dropped, reached by SFTP.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Sftp {
+    pub host: String,
+    #[serde(default = "port")]
+    pub port: u16,
+    pub user: String,
+    pub path: String,
+    /// File of our private key. It has no passphrase; whoever may read it may read the folder.
+    pub key: PathBuf,
+    /// File with the server's key, as OpenSSH keeps it.
+    pub known_hosts: PathBuf,
+    /// A file is taken when it looks the same after so many seconds.
+    #[serde(default = "five")]
+    pub settle_seconds: u64,
+    /// Seconds one session may take.
+    #[serde(default = "ten_minutes")]
+    pub timeout_seconds: u64,
+}
+
+fn port() -> u16 {
+    22
+}
+
+fn five() -> u64 {
+    5
+}
+
 /// A bucket in which files are dropped.
 #[derive(Debug, Clone, Deserialize)]
 pub struct S3 {
@@ -278,9 +308,23 @@ impl Pull {
                     return Err(wrong("access_key and secret_key go together".into()));
                 }
             }
+            From::Sftp(s) => {
+                // Both become one word of a command, and must not be taken for something else.
+                let plain = |word: &str, more: &str| {
+                    !word.is_empty()
+                        && !word.starts_with('-')
+                        && word.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+                };
+                if !plain(&s.host, ".-:_") || !plain(&s.user, ".-_") {
+                    return Err(wrong("host and user are plain words".into()));
+                }
+                if s.path.is_empty() || s.path.chars().any(char::is_control) {
+                    return Err(wrong("path is the folder on the server".into()));
+                }
+            }
             From::Folder(_) => {}
         }
-        if pull.contract.is_none() && !matches!(pull.from, From::S3(_) | From::Folder(_)) {
+        if pull.contract.is_none() && !matches!(pull.from, From::S3(_) | From::Sftp(_) | From::Folder(_)) {
             return Err(wrong("contract = \"SYSTEM.DATASET\" is missing".into()));
         }
         if !(1..=20).contains(&pull.tries) || !(0.0..=600.0).contains(&pull.pause_seconds) {
@@ -325,6 +369,7 @@ fn unknown(table: &toml::Table, kind: &str) -> Option<String> {
             "timeout_seconds",
         ],
         "s3" => &["bucket", "prefix", "endpoint", "region", "access_key", "secret_key", "allow_http"],
+        "sftp" => &["host", "port", "user", "path", "key", "known_hosts", "settle_seconds", "timeout_seconds"],
         _ => &["path", "settle_seconds"],
     };
     table.keys().find(|k| !common.contains(&k.as_str()) && !own.contains(&k.as_str())).cloned()
@@ -362,6 +407,23 @@ mod tests {
             let error = Pull::parse("fir", &GOOD.replacen(from, to, 1)).unwrap_err().to_string();
             assert!(error.contains(says) || says == "invalid", "{from} -> {to}: {error}");
             assert!(error.starts_with("pull fir: ") && !error.contains("secret@"), "{error}");
+        }
+    }
+
+    #[test]
+    fn words_of_a_command_stay_words() {
+        let good = "kind = 'sftp'\nhost = 'drop.example'\nuser = 'lake'\npath = '/drop'\nkey = '/k'\nknown_hosts = '/h'\n";
+        let From::Sftp(sftp) = Pull::parse("x", good).unwrap().from else { panic!("not sftp") };
+        assert_eq!((sftp.port, sftp.settle_seconds), (22, 5));
+        for (from, to) in [
+            ("drop.example", "-oProxyCommand=x"),
+            ("drop.example", "drop example"),
+            ("'lake'", "'-l'"),
+            ("'lake'", "'a@b'"),
+            ("path = '/drop'", "path = \"/drop\\nrm x\""),
+            ("key = '/k'\n", "password = 'x'\n"),
+        ] {
+            assert!(Pull::parse("x", &good.replacen(from, to, 1)).is_err(), "{to}");
         }
     }
 

@@ -375,3 +375,53 @@ async fn files_come_from_a_bucket() {
     let nowhere = basin.pull("bucket", &spec.replace("'drops'", "'nothing'").replace("tries = 4", "tries = 1")).await;
     assert!(!nowhere.done && nowhere.message.is_some(), "{nowhere:?}");
 }
+
+/// The real protocol: Debian's openssh-server, where it is installed.
+#[tokio::test(flavor = "multi_thread")]
+async fn files_come_from_a_folder_reached_by_sftp() {
+    let Some(server) = proving::Sftp::start() else {
+        eprintln!("skipped: no SFTP server here (Debian's `openssh-server` and `openssh-client`)");
+        return;
+    };
+    let basin = Basin::new().await;
+    let drop = basin.dir.path().join("drop [1]");
+    std::fs::create_dir_all(&drop).unwrap();
+    std::fs::write(drop.join("one \"a\" two.ndjson"), format!("{}\n{}\n", read(1), read(2))).unwrap();
+    std::fs::write(drop.join("half.ndjson.part"), "half").unwrap();
+    std::fs::write(drop.join("note.txt"), "this is no table\n").unwrap();
+    let spec = |key: &str, known: &str, path: &std::path::Path| {
+        format!(
+            "kind = 'sftp'\nhost = '127.0.0.1'\nport = {}\nuser = '{}'\npath = '{}'\nkey = '{}'\nknown_hosts = '{}'\nsettle_seconds = 0\ntries = 1\n",
+            server.port(),
+            server.user(),
+            path.display(),
+            server.file(key).display(),
+            server.file(known).display()
+        )
+    };
+    let good = spec("user", "known", &drop);
+    let first = basin.pull("drop", &good).await;
+    assert!(first.done && first.accepted == 2, "{first:?}");
+    assert!(first.message.as_deref().unwrap().contains("note.txt"), "{first:?}");
+    assert!(drop.join("note.txt").exists(), "files stay where they are");
+    let again = basin.pull("drop", &good).await;
+    assert_eq!((told(&again), again.reports.len()), ((true, 0, 0, 0, 0), 0));
+    std::fs::write(drop.join("three.ndjson"), format!("{}\n{}\n", read(3), read(1))).unwrap();
+    assert_eq!(told(&basin.pull("drop", &good).await), (true, 2, 1, 0, 1));
+    // Whoever is not who it says, or does not know us, gets and gives nothing.
+    for (key, known, says) in
+        [("user", "known-other", "its key is not the one in known_hosts"), ("stranger", "known", "does not know our key")]
+    {
+        let refused = basin.pull("drop", &spec(key, known, &drop)).await;
+        assert!(!refused.done && refused.message.as_deref().unwrap().contains(says), "{refused:?}");
+    }
+    let gone = basin.pull("drop", &spec("user", "known", &drop.join("nowhere"))).await;
+    assert!(!gone.done && gone.message.is_some(), "{gone:?}");
+    drop_server(server, &basin, &good).await;
+}
+
+async fn drop_server(server: proving::Sftp, basin: &Basin, spec: &str) {
+    drop(server);
+    let down = basin.pull("drop", spec).await;
+    assert!(!down.done && down.message.as_deref().unwrap().contains("127.0.0.1"), "{down:?}");
+}
