@@ -9,6 +9,7 @@ mod forms;
 mod full;
 mod ingest;
 mod policy;
+mod prove;
 mod public;
 mod query;
 mod shipped;

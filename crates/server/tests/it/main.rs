@@ -10,4 +10,5 @@ mod people;
 mod review;
 mod site;
 mod source;
+mod standing;
 mod work;
