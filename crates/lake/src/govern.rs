@@ -95,7 +95,7 @@ impl Terms {
     }
 
     /// What policy looks for in these tables.
-    pub(crate) fn looked_for<'a>(&'a self, tables: impl Iterator<Item = &'a String>) -> impl Iterator<Item = String> + 'a {
+    pub(crate) fn looked_for<'a>(&'a self, tables: impl Iterator<Item = &'a String> + 'a) -> impl Iterator<Item = String> + 'a {
         tables.filter_map(|table| self.looked_for.get(table)).flatten().cloned()
     }
 
