@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 
 import report
+from access import access
 from ground import CDR, Ground
 from ingesting import Kept, ingesting
 from linkage import linkage
@@ -92,6 +93,7 @@ def benches(options):
         "generate": lambda g: generate(g, rows or 10 * MILLION),
         "ingest": lambda g: ingesting(g, rows or 10 * MILLION),
         "lookup": lambda g: lookup(g, rows or 20 * MILLION, plates),
+        "access": lambda g: access(g, rows or 20 * MILLION),
         "growth": lambda g: growth(g, sizes),
         "startup": lambda g: startup(g, rows or MILLION),
         "linkage": lambda g: linkage(g, rows or MILLION),
@@ -102,7 +104,7 @@ def benches(options):
 
 def main():
     parser = argparse.ArgumentParser(prog="sarovar bench")
-    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "growth", "startup", "linkage", "names", "search", "all"])
+    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "access", "growth", "startup", "linkage", "names", "search", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--plates", type=int)

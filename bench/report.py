@@ -14,6 +14,7 @@ LEGEND = """\
   processor time, which other programs on the machine disturb less.
 - `peak_bytes`: largest resident memory of the process, by the kernel's account. `parquet_bytes`, `files`: what lies on disk afterwards.
 - `others_share`: share of the two cores that other programs used meanwhile (the worst of the runs). 0.00 is a quiet machine.
+- `governed_to_plain`: governed time to bare time of the same round (median of the rounds).
 - `p50_ms`, `p99_ms`: warm, over all queries and repetitions; `first_p50_ms`: the first answer to each query.
 """
 INTRO = """\

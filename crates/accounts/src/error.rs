@@ -33,6 +33,10 @@ pub enum AccountError {
     Alone(&'static str),
     #[error("{0:?} is no clearance: write small Latin letters, digits, dots, colons and dashes, such as order:hc-123-2026")]
     Clearance(String),
+    #[error("{0:?} cannot be watched for: write a name, a number or a person's id of 3 to 200 characters")]
+    Watched(String),
+    #[error("at most {0} names and numbers are watched for")]
+    TooManyWatched(usize),
     #[error("there is no unit {0:?}; `sarovar channel unit` adds one, `sarovar user units` takes those of the lake")]
     Unit(String),
     #[error("nobody changes the rights of his own account; another administrator does")]

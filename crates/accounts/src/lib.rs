@@ -12,6 +12,7 @@
 
 mod access;
 mod error;
+mod kin;
 mod lockout;
 pub mod oidc;
 mod password;

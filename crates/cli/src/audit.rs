@@ -116,7 +116,12 @@ pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
                 allowed: denied.then_some(false),
             };
             let found = lake.audit().find(&filter, *before, *limit)?;
-            lake.record(&access(args, None)?, "audit", true, json!({ "filter": filter, "records": found.entries.len() }))?;
+            lake.record(
+                &access(args, None)?,
+                "audit",
+                true,
+                json!({ "filter": filter.noted(), "records": found.entries.len() }),
+            )?;
             output::records(&found.entries, args.format)?;
             if let Some(before) = found.before {
                 say(&format!("there may be more: add --before {before}"));

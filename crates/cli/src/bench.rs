@@ -4,6 +4,7 @@
 //! (`bench/` of the repository, carried inside this one), and this module unpacks it, makes its environment and starts it. [`worker`] is what it asks
 //! for warm look-ups: one process, many queries.
 
+mod access;
 mod feed;
 
 use std::collections::{BTreeSet, HashMap};
@@ -22,7 +23,8 @@ use serde_json::{Value, json};
 pub use feed::run as feed;
 
 /// The driver's files, as they are in the repository.
-const FILES: [(&str, &str); 14] = [
+const FILES: [(&str, &str); 15] = [
+    ("access.py", include_str!("../../../bench/access.py")),
     ("bench.py", include_str!("../../../bench/bench.py")),
     ("ground.py", include_str!("../../../bench/ground.py")),
     ("ingesting.py", include_str!("../../../bench/ingesting.py")),
@@ -89,6 +91,12 @@ enum Question {
         #[serde(default = "once")]
         repeat: usize,
     },
+    /// What policy costs: so many numbers in the smaller authority.
+    Access {
+        access: usize,
+        #[serde(default = "once")]
+        repeat: usize,
+    },
     /// The documents of a contract.
     Contract { contract: String },
     /// Search for persons: how long it took, and the keys found, the best first.
@@ -124,6 +132,7 @@ pub async fn worker(lake: &Lake) -> Result<ExitCode, LakeError> {
 
 async fn answer(lake: &Lake, question: Question) -> Result<Value, LakeError> {
     match question {
+        Question::Access { access, repeat } => access::compare(lake, access.max(1), repeat).await,
         Question::Contract { contract } => {
             let found = lake.contract(&contract)?;
             Ok(json!({ "yaml": found.yaml, "mapping": found.mapping_sql }))

@@ -90,6 +90,19 @@ pub enum UserCommand {
         #[arg(long)]
         all: bool,
     },
+    /// Names, numbers and ids of somebody's declared relatives and neighbours, for the watch over reading; shows them without --set.
+    Kin {
+        login: String,
+        /// All of them from now on, in each spelling; may be given several times. One empty text takes all away.
+        #[arg(long = "set", value_name = "NAME OR NUMBER")]
+        set: Vec<String>,
+    },
+    /// Persons and numbers whose every reading is weighed in the watch over reading; shows them without --set.
+    Listed {
+        /// All of them from now on; may be given several times. One empty text takes all away.
+        #[arg(long = "set", value_name = "NAME OR NUMBER")]
+        set: Vec<String>,
+    },
     /// Takes the units of the lake's own register (reference.unit) as they are today.
     Units,
 }
@@ -307,12 +320,37 @@ pub async fn user(args: &Args, command: &UserCommand) -> Result<ExitCode, LakeEr
                 }
             }
         }
+        UserCommand::Kin { login, set } => {
+            accounts.expect(login, now).await.map_err(wrong)?;
+            let known = if set.is_empty() {
+                accounts.kin(login).await
+            } else {
+                // Who they are stays out of the log.
+                keeper.note("account", "kin", login, json!({ "declared": set.len() }))?;
+                accounts.declare_kin(by, login, set).await
+            };
+            watched(&known.map_err(wrong)?, args)?;
+        }
+        UserCommand::Listed { set } => {
+            let known = if set.is_empty() {
+                accounts.listed().await
+            } else {
+                keeper.note("account", "listed", "", json!({ "listed": set.len() }))?;
+                accounts.list(set).await
+            };
+            watched(&known.map_err(wrong)?, args)?;
+        }
         UserCommand::Units => {
             let n = units(&keeper).await?;
             say(&format!("{n} unit(s) taken from the lake"));
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn watched(words: &[String], args: &Args) -> Result<(), LakeError> {
+    let rows: Vec<Value> = words.iter().map(|word| json!({ "watched": word })).collect();
+    output::records(&rows, args.format)
 }
 
 /// Units of the lake's register that exist today, with the one each belongs to.

@@ -1,13 +1,8 @@
 //! A decision as part of the plan: row filter, masks, and what an answer has to keep to.
 
-use std::collections::BTreeSet;
-use std::pin::Pin;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::task::Poll;
 
-use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
-use chrono::{DateTime, Utc};
 use datafusion::catalog::TableProvider;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, TableReference};
@@ -15,20 +10,21 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, lit, when};
 use datafusion::prelude::{SessionContext, ident};
-use futures::StreamExt;
 use governance::audit::chain;
 use governance::{Decision, Obligation};
 
 use crate::Lake;
+use crate::barrier::Governed;
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
 use crate::scan::external;
 use crate::session::Access;
+use crate::total::total;
 
 /// Puts a decision's row filter and masks around a table.
 ///
-/// Where rows are filtered, every column is bare only in rows that pass: an engine may try a query's own condition before the filter, and
-/// such a condition (a division by zero, say) must have nothing to tell about rows that are not there.
+/// Where rows are filtered, the table is one that a query's own conditions do not reach into (see [`crate::barrier`]); where only values
+/// are masked every row is there to be seen, and a view does.
 pub(crate) async fn govern(
     name: &TableName,
     provider: Arc<dyn TableProvider>,
@@ -43,26 +39,31 @@ pub(crate) async fn govern(
     let reference = TableReference::bare(name.to_string());
     ctx.register_table(reference.clone(), provider)?;
     let mut frame = ctx.table(reference).await?;
-    let filter = decision.row_filter.as_ref().map(|filter| frame.parse_sql_expr(filter)).transpose()?;
-    if let Some(filter) = &filter {
-        frame = frame.filter(filter.clone())?;
+    if let Some(filter) = &decision.row_filter {
+        let filter = frame.parse_sql_expr(filter)?;
+        frame = frame.filter(filter)?;
     }
     let columns = schema
         .fields()
         .iter()
-        .map(|f| {
-            let shown = match decision.masks.iter().find(|m| m.column == *f.name()) {
-                Some(mask) => frame.parse_sql_expr(&mask.expression())?.cast_to(f.data_type(), frame.schema())?,
-                None => ident(f.name()),
-            };
-            match &filter {
-                Some(filter) => Ok(when(filter.clone(), shown).end()?.alias(f.name())),
-                None if matches!(shown, Expr::Column(_)) => Ok(shown),
-                None => Ok(shown.alias(f.name())),
-            }
+        .map(|f| match decision.masks.iter().find(|m| m.column == *f.name()) {
+            Some(mask) => Ok(frame.parse_sql_expr(&mask.expression())?.cast_to(f.data_type(), frame.schema())?.alias(f.name())),
+            None => Ok(ident(f.name())),
         })
         .collect::<datafusion::error::Result<Vec<_>>>()?;
-    Ok(frame.select(columns)?.into_view())
+    let frame = frame.select(columns)?;
+    Ok(match decision.row_filter {
+        None => frame.into_view(),
+        Some(_) => Arc::new(Governed::new(frame.into_unoptimized_plan())),
+    })
+}
+
+/// `area.name` of a table, however a query writes it.
+pub(crate) fn named(reference: &TableReference) -> String {
+    match reference {
+        TableReference::Bare { table } if table.contains('.') => table.to_string(),
+        other => format!("{}.{}", other.schema().unwrap_or("clean"), other.table()),
+    }
 }
 
 /// What the answers of a session keep to, by the tables it opened.
@@ -74,10 +75,13 @@ pub(crate) struct Terms {
     counted: BTreeSet<String>,
     /// More rows leave only when the query was released.
     above: Option<u64>,
+    /// Numbers that policy itself looks for in a table's rows: whoever reads the table asks for them.
+    looked_for: BTreeMap<String, BTreeSet<String>>,
 }
 
 impl Terms {
-    pub(crate) fn add(&mut self, name: &TableName, decision: &Decision) {
+    pub(crate) fn add(&mut self, name: &TableName, decision: &Decision, looked_for: BTreeSet<String>) {
+        self.looked_for.insert(name.to_string(), looked_for);
         for obligation in &decision.obligations {
             match obligation {
                 Obligation::Aggregate { least } => {
@@ -88,6 +92,11 @@ impl Terms {
                 Obligation::Audit => {}
             }
         }
+    }
+
+    /// What policy looks for in these tables.
+    pub(crate) fn looked_for<'a>(&'a self, tables: impl Iterator<Item = &'a String> + 'a) -> impl Iterator<Item = String> + 'a {
+        tables.filter_map(|table| self.looked_for.get(table)).flatten().cloned()
     }
 
     /// The rows of an answer for as long as what it stands on holds, and as many as may leave.
@@ -101,50 +110,8 @@ impl Terms {
     ) -> SendableRecordBatchStream {
         let Some(work) = &access.principal.work else { return stream };
         let above = self.above.filter(|_| whole && !work.releases.contains(&chain::hash(sql)));
-        Box::pin(Kept { stream, lake: lake.clone(), ends: work.ends_first(lake.now()), above, rows: 0, over: false })
-    }
-}
-
-/// Ends when what it stands on ends.
-struct Kept {
-    stream: SendableRecordBatchStream,
-    lake: Lake,
-    ends: DateTime<Utc>,
-    above: Option<u64>,
-    rows: u64,
-    over: bool,
-}
-
-impl futures::Stream for Kept {
-    type Item = datafusion::error::Result<RecordBatch>;
-
-    fn poll_next(mut self: Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> Poll<Option<Self::Item>> {
-        if self.over {
-            return Poll::Ready(None);
-        }
-        if self.lake.now() >= self.ends {
-            self.over = true;
-            let why = "what this was read under (the piece of work, an authority or an order) ended while the query ran";
-            return Poll::Ready(Some(Err(external(denied(why)))));
-        }
-        let next = self.stream.poll_next_unpin(cx);
-        if let Poll::Ready(Some(Ok(batch))) = &next {
-            self.rows += batch.num_rows() as u64;
-            if let Some(above) = self.above.filter(|above| self.rows > *above) {
-                self.over = true;
-                let why = format!(
-                    "more than {above} rows leave only after a second person released this query: ask for it under My work"
-                );
-                return Poll::Ready(Some(Err(external(LakeError::Denied(why)))));
-            }
-        }
-        next
-    }
-}
-
-impl datafusion::execution::RecordBatchStream for Kept {
-    fn schema(&self) -> SchemaRef {
-        self.stream.schema()
+        let principal = access.principal.clone();
+        crate::kept::keep(stream, lake, principal, above)
     }
 }
 
@@ -161,8 +128,8 @@ enum Shows {
 
 /// The plan with every count of few rows withheld; refused where something else than counts would leave.
 ///
-/// The lowest aggregation over a table's rows keeps groups of `least` rows or more, and of an expression only counts that large. Two
-/// large counts can still be subtracted from one another: that is left to the log.
+/// The lowest aggregation over a table's rows keeps groups of `least` rows or more, and of an expression only counts that large, rounded:
+/// one large count less another does not give a small one.
 pub(crate) fn counts_only(terms: &Terms, plan: LogicalPlan, least: u64) -> Result<LogicalPlan> {
     let (plan, shows) = shield(plan, &terms.counted, least)?;
     match shows {
@@ -177,11 +144,7 @@ fn denied(why: &str) -> LakeError {
 
 fn shield(plan: LogicalPlan, counted: &BTreeSet<String>, least: u64) -> datafusion::error::Result<(LogicalPlan, Shows)> {
     if let LogicalPlan::TableScan(scan) = &plan {
-        let name = match &scan.table_name {
-            TableReference::Bare { table } if table.contains('.') => table.to_string(),
-            other => format!("{}.{}", other.schema().unwrap_or("clean"), other.table()),
-        };
-        let shows = if counted.contains(&name) { Shows::Rows } else { Shows::Nothing };
+        let shows = if counted.contains(&named(&scan.table_name)) { Shows::Rows } else { Shows::Nothing };
         return Ok((plan, shows));
     }
     plan.apply_expressions(|expr| {
@@ -200,6 +163,9 @@ fn shield(plan: LogicalPlan, counted: &BTreeSet<String>, least: u64) -> datafusi
             Ok(Transformed::yes(child))
         })?
         .data;
+    if below == Shows::Rows {
+        never_fails(&plan)?;
+    }
     match (&plan, below) {
         (_, Shows::Nothing) => Ok((plan, Shows::Nothing)),
         (LogicalPlan::Aggregate(_), Shows::Rows) => Ok((withhold(plan, least)?, Shows::Nothing)),
@@ -211,7 +177,35 @@ fn shield(plan: LogicalPlan, counted: &BTreeSet<String>, least: u64) -> datafusi
     }
 }
 
-/// An aggregation without its small counts.
+/// Refuses an expression over single rows that an error could be made to tell about.
+fn never_fails(plan: &LogicalPlan) -> datafusion::error::Result<()> {
+    let inputs = plan.inputs();
+    let [input] = inputs.as_slice() else { return Ok(()) };
+    let groups = |expr: &Expr| -> Vec<Expr> {
+        match expr.clone().unalias() {
+            Expr::AggregateFunction(f) => f.params.args,
+            Expr::GroupingSet(set) => set.distinct_expr().into_iter().cloned().collect(),
+            other => vec![other],
+        }
+    };
+    plan.apply_expressions(|expr| match groups(expr).iter().find(|e| !total(e, input.schema())) {
+        None => Ok(TreeNodeRecursion::Continue),
+        Some(e) => Err(external(denied(&format!(
+            "statistics take below a count only what cannot fail, because an error would tell of a single row: comparisons, LIKE with a written pattern, CASE, parts of dates and texts; not {e}"
+        )))),
+    })?;
+    Ok(())
+}
+
+/// Counts leave as multiples of this.
+const STEP: i64 = 5;
+
+/// A count rounded to the nearest multiple of [`STEP`]: the same count always gives the same number, so asking again tells nothing new.
+fn rounded(count: Expr) -> Expr {
+    (count + lit(STEP / 2)) / lit(STEP) * lit(STEP)
+}
+
+/// An aggregation without its small counts, and the others rounded.
 fn withhold(plan: LogicalPlan, least: u64) -> datafusion::error::Result<LogicalPlan> {
     const ROWS: &str = "__rows";
     let LogicalPlan::Aggregate(aggregate) = &plan else { return Ok(plan) };
@@ -233,7 +227,7 @@ fn withhold(plan: LogicalPlan, least: u64) -> datafusion::error::Result<LogicalP
         };
         let seen = format!("__seen_{at}");
         counts.push(count(what.into_iter().next().unwrap_or_else(|| lit(1_i64))).alias(&seen));
-        let shown = when(ident(&seen).gt_eq(least.clone()), column).end()?;
+        let shown = when(ident(&seen).gt_eq(least.clone()), rounded(column)).end()?;
         out.push(shown.alias_qualified(qualifier.cloned(), field.name()));
     }
     LogicalPlanBuilder::from(aggregate.input.as_ref().clone())

@@ -7,6 +7,7 @@
 //! a person and a purpose, audited before it answers.
 
 mod audit;
+mod barrier;
 pub mod catalog;
 mod doctor;
 mod durable;
@@ -17,6 +18,7 @@ pub mod export;
 mod govern;
 mod home;
 pub mod ingest;
+mod kept;
 pub mod lineage;
 pub mod linkage;
 pub mod maintain;
@@ -33,6 +35,7 @@ mod save;
 mod scan;
 pub mod session;
 mod table;
+mod total;
 mod unmasked;
 
 use std::collections::HashMap;
@@ -157,7 +160,7 @@ impl Lake {
             }),
         };
         lake.load_kept_contracts()?;
-        // A set that does not hold is told by `sarovar policy list`; the one before it is in force.
+        // A set that does not hold is told by `sarovar policy list` and `sarovar doctor`; the one before it is in force.
         let _ = lake.reload_policies();
         Ok(lake)
     }

@@ -87,12 +87,15 @@ fn clean(table: String, contract: &Contract) -> Resource {
             .map(|c| c.name.clone()),
     });
     let has = |column: &str| contract.column(column).is_some();
+    let mut columns: Vec<ResourceColumn> =
+        contract.columns.iter().map(|c| ResourceColumn { name: c.name.clone(), classification: c.classification }).collect();
+    // The hash of a key is no better hidden than the key: there are few enough numbers to try them all.
+    let key = contract.columns.iter().filter(|c| c.key_position.is_some()).map(|c| c.classification).max();
+    if let Some(classification) = key.filter(|class| *class >= Classification::Personal) {
+        columns.push(ResourceColumn { name: "_key".into(), classification });
+    }
     Resource {
-        columns: contract
-            .columns
-            .iter()
-            .map(|c| ResourceColumn { name: c.name.clone(), classification: c.classification })
-            .collect(),
+        columns,
         authority_required: contract.authority_required,
         calls,
         seal: contract.column("sealed").filter(|c| c.physical == Physical::Boolean).map(|c| c.name.clone()),

@@ -21,7 +21,7 @@ use datafusion::physical_plan::execute_stream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
 use futures::StreamExt;
-use governance::{Action, Context, Effect, Principal, Role};
+use governance::{Action, Context, Decision, Effect, Principal, Role};
 
 use crate::Lake;
 use crate::error::{LakeError, Result};
@@ -150,7 +150,9 @@ impl Lake {
         Fut: Future<Output = Result<(T, serde_json::Value), E>>,
     {
         let tally = Arc::<Mutex<Tally>>::default();
-        let session = Session { tally: Some(tally.clone()), ..self.session(access)? };
+        // What leaves as a file is asked of the policies as such.
+        let asked = if action == Action::Export.as_str() { Action::Export } else { Action::Query };
+        let session = Session { tally: Some(tally.clone()), ..self.session_for(access, asked)? };
         let seen = session.seen.clone();
         let outcome = look(session).await;
         let (touched, asked) = match tally.lock() {
@@ -183,6 +185,10 @@ impl Session {
         options.verify_plan(&plan).map_err(|_| {
             LakeError::Denied("only SELECT is possible here; tables change by ingest, correction and erasure alone".into())
         })?;
+        // A plan says how many rows a table has and which of them policy leaves out.
+        if matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) && !self.access.principal.is(Role::Operator) {
+            return Err(LakeError::Denied("EXPLAIN shows what is left out of an answer; it is the operator's".into()));
+        }
         self.start(plan, sql).await
     }
 
@@ -202,19 +208,24 @@ impl Session {
     /// Optimises once, and lets the first rows be found while the log is made durable. They stay here until it is: an
     /// answer that cannot be logged is not given.
     async fn start(&self, plan: LogicalPlan, sql: &str) -> Result<Answer> {
-        let asked = crate::audit::asked(&plan)?;
+        let mut asked = crate::audit::asked(&plan)?;
         let terms = self
             .terms
             .lock()
             .map(|terms| terms.clone())
             .map_err(|_| LakeError::Audit("the terms of a reading are lost".into()))?;
+        let state = self.ctx.state();
         let plan = match terms.least {
-            Some(least) => govern::counts_only(&terms, plan, least)?,
+            Some(least) => {
+                // With every conversion written out, so that it can be seen what may fail.
+                let plan = state.analyzer().execute_and_check(plan, state.config_options(), |_, _| {});
+                govern::counts_only(&terms, plan.map_err(|e| self.explain(e))?, least)?
+            }
             None => plan,
         };
-        let state = self.ctx.state();
         let plan = state.optimize(&plan).map_err(|e| self.explain(e))?;
         let touched = touched(&plan)?;
+        asked.extend(terms.looked_for(touched.keys()));
         let tallied = match &self.tally {
             None => None,
             Some(tally) => Some(note(tally, &touched, asked.clone())?),
@@ -370,6 +381,15 @@ struct Area {
     opened: Arc<Mutex<HashMap<TableName, Arc<dyn TableProvider>>>>,
 }
 
+impl Area {
+    /// Numbers of authorities by which a decision finds rows.
+    fn looked_for(&self, decision: &Decision) -> BTreeSet<String> {
+        let (Some(filter), Some(work)) = (&decision.row_filter, &self.access.principal.work) else { return BTreeSet::new() };
+        let numbers = work.authorities_at(self.lake.now()).flat_map(|authority| &authority.numbers);
+        numbers.filter(|number| filter.contains(&format!("'{number}'"))).cloned().collect()
+    }
+}
+
 #[async_trait]
 impl SchemaProvider for Area {
     fn table_names(&self) -> Vec<String> {
@@ -398,7 +418,7 @@ impl SchemaProvider for Area {
             return Err(external(LakeError::Denied(reason)));
         }
         if let Ok(mut terms) = self.terms.lock() {
-            terms.add(&name, &decision);
+            terms.add(&name, &decision, self.looked_for(&decision));
         }
         let governed = govern(&name, provider, &decision).await?;
         if let Ok(mut opened) = self.opened.lock() {
@@ -459,7 +479,7 @@ fn touched(plan: &LogicalPlan) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut out: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     plan.apply_with_subqueries(|node| {
         if let LogicalPlan::TableScan(scan) = node {
-            let columns = out.entry(scan.table_name.to_string()).or_default();
+            let columns = out.entry(govern::named(&scan.table_name)).or_default();
             columns.extend(scan.projected_schema.fields().iter().map(|f| f.name().clone()));
             for filter in &scan.filters {
                 columns.extend(filter.column_refs().into_iter().map(|c| c.name.clone()));

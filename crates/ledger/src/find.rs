@@ -22,12 +22,18 @@ pub struct Filter {
 }
 
 impl Filter {
+    /// As it may stand in the log itself: by the mark of what was looked for, never as it was typed.
+    pub fn noted(&self) -> Filter {
+        Filter { marks: self.marks.iter().take(1).cloned().collect(), ..self.clone() }
+    }
+
     pub fn fits(&self, record: &AuditRecord) -> bool {
         let same = |wanted: &Option<String>, found: Option<&str>| wanted.as_deref().is_none_or(|w| found == Some(w));
         let touches = |table: &String| record.what["tables"].get(table).is_some() || record.what["table"] == table.as_str();
         let looked = record.what["looked_at"]["id"].as_str();
         let asked = record.what["marks"].as_array().into_iter().flatten().filter_map(|m| m.as_str());
-        let marked = || asked.chain(looked).any(|m| self.marks.iter().any(|wanted| wanted == m));
+        let searched = record.what["text"].as_str();
+        let marked = || asked.chain(looked).chain(searched).any(|m| self.marks.iter().any(|wanted| wanted == m));
         same(&self.who, Some(&record.who))
             && same(&self.action, Some(&record.action))
             && same(&self.case, record.case.as_deref())

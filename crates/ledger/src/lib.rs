@@ -107,7 +107,7 @@ impl Ledger {
     }
 
     /// All marks under which a name, number or id can stand in records: as it was typed in a query, as the phone, vehicle or case
-    /// whose page was opened, and, for a person's id, itself.
+    /// whose page was opened, and, for a person's id, itself. The first is the mark of the text as typed.
     pub fn marks(&self, key: &str) -> Vec<String> {
         let key = key.trim();
         let pages = ["phone", "vehicle", "case"].map(|kind| seal::digest(format!("{kind}={key}").as_bytes())[..16].to_owned());

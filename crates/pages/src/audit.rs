@@ -73,6 +73,38 @@ impl Audit {
     }
 }
 
+/// Looks of one officer, or at one thing.
+#[derive(Clone, Debug)]
+pub struct TrailLine {
+    /// The officer, or what was looked at.
+    pub name: String,
+    pub href: Option<String>,
+    pub looks: u64,
+    pub refused: u64,
+    pub first: DateTime<Utc>,
+    pub last: DateTime<Utc>,
+    /// Purposes and cases stated.
+    pub why: String,
+}
+
+/// Who looked at a person, number or case; or what an officer looked at.
+#[derive(Clone, Debug, Template)]
+#[template(path = "trail.html")]
+pub struct Trail {
+    pub shell: Shell,
+    /// Whether an officer is asked about.
+    pub officer: bool,
+    /// The officer, person, number or case as it was typed.
+    pub asked: String,
+    pub found: Vec<TrailLine>,
+    /// How many looks there are, and the newest of them.
+    pub looks: u64,
+    pub lines: Vec<AuditLine>,
+    /// Whether the log reaches further back than was looked.
+    pub cut: bool,
+    pub export: Option<String>,
+}
+
 /// One record with its proof.
 #[derive(Clone, Debug, Template)]
 #[template(path = "proof.html")]

@@ -74,6 +74,8 @@ pub const ALL: &[Example] = &[
     Example { name: "piece", render: |shell| work::piece(shell).render() },
     Example { name: "declaration", render: |shell| work::declaration(shell).render() },
     Example { name: "watch", render: |shell| work::watch(shell).render() },
+    Example { name: "trail-person", render: |shell| proof::trail(shell, false).render() },
+    Example { name: "trail-officer", render: |shell| proof::trail(shell, true).render() },
     Example { name: "desk", render: |shell| desk::office(shell).render() },
     Example { name: "desk-new", render: |shell| desk::blank(shell).render() },
     Example { name: "desk-message", render: |shell| desk::composer(shell).render() },

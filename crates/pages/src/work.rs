@@ -22,6 +22,7 @@ pub struct MyWork {
     pub may_emergency: bool,
     /// Whether the reader makes or reads declarations.
     pub may_declare: bool,
+    pub export: Option<String>,
     pub error: Option<String>,
 }
 
@@ -102,6 +103,7 @@ pub struct PiecePage {
     pub shared: bool,
     /// Whether authorities and orders can be asked for under it, by the reader, now.
     pub may_ask: bool,
+    pub export: Option<String>,
     pub error: Option<String>,
 }
 
@@ -128,6 +130,7 @@ pub struct DeclarationPage {
     pub made: Option<String>,
     /// Whether the reader may make it now.
     pub may_make: bool,
+    pub export: Option<String>,
 }
 
 /// One authority that is declared.
@@ -154,7 +157,7 @@ pub struct Watch {
     pub officers: Vec<OfficerLine>,
     pub emergencies: Vec<PieceLine>,
     pub declarations: Vec<(String, String)>,
-    pub export: String,
+    pub export: Option<String>,
 }
 
 /// One reader, with what is unusual about him, the most unusual first.

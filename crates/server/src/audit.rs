@@ -113,7 +113,7 @@ impl From<LedgerError> for HttpError {
 fn find(app: &App, ask: &Ask, wanted: &Wanted) -> Reply<ledger::Found> {
     let filter = wanted.filter(app);
     let found = app.lake.audit().find(&filter, wanted.before, PER_PAGE)?;
-    let what = json!({ "filter": filter, "records": found.entries.len() });
+    let what = json!({ "filter": filter.noted(), "records": found.entries.len() });
     app.lake.record(&ask.access(&app.lake, At::Now), "audit", true, what)?;
     Ok(found)
 }
@@ -217,7 +217,7 @@ fn file(name: &str, kind: &'static str, bytes: Vec<u8>) -> Response {
     ([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, disposition)], bytes).into_response()
 }
 
-fn line(ask: &Ask, entry: &Entry) -> AuditLine {
+pub(crate) fn line(ask: &Ask, entry: &Entry) -> AuditLine {
     let record = &entry.record;
     let why: Vec<String> = record
         .purpose

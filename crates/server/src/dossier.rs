@@ -138,6 +138,10 @@ async fn export(app: &App, ask: &Ask, kind: Kind, key: &str, asked: Asked) -> Re
         return Err(HttpError::BadRequest(format!("there is no table {:?} here; there are {}", asked.table, names.join(", "))));
     };
     let (schema, batch) = table.batch()?;
+    // A release names the table as the reader's address bar does.
+    let address = crate::view::address(&found.target()).unwrap_or_default();
+    let rows = batch.num_rows() as u64;
+    app.lake.may_leave(&ask.access(&app.lake, At::Now), &format!("{address}?table={}", table.name), rows)?;
     // The id of the log, so that a file on a desk does not carry a number in its name.
     let id = found.noted()["id"].as_str().unwrap_or_default().to_owned();
     let name = format!("{}-{id}-{}", kind.word(), table.name);

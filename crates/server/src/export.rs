@@ -1,11 +1,16 @@
 //! Rows out of the lake as a file for a person: CSV, Excel, Parquet, JSON.
 
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
+use arrow::error::ArrowError;
 use axum::body::Body;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures::StreamExt;
 use lake::export::{Format, to_file};
-use lake::{Answer, At};
+use lake::{Answer, At, LakeError};
 use serde::Deserialize;
 use tokio_util::io::ReaderStream;
 
@@ -35,6 +40,50 @@ pub(crate) async fn send(app: &App, ask: &Ask, sql: &str, at: At, name: &str, wa
 /// Sends rows that were answered already as a file.
 pub(crate) async fn send_answer(app: &App, answer: Answer, name: &str, wanted: Wanted) -> Reply<Response> {
     send_as(app, answer, name, wanted.format()?, &wanted.format).await
+}
+
+/// One of a page's own tables, as a file.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Picked {
+    pub table: String,
+    pub format: String,
+}
+
+impl Picked {
+    /// Whether a file is wanted rather than the page.
+    pub fn wanted(&self) -> bool {
+        !self.table.is_empty()
+    }
+}
+
+/// A table that a page shows: names of its columns, and its cells as text.
+pub(crate) struct Sheet {
+    pub name: &'static str,
+    pub columns: &'static [&'static str],
+    pub rows: Vec<Vec<Option<String>>>,
+}
+
+impl Sheet {
+    fn answer(&self) -> Result<Answer, ArrowError> {
+        let fields: Vec<Field> = self.columns.iter().map(|name| Field::new(*name, DataType::Utf8, true)).collect();
+        let schema = Arc::new(Schema::new(fields));
+        let column = |at: usize| -> ArrayRef {
+            Arc::new(self.rows.iter().map(|row| row.get(at).and_then(Option::as_deref)).collect::<StringArray>())
+        };
+        let batch = RecordBatch::try_new(schema.clone(), (0..self.columns.len()).map(column).collect())?;
+        Ok(Answer::of(schema, vec![batch]))
+    }
+}
+
+/// Sends the picked one of a page's tables; `page` begins the file's name.
+pub(crate) async fn send_sheet(app: &App, page: &str, sheets: Vec<Sheet>, picked: Picked) -> Reply<Response> {
+    let Some(sheet) = sheets.iter().find(|sheet| sheet.name == picked.table) else {
+        let names: Vec<&str> = sheets.iter().map(|sheet| sheet.name).collect();
+        return Err(HttpError::BadRequest(format!("there is no table {:?} here; there are {}", picked.table, names.join(", "))));
+    };
+    let answer = sheet.answer().map_err(|e| LakeError::Invalid(e.to_string()))?;
+    send_answer(app, answer, &format!("{page}-{}", sheet.name), Wanted { format: picked.format }).await
 }
 
 async fn send_as(app: &App, answer: Answer, name: &str, format: Format, ending: &str) -> Reply<Response> {

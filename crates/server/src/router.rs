@@ -8,7 +8,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home,
-    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, upload, viewer, watch, work,
+    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail, upload, viewer, watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -55,6 +55,8 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/object/{sha}/row/{row}", get(object::row))
         .route("/audit", get(audit::list))
         .route("/audit/watch", get(watch::page))
+        .route("/audit/person", get(trail::person))
+        .route("/audit/officer", get(trail::officer))
         .route("/audit/{index}", get(audit::page))
         .route("/audit/{index}/record", get(audit::record))
         .route("/audit/{index}/proof", get(audit::proof))
@@ -108,6 +110,8 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/feed/{contract}", post(feed::take).layer(DefaultBodyLimit::disable()))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/watch", get(watch::list_json))
+        .route("/api/v1/audit/person", get(trail::person_json))
+        .route("/api/v1/audit/officer", get(trail::officer_json))
         .route("/api/v1/audit/{index}", get(audit::record_json))
         .merge(desk::routes())
         .merge(work::routes())

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use governance::audit::Entry;
 use ledger::Filter;
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 
 use crate::App;
 use crate::ask::Ask;
+use crate::export::{Picked, Sheet, send_sheet};
 use crate::fault::{Reply, show};
 
 /// Days looked at: a week, and four to compare with.
@@ -34,6 +36,10 @@ pub(crate) struct Officer {
     pub usual: u64,
     pub night: u64,
     pub own: u64,
+    /// Looks for his own people: those he or his unit declared, and namesakes of his own.
+    pub kin: u64,
+    /// Looks for persons and numbers the operator put on the list of those to be watched over.
+    pub listed: u64,
     pub denied: u64,
     /// Pieces of work opened and read by himself alone.
     pub alone: u64,
@@ -41,17 +47,25 @@ pub(crate) struct Officer {
 }
 
 /// Ways of looking that count.
-fn is_look(action: &str) -> bool {
+pub(crate) fn is_look(action: &str) -> bool {
     matches!(action, "query" | "dossier" | "search" | "row" | "export" | "review" | "quarantine")
 }
 
-/// Ranks readers. `names` gives the marks of each one's own names; `alone` how many pieces of work each had for himself.
-pub(crate) fn rank(
-    entries: &[Entry],
-    names: &BTreeMap<String, Vec<String>>,
-    alone: &BTreeMap<String, u64>,
-    now: DateTime<Utc>,
-) -> Vec<Officer> {
+/// What is known of readers beside the log, all names and numbers as marks.
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// Each one's own names.
+    names: BTreeMap<String, Vec<String>>,
+    /// Each one's declared relatives and neighbours.
+    kin: BTreeMap<String, Vec<String>>,
+    /// Persons and numbers that are looked after.
+    listed: Vec<String>,
+    /// How many pieces of work each had for himself.
+    alone: BTreeMap<String, u64>,
+}
+
+/// Ranks readers.
+pub(crate) fn rank(entries: &[Entry], known: &Known, now: DateTime<Utc>) -> Vec<Officer> {
     let mut all: BTreeMap<&str, Officer> = BTreeMap::new();
     let mut before: BTreeMap<&str, u64> = BTreeMap::new();
     for entry in entries {
@@ -82,21 +96,29 @@ pub(crate) fn rank(
             .as_array()
             .into_iter()
             .flatten()
-            .chain([&record.what["text"]])
+            .chain([&record.what["text"], &record.what["looked_at"]["id"]])
             .filter_map(Value::as_str)
             .collect();
-        let own = names.get(&record.who).is_some_and(|mine| mine.iter().any(|mark| marks.contains(mark.as_str())));
-        officer.own += u64::from(own);
+        let among = |all: &[String]| u64::from(all.iter().any(|mark| marks.contains(mark.as_str())));
+        let of = |all: &BTreeMap<String, Vec<String>>| all.get(&record.who).map_or(0, |mine| among(mine));
+        officer.own += of(&known.names);
+        officer.kin += of(&known.kin);
+        officer.listed += among(&known.listed);
     }
     let mut out: Vec<Officer> = all
         .into_iter()
         .map(|(login, mut officer)| {
             officer.usual = before.get(login).copied().unwrap_or_default() / 4;
-            officer.alone = alone.get(login).copied().unwrap_or_default();
+            officer.alone = known.alone.get(login).copied().unwrap_or_default();
             let times = officer.looks / officer.usual.max(1);
             let volume = if officer.looks >= FEW && times >= 3 { times.min(20) } else { 0 };
-            officer.score =
-                volume + officer.night + 5 * officer.own + officer.denied / 3 + officer.alone + 10 * officer.emergencies;
+            officer.score = volume
+                + officer.night
+                + 5 * (officer.own + officer.kin)
+                + 3 * officer.listed
+                + officer.denied / 3
+                + officer.alone
+                + 10 * officer.emergencies;
             Officer { login: login.to_owned(), ..officer }
         })
         .filter(|officer| officer.score > 0)
@@ -119,26 +141,32 @@ async fn look(app: &App, ask: &Ask) -> Reply<Seen> {
     let since = (now - TimeDelta::days(DAYS)).to_rfc3339();
     let cut = found.before.is_some() && found.entries.last().is_some_and(|e| e.record.at > since);
     let entries: Vec<Entry> = found.entries.into_iter().filter(|e| e.record.at > since).collect();
-    let mut names = BTreeMap::new();
+    let marks = |words: Vec<String>| words.iter().flat_map(|word| app.lake.audit().marks(word)).collect::<Vec<_>>();
+    let mut known = Known { listed: marks(app.accounts.listed().await?), ..Known::default() };
     for person in app.accounts.people(now).await? {
-        let mut marks = Vec::new();
-        for name in [&person.name_en, &person.name_hi].into_iter().filter(|name| name.chars().count() >= 4) {
-            marks.extend(app.lake.audit().marks(name));
-        }
-        names.insert(person.id, marks);
+        let own = [&person.name_en, &person.name_hi].into_iter().filter(|name| name.chars().count() >= 4);
+        known.names.insert(person.id.clone(), marks(own.cloned().collect()));
+        // Namesakes: whoever asks for the bare surname of his own.
+        let surname =
+            |name: &String| name.split_whitespace().skip(1).last().filter(|s| s.chars().count() >= 4).map(str::to_owned);
+        let mut kin = app.accounts.kin(&person.id).await?;
+        kin.extend([&person.name_en, &person.name_hi].into_iter().filter_map(surname));
+        known.kin.insert(person.id.clone(), marks(kin));
     }
-    let mut alone: BTreeMap<String, u64> = BTreeMap::new();
     for work in app.lake.store().works_since((now - TimeDelta::days(7)).timestamp_micros()).await? {
         let shared = matches!(work.purpose.as_str(), "case" | "complaint") && work.emergency == 0;
         if shared && app.lake.store().team(&work.id).await?.len() < 2 {
-            *alone.entry(work.opened_by).or_default() += 1;
+            *known.alone.entry(work.opened_by).or_default() += 1;
         }
     }
-    Ok(Seen { officers: rank(&entries, &names, &alone, now), records: entries.len() as u64, cut })
+    Ok(Seen { officers: rank(&entries, &known, now), records: entries.len() as u64, cut })
 }
 
-pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
+pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(picked): Query<Picked>) -> Reply<Response> {
     let seen = look(&app, &ask).await?;
+    if picked.wanted() {
+        return send_sheet(&app, "watch", sheets(&app, &seen).await?, picked).await;
+    }
     let now = app.lake.now();
     let mut shell = ask.shell(Section::Audit, ask.lang.text("watch-title"));
     shell.trail = vec![Crumb::new("/audit", shell.t("nav-audit"))];
@@ -147,6 +175,8 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
         let reasons = [
             ("watch-emergency", officer.emergencies),
             ("watch-own", officer.own),
+            ("watch-kin", officer.kin),
+            ("watch-listed", officer.listed),
             ("watch-volume", if officer.looks >= FEW && times >= 3 { times } else { 0 }),
             ("watch-night", officer.night),
             ("watch-denied", officer.denied),
@@ -172,16 +202,60 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
         emergency: true,
         ..PieceLine::default()
     });
-    show(Watch {
+    let page = show(Watch {
         days: DAYS as u64,
         records: seen.records,
         cut: seen.cut,
         officers: officers.collect(),
         emergencies: emergencies.collect(),
         declarations: app.accounts.undeclared(now).await?,
-        export: "/api/v1/audit/watch".into(),
+        export: Some("/audit/watch?table=".into()),
         shell,
-    })
+    })?;
+    Ok(page.into_response())
+}
+
+/// The page's tables as files hold them.
+async fn sheets(app: &App, seen: &Seen) -> Reply<Vec<Sheet>> {
+    let number = |n: u64| Some(n.to_string());
+    let officer = |o: &Officer| {
+        let counts = [o.score, o.looks, o.usual, o.night, o.own, o.kin, o.listed, o.denied, o.alone, o.emergencies];
+        std::iter::once(Some(o.login.clone())).chain(counts.map(number)).collect()
+    };
+    let emergency = |w: store::access::Work| {
+        let at = |micros| Some(model::time::format_ist(micros));
+        vec![Some(w.reference), Some(w.opened_by), at(w.opened_at), at(w.until_at), Some(w.reason)]
+    };
+    let due = app.accounts.undeclared(app.lake.now()).await?;
+    Ok(vec![
+        Sheet {
+            name: "officers",
+            columns: &[
+                "login",
+                "score",
+                "looks",
+                "usual",
+                "night",
+                "own_name",
+                "relatives",
+                "listed",
+                "refused",
+                "alone",
+                "emergencies",
+            ],
+            rows: seen.officers.iter().map(officer).collect(),
+        },
+        Sheet {
+            name: "emergencies",
+            columns: &["reference", "opened_by", "opened", "until", "reason"],
+            rows: app.lake.store().unreviewed().await?.into_iter().map(emergency).collect(),
+        },
+        Sheet {
+            name: "declarations",
+            columns: &["month", "district"],
+            rows: due.into_iter().map(|(month, district)| vec![Some(month), Some(district)]).collect(),
+        },
+    ])
 }
 
 pub(crate) async fn list_json(State(app): State<App>, ask: Ask) -> Reply<Json<Value>> {
@@ -230,11 +304,20 @@ mod tests {
         all.push(entry("night", 1, 14, "search", true, Value::Null));
         all.push(entry("own", 1, 0, "search", true, json!({ "text": "mark-of-own" })));
         all.push(entry("loud", 1, 0, "emergency", true, json!({ "change": "open" })));
-        let names = BTreeMap::from([("own".to_owned(), vec!["mark-of-own".to_owned()])]);
-        let alone = BTreeMap::from([("night".to_owned(), 1)]);
-        let ranked = rank(&all, &names, &alone, now());
+        all.push(entry("brother", 1, 0, "query", true, json!({ "marks": ["mark-of-brother"] })));
+        all.push(entry("curious", 1, 0, "dossier", true, json!({ "looked_at": { "kind": "phone", "id": "mark-of-minister" } })));
+        // What is one reader's own is nobody else's.
+        all.push(entry("stranger", 1, 0, "search", true, json!({ "text": "mark-of-own", "marks": ["mark-of-brother"] })));
+        let of = |login: &str, mark: &str| BTreeMap::from([(login.to_owned(), vec![mark.to_owned()])]);
+        let known = Known {
+            names: of("own", "mark-of-own"),
+            kin: of("brother", "mark-of-brother"),
+            listed: vec!["mark-of-minister".into()],
+            alone: BTreeMap::from([("night".to_owned(), 1)]),
+        };
+        let ranked = rank(&all, &known, now());
         let order: Vec<(&str, u64)> = ranked.iter().map(|o| (o.login.as_str(), o.score)).collect();
-        assert_eq!(order, [("loud", 10), ("own", 5), ("busy", 4), ("night", 2)]);
+        assert_eq!(order, [("loud", 10), ("brother", 5), ("own", 5), ("busy", 4), ("curious", 3), ("night", 2)]);
         let busy = ranked.iter().find(|o| o.login == "busy").unwrap();
         assert_eq!((busy.looks, busy.usual), (40, 10));
     }

@@ -1,5 +1,7 @@
 //! My work: why one reads, what is granted for it, and what one decides for others.
 
+mod sheets;
+
 use accounts::{AccessError, AccountError, Declaration, NewAuthority, NewOrder, NewWork};
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -19,6 +21,7 @@ use serde_json::{Value, json};
 use crate::App;
 use crate::account::{again, note};
 use crate::ask::{Ask, Standing};
+use crate::export::{Picked, send_sheet};
 use crate::fault::{HttpError, Reply, show};
 
 pub(crate) fn routes() -> Router<App> {
@@ -86,8 +89,12 @@ fn request(ask: &Ask, row: store::access::Request) -> RequestLine {
     }
 }
 
-async fn mine(State(app): State<App>, ask: Ask) -> Reply {
-    show(fill(&app, &ask, None).await?)
+async fn mine(State(app): State<App>, ask: Ask, Query(picked): Query<Picked>) -> Reply<Response> {
+    let page = fill(&app, &ask, None).await?;
+    if picked.wanted() {
+        return send_sheet(&app, "work", sheets::mine(&page), picked).await;
+    }
+    Ok(show(page)?.into_response())
 }
 
 async fn fill(app: &App, ask: &Ask, error: Option<String>) -> Reply<MyWork> {
@@ -124,6 +131,7 @@ async fn fill(app: &App, ask: &Ask, error: Option<String>) -> Reply<MyWork> {
         may_open: who.roles.iter().any(|role| role.reads_cases() && *role != Role::DataEngineer),
         may_emergency: may(Step::Ask, Kind::Emergency),
         may_declare: may(Step::Ask, Kind::Declaration),
+        export: Some("/purpose?table=".into()),
         error,
         shell,
     })
@@ -206,8 +214,12 @@ async fn mine_json(State(app): State<App>, ask: Ask) -> Reply<Json<Value>> {
     })))
 }
 
-async fn piece(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
-    show(piece_page(&app, &ask, &id, None).await?)
+async fn piece(State(app): State<App>, ask: Ask, Path(id): Path<String>, Query(picked): Query<Picked>) -> Reply<Response> {
+    let page = piece_page(&app, &ask, &id, None).await?;
+    if picked.wanted() {
+        return send_sheet(&app, &format!("work-{id}"), sheets::piece(&page), picked).await;
+    }
+    Ok(show(page)?.into_response())
 }
 
 async fn piece_page(app: &App, ask: &Ask, id: &str, error: Option<String>) -> Reply<PiecePage> {
@@ -224,7 +236,16 @@ async fn piece_page(app: &App, ask: &Ask, id: &str, error: Option<String>) -> Re
         by: m.added_by,
         until: m.removed_at.map(time),
     });
-    Ok(PiecePage { may_ask: shared && line.in_hand && line.open(), team: team.collect(), requests, shared, line, error, shell })
+    Ok(PiecePage {
+        may_ask: shared && line.in_hand && line.open(),
+        team: team.collect(),
+        requests,
+        shared,
+        export: Some(format!("/purpose/{id}?table=")),
+        line,
+        error,
+        shell,
+    })
 }
 
 async fn piece_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
@@ -397,11 +418,17 @@ struct Month {
     district: String,
 }
 
-async fn declaration(State(app): State<App>, ask: Ask, Query(of): Query<Month>) -> Reply {
+async fn declaration(State(app): State<App>, ask: Ask, Query(of): Query<Month>, Query(picked): Query<Picked>) -> Reply<Response> {
     let found = read(&app, &ask, &of).await?;
+    if picked.wanted() {
+        return send_sheet(&app, &format!("declaration-{}", found.month), sheets::declaration(&found), picked).await;
+    }
     let shell = ask.shell(Section::Work, ask.lang.text("declaration-title"));
     let may_make = found.made.is_none() && matches!(ask.standing, Standing::Session(_));
-    show(declaration_page(found, may_make && ask.principal.rank >= governance::Rank::Superintendent, shell))
+    let export = format!("/purpose/declaration?month={}&district={}&table=", of.month, pages::shell::encode(&of.district));
+    let mut page = declaration_page(found, may_make && ask.principal.rank >= governance::Rank::Superintendent, shell);
+    page.export = Some(export);
+    Ok(show(page)?.into_response())
 }
 
 async fn read(app: &App, ask: &Ask, of: &Month) -> Reply<Declaration> {
@@ -427,6 +454,8 @@ fn declaration_page(found: Declaration, may_make: bool, shell: Shell) -> Declara
         refused: found.refused as u64,
         made: found.made,
         may_make,
+        // On paper there is nothing to click.
+        export: None,
         shell,
     }
 }

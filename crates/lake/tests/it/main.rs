@@ -10,6 +10,7 @@ mod full;
 mod ingest;
 mod policy;
 mod preview;
+mod prove;
 mod public;
 mod query;
 mod shipped;

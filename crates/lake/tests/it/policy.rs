@@ -36,6 +36,9 @@ async fn own_policies_count_as_a_whole_or_not_at_all() {
         assert!(!replays(&lake), "the old set stays in force");
         assert!(lake.policy_trouble().unwrap().contains("stay in force"));
     }
+    let said = |found: Vec<lake::Finding>| found.into_iter().find(|f| f.what == "policies").unwrap();
+    let found = said(lake.examine().await.unwrap());
+    assert!(!found.well && found.message.contains("policies/second.cedar"), "{found:?}");
     // A restart with the broken file keeps what was in force, and does not open up.
     drop(lake);
     let lake = Lake::open(Options::at(dir.path())).await.unwrap();
@@ -44,6 +47,7 @@ async fn own_policies_count_as_a_whole_or_not_at_all() {
     std::fs::remove_file(folder.join("holiday.cedar")).unwrap();
     lake.reload_policies().unwrap();
     assert!(replays(&lake) && lake.policy_trouble().is_none());
+    assert!(said(lake.examine().await.unwrap()).well);
     // Each change is in the log with the hash of its text.
     let log =
         lake.audit().find(&ledger::Filter { action: Some("policy".into()), ..ledger::Filter::default() }, None, 10).unwrap();

@@ -48,3 +48,22 @@ async fn samples_come_in_and_are_mapped() {
         assert!(rows[0].parse::<u64>().unwrap() > 10, "pole.{table} has {rows:?}");
     }
 }
+
+/// Rows come as they lie in their files where nobody orders them. So no table with seals may be ordered by what its seals hide.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_sealed_table_lies_in_the_order_of_what_is_sealed() {
+    let dir = tempfile::tempdir().unwrap();
+    let lake = Lake::open(Options::at(&dir.path().join("home"))).await.unwrap();
+    let mut sealed = 0;
+    for contract in lake.contracts() {
+        let seals = contract.column("sealed").is_some();
+        sealed += usize::from(seals);
+        for column in contract.orders.iter().flatten() {
+            let Some(column) = contract.column(column) else { continue };
+            let class = column.classification;
+            let hidden = class == model::Classification::Sealed || (seals && class >= model::Classification::Personal);
+            assert!(!hidden, "{} lies in the order of {}, which is {class}", contract.name, column.name);
+        }
+    }
+    assert!(sealed > 0, "no contract seals anything");
+}

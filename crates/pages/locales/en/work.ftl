@@ -47,7 +47,7 @@ work-ask-authority-text = An officer of the rank of Superintendent or above deci
 work-ask-order = Record a court's order that opens seals
 work-ask-order-text = It counts for you alone, after an officer of the rank of Superintendent or above compared it with the paper.
 work-ask-release = Ask for the release of a large export
-work-ask-release-text = Write the query exactly as it is exported. A second person decides; the release lasts a day.
+work-ask-release-text = Write the query, or the address of a page's table as the refusal gives it, exactly as it is exported. A second person decides; the release lasts a day.
 work-requisition = Number and date of the requisition
 work-court = Court, number and date
 work-keys = Persons or cases it names, parted by blanks
@@ -108,7 +108,7 @@ watch-look = Look
 watch-due = Due
 watch-nothing-due = Nothing is due.
 watch-unusual = Unusual reading
-watch-unusual-text = Beside the officer's own usual: volume, hours from 23 to 5, looks at one's own name, refusals, work opened and read by oneself alone, emergencies.
+watch-unusual-text = Beside the officer's own usual: volume, hours from 23 to 5, looks at one's own name, at declared relatives and neighbours, at persons on the operator's list, refusals, work opened and read by oneself alone, emergencies.
 watch-none = Nobody read unusually.
 watch-score = Weight
 watch-looks = Looks in a week
@@ -126,6 +126,14 @@ watch-own = { $n ->
     [one] one look for the own name
    *[other] { $count } looks for the own name
   }
+watch-kin = { $n ->
+    [one] one look at a declared relative or neighbour
+   *[other] { $count } looks at declared relatives or neighbours
+  }
+watch-listed = { $n ->
+    [one] one look at a person on the list
+   *[other] { $count } looks at persons on the list
+  }
 watch-denied = { $n ->
     [one] one refusal
    *[other] { $count } refusals
@@ -137,6 +145,23 @@ watch-alone = { $n ->
 watch-emergency = { $n ->
     [one] one emergency
    *[other] { $count } emergencies
+  }
+trail-person = Who looked at this
+trail-person-lead = Every look at a person, number or case, and every search or query for it, by officer.
+trail-officer = What this officer looked at
+trail-officer-lead = Every look, search, query and export of one officer, and every refusal, by what it was of.
+trail-none = Nobody did
+trail-none-text = No look fits. The log holds no names and numbers: try the person's id, and a name in each spelling.
+trail-whom = By whom
+trail-what = At what
+trail-count = Looks
+trail-refused = Refused
+trail-first = First
+trail-last = Last
+trail-newest = The newest looks
+trail-looks = { $n ->
+    [one] One look.
+   *[other] { $count } looks.
   }
 fault-work = This cannot be done with a piece of work
 fault-work-advice = The reason stands below.

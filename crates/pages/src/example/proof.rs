@@ -1,7 +1,7 @@
 //! A made-up access log.
 
 use super::data::{SHA, at};
-use crate::audit::{Audit, AuditAsk, AuditLine, Proof};
+use crate::audit::{Audit, AuditAsk, AuditLine, Proof, Trail, TrailLine};
 use crate::shell::Crumb;
 use crate::{Section, Shell};
 
@@ -44,6 +44,30 @@ pub(super) fn audit(mut shell: Shell) -> Audit {
 pub(super) fn audit_none(shell: Shell) -> Audit {
     let page = audit(shell);
     Audit { ask: AuditAsk { key: "0000000000".into(), ..AuditAsk::default() }, lines: Vec::new(), older: None, ..page }
+}
+
+pub(super) fn trail(mut shell: Shell, officer: bool) -> Trail {
+    shell.section = Section::Audit;
+    shell.title = shell.t(if officer { "trail-officer" } else { "trail-person" });
+    let found = TrailLine {
+        name: if officer { "person p-27541001".into() } else { "inspector.example".into() },
+        href: (!officer).then(|| "/audit/officer?who=inspector.example".into()),
+        looks: 12,
+        refused: 1,
+        first: at(20, 9, 0),
+        last: at(0, 11, 12),
+        why: "case 27541001/0123/2026".into(),
+    };
+    Trail {
+        officer,
+        asked: if officer { "inspector.example".into() } else { "p-27541001".into() },
+        found: vec![found],
+        looks: 12,
+        lines: vec![line(&shell, 104_211, "dossier", true, None), line(&shell, 104_187, "query", false, None)],
+        cut: true,
+        export: Some("/audit/person?key=p-27541001&table=".into()),
+        shell,
+    }
 }
 
 pub(super) fn proof(mut shell: Shell) -> Proof {

@@ -56,6 +56,7 @@ pub(super) fn mine(shell: Shell) -> MyWork {
         may_open: true,
         may_emergency: true,
         may_declare: true,
+        export: Some("/purpose?table=".into()),
         error: None,
         shell,
     }
@@ -71,7 +72,16 @@ pub(super) fn piece(shell: Shell) -> PiecePage {
     }];
     let requests = vec![request("asked"), request("granted"), request("refused"), request("withdrawn")];
     let shell = inside(shell, "work-title", Section::Work);
-    PiecePage { line: line("open", true), team, requests, shared: true, may_ask: true, error: None, shell }
+    PiecePage {
+        line: line("open", true),
+        team,
+        requests,
+        shared: true,
+        may_ask: true,
+        export: Some("/purpose/w-open?table=".into()),
+        error: None,
+        shell,
+    }
 }
 
 pub(super) fn declaration(shell: Shell) -> DeclarationPage {
@@ -92,6 +102,7 @@ pub(super) fn declaration(shell: Shell) -> DeclarationPage {
         refused: 1,
         made: None,
         may_make: true,
+        export: Some("/purpose/declaration?month=2026-11&district=2754&table=".into()),
         shell: inside(shell, "declaration-title", Section::Work),
     }
 }
@@ -103,7 +114,13 @@ pub(super) fn watch(shell: Shell) -> Watch {
         score: 14,
         looks: 90,
         usual: 12,
-        reasons: vec![shell.tn("watch-volume", 7), shell.tn("watch-night", 4), shell.tn("watch-own", 1)],
+        reasons: vec![
+            shell.tn("watch-volume", 7),
+            shell.tn("watch-night", 4),
+            shell.tn("watch-own", 1),
+            shell.tn("watch-kin", 2),
+            shell.tn("watch-listed", 1),
+        ],
     };
     Watch {
         days: 35,
@@ -112,7 +129,7 @@ pub(super) fn watch(shell: Shell) -> Watch {
         officers: vec![officer],
         emergencies: vec![PieceLine { emergency: true, ..line("expired", false) }],
         declarations: vec![("2026-10".into(), "2754".into())],
-        export: "/api/v1/audit/watch".into(),
+        export: Some("/audit/watch?table=".into()),
         shell,
     }
 }

@@ -35,6 +35,10 @@ const DATA: &[(&str, &str, &str)] = &[
 const LOG: &[(&str, u64)] = &[
     ("/audit", 1),
     ("/audit/watch", 1),
+    ("/audit/person", 1),
+    ("/audit/officer", 1),
+    ("/api/v1/audit/person", 1),
+    ("/api/v1/audit/officer", 1),
     ("/api/v1/audit/watch", 1),
     ("/api/v1/audit", 1),
     ("/audit/{index}", 0),

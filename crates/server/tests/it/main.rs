@@ -11,5 +11,6 @@ mod people;
 mod review;
 mod site;
 mod source;
+mod standing;
 mod viewer;
 mod work;
