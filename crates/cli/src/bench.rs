@@ -4,6 +4,8 @@
 //! (`bench/` of the repository, carried inside this one), and this module unpacks it, makes its environment and starts it. [`worker`] is what it asks
 //! for warm look-ups: one process, many queries.
 
+pub mod desk;
+
 use std::io::{BufRead, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};

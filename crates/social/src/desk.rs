@@ -209,15 +209,12 @@ impl Desk {
     /// What the checks may know of a unit.
     pub async fn setting(&self, unit: &str, networks: &[NetworkName], due: i64, except: &str) -> Result<Setting, DeskError> {
         let row = self.store.unit(unit).await?;
-        let mut recent = Vec::new();
-        for account in self.store.accounts().await?.iter().filter(|a| a.unit == unit) {
-            for d in self.store.recent_bodies(&account.id, due - 30 * 86_400_000_000).await? {
-                if d.post != except {
-                    let body: serde_json::Value = serde_json::from_str(&d.body).unwrap_or_default();
-                    recent.push(body["text"].as_str().unwrap_or_default().to_owned());
-                }
-            }
-        }
+        let text = |body: &str| {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+            body["text"].as_str().unwrap_or_default().to_owned()
+        };
+        let said = self.store.recent_bodies(unit, due - 30 * 86_400_000_000).await?;
+        let recent = said.iter().filter(|s| s.post != except).map(|s| text(&s.body)).collect();
         Ok(Setting {
             due,
             constituencies: listed(&row.constituencies),

@@ -28,6 +28,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 5, name: "ways in", sql: include_str!("schema/0050_ways.sql") },
     Migration { version: 6, name: "campaigns", sql: include_str!("schema/0060_campaigns.sql") },
     Migration { version: 7, name: "access", sql: include_str!("schema/0040_access.sql") },
+    Migration { version: 8, name: "a large desk", sql: include_str!("schema/0080_desk_scale.sql") },
 ];
 
 /// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).
