@@ -227,7 +227,7 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
         clock: Utc::now,
     };
     let log = ledger::Ledger::open(options).map_err(LakeError::from)?;
-    Ok(Desk::new(store).with_audit(Arc::new(log)))
+    Ok(Desk::new(store).with_audit(Arc::new(log)).with_media(args.home.join("desk-media")))
 }
 
 /// The key of the vault: `SAROVAR_VAULT_KEY`, else `vault.key` in the home folder.

@@ -5,13 +5,16 @@ mod bulk;
 mod campaign;
 mod connect;
 mod inbox;
+mod media;
 mod order;
 mod plan;
 mod praise;
 mod record;
 mod report;
 mod schedule;
+mod sign;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,12 +28,14 @@ use store::social::{Approval, FindingRow, Post, SilenceRow};
 
 pub use campaign::{AUDIENCES, Coverage, Mix, Share, THEMES, UnitCoverage};
 pub use connect::Expiring;
+pub use media::media_row;
 pub use order::Compliance;
 pub use plan::Planned;
 pub use praise::{SOURCES, Slot};
 pub use record::{Copy, Record};
 pub use report::{Advice, Dormant, Figure, Numbers, Reach, Service};
 pub use schedule::{When, parse_ist};
+pub use sign::{SIGNED_AT_ONCE, Signed, ToSign};
 
 use crate::DeskError;
 use crate::check::{self, Finding, Level, Setting, Silence};
@@ -89,6 +94,8 @@ const TOLD: &[&str] = &[
 pub struct Desk {
     pub store: Store,
     audit: Option<Arc<dyn AuditSink>>,
+    /// Where the library's files lie.
+    media: Option<PathBuf>,
 }
 
 /// Where a message stands on its way.
@@ -114,7 +121,7 @@ impl From<&SilenceRow> for Silence {
 
 impl Desk {
     pub fn new(store: Store) -> Self {
-        Self { store, audit: None }
+        Self { store, audit: None, media: None }
     }
 
     /// The same desk with an access log: what is signed, overruled, published and taken down is also written there, or not done.

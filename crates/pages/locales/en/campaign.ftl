@@ -175,3 +175,6 @@ shelf-consent-hint = Where and when the person agreed to be named.
 shelf-thank = Thanked
 shelf-thanked = Thanked
 shelf-withdraw = Take the name away
+bulk-package = With pictures
+bulk-package-file = ZIP or CSV file
+bulk-package-hint = A ZIP holds one CSV file and the pictures it names in the column pictures. Each picture needs words in alt; several are parted by |. To make the messages, choose the file again.

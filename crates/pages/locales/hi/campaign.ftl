@@ -175,3 +175,6 @@ shelf-consent-hint = नाम देने की सहमति कब और
 shelf-thank = धन्यवाद दिया
 shelf-thanked = धन्यवाद दिया गया
 shelf-withdraw = नाम हटाएँ
+bulk-package = चित्रों के साथ
+bulk-package-file = ZIP या CSV फ़ाइल
+bulk-package-hint = ZIP में एक CSV फ़ाइल और वे चित्र हों जिनके नाम pictures खाने में हैं। हर चित्र का वर्णन alt में लिखें; कई हों तो | से अलग करें। संदेश बनाने के लिए फ़ाइल फिर से चुनें।

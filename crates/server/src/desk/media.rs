@@ -55,27 +55,9 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -
         }
     }
     let clean = social::media::clean(bytes).map_err(HttpError::Desk)?;
-    let row = MediaRow {
-        sha256: clean.sha256.clone(),
-        unit,
-        name,
-        mime: clean.mime.into(),
-        bytes: i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX),
-        width: clean.width.into(),
-        height: clean.height.into(),
-        alt: alt.trim().to_owned(),
-        principal: ask.principal.id.clone(),
-        at: app.lake.now().timestamp_micros(),
-    };
-    let file = path(&app, &clean.sha256);
-    if let Some(folder) = file.parent() {
-        tokio::fs::create_dir_all(folder).await?;
-    }
-    // Whole or not at all: the name is the content's hash.
-    let part = file.with_extension("part");
-    tokio::fs::write(&part, &clean.bytes).await?;
-    tokio::fs::rename(&part, &file).await?;
-    app.desk().add_media(&ask.principal, &row, app.lake.now()).await?;
+    let (desk, now) = (app.desk(), app.lake.now());
+    desk.keep_file(&clean).await?;
+    desk.add_media(&ask.principal, &social::desk::media_row(&clean, &unit, &name, &alt, &ask.principal, now), now).await?;
     Ok(Redirect::to("/desk/media"))
 }
 

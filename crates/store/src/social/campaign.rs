@@ -162,6 +162,12 @@ impl Store {
         found.ok_or_else(|| StoreError::Missing { what: "picture", id: sha256.into() })
     }
 
+    /// Pictures whose id begins with these letters; two are enough to know that it is not one.
+    pub async fn media_like(&self, begin: &str) -> Result<Vec<MediaRow>> {
+        let sql = "SELECT * FROM social_media WHERE sha256 >= $1 AND sha256 < $2 LIMIT 2";
+        self.rows(sql, vec![begin.into(), format!("{begin}g").into()]).await
+    }
+
     pub async fn media_of(&self, unit: Option<&str>, limit: i64) -> Result<Vec<MediaRow>> {
         let sql = "SELECT * FROM social_media WHERE ($1 = '' OR unit = $1) ORDER BY at DESC, sha256 LIMIT $2";
         self.rows(sql, vec![unit.unwrap_or_default().into(), limit.into()]).await
