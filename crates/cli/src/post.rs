@@ -186,6 +186,10 @@ pub enum PostCommand {
     },
     /// Reads the numbers of the last thirty days' posts from the networks.
     Measure,
+    /// What a text feels and why; without a text, how far that agrees with a reader on the held-back sentences.
+    Sentiment {
+        text: Vec<String>,
+    },
     /// The desk in numbers: tables, and a PDF with -o.
     Report(numbers::Report),
     /// Everything published, with versions, approvals and proof, for the Right to Information Act.
@@ -445,6 +449,7 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Recur(r) => many::recur(args, desk, r).await?,
         PostCommand::Recurring { id } => many::recurring(args, desk, id.as_deref()).await?,
         PostCommand::Stop { id, reason } => desk.stop_recurring(&me, id, reason, now).await?,
+        PostCommand::Sentiment { text } => numbers::sentiment(args, text)?,
         PostCommand::Measure => numbers::measure(args, desk).await?,
         PostCommand::Report(r) => numbers::report(args, desk, r).await?,
         PostCommand::Records(r) => return numbers::records(args, desk, r).await,

@@ -7,7 +7,7 @@
 //! pauses, takedowns) decides *whether* that call may be made.
 //!
 //! **What is data is data**: limits, prices and patience of the networks are in `data/networks.yaml`, and the sentences by
-//! which the checks are measured in `data/labelled.tsv`.
+//! which checks and sentiment are measured in `data/labelled.tsv` and `data/feeling.tsv`.
 //!
 //! Not here: tables of persons (this crate does not know the lake), profiles of citizens, likes, follows or reposts.
 
@@ -22,6 +22,7 @@ pub mod network;
 pub mod outbox;
 pub mod recur;
 pub mod registry;
+pub mod sentiment;
 pub mod text;
 pub mod vault;
 pub mod webhook;

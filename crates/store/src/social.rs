@@ -38,7 +38,7 @@ pub use outbox::{Attempt, Claim, Counted, Delivery, Said, Settlement, Watched};
 pub use plan::{ImportRow, Incoming, Occurrence, Plan, Recurrence};
 pub use post::{Approval, Event, FindingRow, Post, Version};
 pub use praise::{Praise, Template};
-pub use report::{AnswerTime, Measured, Out, Posted, Silent};
+pub use report::{AnswerTime, Measured, Out, Posted, Silent, Wrote};
 pub use unit::{Officer, SilenceRow, Unit};
 
 /// All units that are paused, by their own or an upper unit's order.

@@ -9,7 +9,7 @@ use crate::error::{Result, StoreError};
 use crate::open::new_id;
 
 /// A unit of the department.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Unit {
     pub code: String,
     pub parent: Option<String>,
