@@ -137,11 +137,8 @@ fn units(b: &Bench) -> Vec<Unit> {
         code,
         parent,
         kind: kind.into(),
-        constituencies: String::new(),
         numbers: "112".into(),
-        paused_at: None,
-        paused_by: None,
-        pause_reason: None,
+        ..Unit::default()
     };
     let mut all = vec![unit("HQ".into(), None, "headquarters")];
     for n in 1..b.units {

@@ -54,11 +54,8 @@ impl Place {
                 name_en: name_en.into(),
                 name_hi: name_hi.into(),
                 kind: "thana".into(),
-                constituencies: String::new(),
                 numbers: "112".into(),
-                paused_at: None,
-                paused_by: None,
-                pause_reason: None,
+                ..Unit::default()
             };
             store.put_unit(&unit).await.unwrap();
         }

@@ -1,25 +1,16 @@
 //! The desk: who may do what to a message, and what becomes of it.
 
 use chrono::TimeDelta;
-use social::DeskError;
 use social::desk::When;
 use social::message::{Kind, Message};
 use social::network::{Network, StandIn};
-use store::Store;
 use store::social::{Account, SilenceRow};
 
-use crate::office::{Office, now, until, who};
+use crate::office::{Office, now, refused, until, who};
 use crate::server::{Faults, Server};
 
 fn message(english: &str) -> Message {
     Message { english: english.into(), ..Message::default() }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
-    match result {
-        Err(DeskError::Refused(why)) => why,
-        other => panic!("expected a refusal, got {other:?}"),
-    }
 }
 
 struct Place {
@@ -30,9 +21,7 @@ struct Place {
 }
 
 async fn place() -> Place {
-    let home = tempfile::tempdir().unwrap();
-    let store = Store::open_in(home.path(), now()).await.unwrap();
-    let office = Office::new(store).await;
+    let (office, home) = Office::fresh().await;
     let server = Server::start(Faults::default(), 1).await;
     let account = office.channel("@thana", "THANA", &server.address).await;
     Place { office, server, account, _home: home }

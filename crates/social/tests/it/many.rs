@@ -7,7 +7,7 @@ use social::message::{Kind, Message};
 use store::Store;
 use store::social::{Account, SilenceRow};
 
-use crate::office::{Office, now, who};
+use crate::office::{Office, now, refused, who};
 
 struct Place {
     office: Office,
@@ -16,19 +16,10 @@ struct Place {
 }
 
 async fn place() -> Place {
-    let home = tempfile::tempdir().unwrap();
-    let store = Store::open_in(home.path(), now()).await.unwrap();
-    let office = Office::new(store).await;
+    let (office, home) = Office::fresh().await;
     office.desk.store.put_officer("writer", "THANA", "publisher").await.unwrap();
     let account = office.channel("@thana", "THANA", "http://127.0.0.1:1").await;
     Place { office, account, home }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
-    match result {
-        Err(DeskError::Refused(why) | DeskError::Invalid(why)) => why,
-        other => panic!("expected a refusal, got {other:?}"),
-    }
 }
 
 fn ist(at: DateTime<Utc>) -> String {

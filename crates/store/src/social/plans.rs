@@ -22,14 +22,8 @@ async fn listening() -> (Store, Arc<Mutex<Vec<Statement>>>, tempfile::TempDir) {
     let unit = |code: &str, parent: Option<&str>| Unit {
         code: code.into(),
         parent: parent.map(str::to_owned),
-        name_en: String::new(),
-        name_hi: String::new(),
         kind: "thana".into(),
-        constituencies: String::new(),
-        numbers: String::new(),
-        paused_at: None,
-        paused_by: None,
-        pause_reason: None,
+        ..Unit::default()
     };
     for (code, parent) in [("HQ", None), ("D", Some("HQ")), ("T", Some("D"))] {
         store.put_unit(&unit(code, parent)).await.unwrap();
