@@ -110,6 +110,23 @@ impl Place {
         send(&self.pages, request).await
     }
 
+    /// A form with a file, as browsers send it.
+    pub async fn upload(&self, path: &str, file: &str, content: &[u8], fields: &[(&str, &str)]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--B\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        let head = format!("--B\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n");
+        body.extend([head.as_bytes(), content, b"\r\n--B--\r\n"].concat());
+        let request = Request::post(format!("{path}?token={TOKEN}"))
+            .header(header::COOKIE, format!("sarovar_token={TOKEN}"))
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B")
+            .body(Body::from(body))
+            .unwrap();
+        send(&self.pages, request).await
+    }
+
     pub async fn bytes(&self, path: &str) -> Vec<u8> {
         let request = Request::get(path).body(Body::empty()).unwrap();
         let response = self.pages.clone().oneshot(request).await.unwrap();
