@@ -121,11 +121,14 @@ pub enum PostCommand {
         #[arg(long = "channel", required = true)]
         channels: Vec<String>,
     },
-    /// Sends what is due, reads what is unclear, removes what courts ordered down.
+    /// Sends what is due, reads what is unclear and what people wrote, removes what courts ordered down.
     Work {
         /// Stop after so many seconds; goes on for ever when absent.
         #[arg(long)]
         seconds: Option<u64>,
+        /// Leaves what people write to `sarovar inbox poll` and the networks' calls.
+        #[arg(long)]
+        no_reading: bool,
     },
     /// Where messages and their deliveries stand; without an id the newest messages.
     Status {
@@ -392,9 +395,10 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
             }
             return deliveries(args, desk, id).await;
         }
-        PostCommand::Work { seconds } => {
+        PostCommand::Work { seconds, no_reading } => {
             let stop = Arc::new(AtomicBool::new(false));
             let (worker, flag) = (worker(args, desk)?, stop.clone());
+            let worker = if *no_reading { worker } else { worker.with_reading() };
             let end = async move {
                 match seconds {
                     Some(s) => tokio::time::sleep(Duration::from_secs(*s)).await,

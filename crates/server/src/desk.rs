@@ -84,6 +84,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/records", get(report::records))
         .route("/desk/shelf", get(shelf::page))
         .route("/desk/shelf/template", send(shelf::template))
+        .route("/desk/shelf/link", send(shelf::link))
+        .route("/desk/shelf/link/{code}", send(shelf::stop_link))
         .route("/desk/shelf/praise", send(shelf::keep))
         .route("/desk/shelf/praise/{id}", send(shelf::act))
         .route("/desk/orders", get(order::page).post(order::open))

@@ -210,6 +210,8 @@ const DOORS: &[(&str, Area)] = &[
     ("/desk/report/csv", Area::Desk),
     ("/desk/report/pdf", Area::Desk),
     ("/desk/shelf", Area::Desk),
+    ("/desk/shelf/link", Area::Desk),
+    ("/desk/shelf/link/{code}", Area::Desk),
     ("/desk/shelf/praise", Area::Desk),
     ("/desk/shelf/praise/{id}", Area::Desk),
     ("/desk/shelf/template", Area::Desk),

@@ -12,6 +12,7 @@ mod praise;
 mod record;
 mod report;
 mod schedule;
+mod short;
 mod sign;
 
 use std::path::PathBuf;

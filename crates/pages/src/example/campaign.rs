@@ -7,7 +7,7 @@ use crate::desk::PostLine;
 use crate::desk::campaign::{Campaign, CampaignLine, Campaigns, CoverLine};
 use crate::desk::many::{Many, ProblemLine, RuleLine, TimeLine, Told};
 use crate::desk::report::{Report, Table};
-use crate::desk::shelf::{PraiseLine, Shelf, SlotLine, TemplateLine};
+use crate::desk::shelf::{LinkLine, PraiseLine, Shelf, SlotLine, TemplateLine};
 use crate::desk::sign::{Sign, SignLine, SignedLine};
 
 use super::desk::{choices, framed};
@@ -187,6 +187,15 @@ pub(super) fn shelf(shell: Shell) -> Shelf {
             measure: "impression_count".into(),
             median: 4200,
         }],
+        links: vec![LinkLine {
+            code: "k7m2xqp".into(),
+            short: "https://portal.example.org/s/k7m2xqp".into(),
+            url: "https://portal.example.org/hi/campaigns?utm_source=T1&utm_medium=social&utm_campaign=c1".into(),
+            unit: "T1".into(),
+            opened: 1204,
+            stopped: false,
+        }],
+        campaigns: choices(&[("c1", "बाल सुरक्षा सप्ताह")]),
         praise: vec![praise("w1", "", false, false), praise("w2", "परीक्षण संस्था", true, true)],
         shell: framed(shell, "desk-shelf", "/desk/shelf"),
     }

@@ -326,3 +326,42 @@ async fn a_file_with_pictures_is_looked_at_taken_in_and_signed_on_one_page() {
 fn asha() -> governance::Principal {
     governance::Principal { id: "asha".into(), name: "asha".into(), ..governance::Principal::operator() }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_link_leads_where_an_officer_sent_it_and_counts_openings_only() {
+    let p = Place::new().await;
+    for wrong in ["http%3A%2F%2Fexample.org", "javascript%3Aalert(1)", "https%3A%2F%2Fpolice%40evil.example%2F"] {
+        assert_eq!(
+            p.post("/desk/shelf/link", &format!("unit=HQ&url={wrong}")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
+    }
+    let url = encoded("https://portal.example.org/hi/law?a=1&b=हेलमेट");
+    for _ in 0..2 {
+        assert_eq!(p.post("/desk/shelf/link", &format!("unit=HQ&url={url}&campaign=")).await.status, StatusCode::SEE_OTHER);
+    }
+    let links = p.desk.store.links(10).await.unwrap();
+    assert_eq!(links.len(), 1, "the same again is the same link");
+    let code = links[0].code.clone();
+    for _ in 0..3 {
+        let answer = p.public(&format!("/s/{code}")).await;
+        assert_eq!(answer.status, StatusCode::FOUND);
+        assert_eq!(
+            answer.headers[header::LOCATION],
+            "https://portal.example.org/hi/law?a=1&b=%E0%A4%B9%E0%A5%87%E0%A4%B2%E0%A4%AE%E0%A5%87%E0%A4%9F"
+        );
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        assert!(!answer.headers.contains_key(header::SET_COOKIE));
+    }
+    assert_eq!(p.desk.store.links(10).await.unwrap()[0].opened, 3);
+    assert!(p.get("/desk/shelf").await.body.contains(&format!("/s/{code}")));
+    p.post(&format!("/desk/shelf/link/{code}"), "what=stop").await;
+    assert_eq!(p.public(&format!("/s/{code}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(p.public("/s/nothing").await.status, StatusCode::NOT_FOUND);
+    let now = p.lake.now();
+    let marked =
+        p.desk.shorten(&governance::Principal::operator(), "HQ", "https://example.org/?utm_source=own", None, now).await.unwrap();
+    assert_eq!(marked.url, "https://example.org/?utm_source=own");
+    assert!(p.desk.shorten(&asha(), "HQ", "https://example.org/", None, now).await.is_err(), "no writer there");
+}

@@ -32,3 +32,24 @@ CREATE INDEX social_item_open ON social_item (unit, state, due_at, id);
 CREATE INDEX social_item_written ON social_item (written_at);
 
 CREATE INDEX social_account_unit ON social_account (unit);
+
+-- When an account was last read for what people wrote; whoever sets it reads.
+ALTER TABLE social_account ADD COLUMN polled_at BIGINT;
+
+-- Short links under the portal's own address. Openings are counted by day, and nothing about who opened.
+CREATE TABLE social_link (
+    code TEXT PRIMARY KEY,
+    url TEXT NOT NULL,
+    unit TEXT NOT NULL,
+    campaign TEXT NOT NULL,
+    principal TEXT NOT NULL,
+    at BIGINT NOT NULL,
+    stopped_at BIGINT
+);
+CREATE UNIQUE INDEX social_link_url ON social_link (unit, campaign, url);
+CREATE TABLE social_link_day (
+    code TEXT NOT NULL,
+    day BIGINT NOT NULL,
+    opened BIGINT NOT NULL,
+    PRIMARY KEY (code, day)
+);

@@ -116,6 +116,13 @@ impl Store {
         self.change("UPDATE social_account SET cursor = $2 WHERE id = $1", vec![id.into(), cursor.into()]).await.map(drop)
     }
 
+    /// Accounts of a network that nobody has read since `before`; they are the caller's to read now.
+    pub async fn claim_poll(&self, network: &str, before: i64, now: i64, most: i64) -> Result<Vec<Account>> {
+        let sql = "UPDATE social_account SET polled_at = $3 WHERE COALESCE(polled_at, 0) < $2 AND id IN (SELECT id FROM social_account \
+            WHERE network = $1 AND state = 'connected' AND COALESCE(polled_at, 0) < $2 ORDER BY COALESCE(polled_at, 0), id LIMIT $4) RETURNING *";
+        self.rows(sql, vec![network.into(), before.into(), now.into(), most.into()]).await
+    }
+
     pub async fn set_probed(&self, id: &str, at: i64) -> Result<()> {
         self.change("UPDATE social_account SET probed_at = $2 WHERE id = $1", vec![id.into(), at.into()]).await.map(drop)
     }
