@@ -24,6 +24,7 @@ pub mod recur;
 pub mod registry;
 pub mod sentiment;
 pub mod text;
+pub mod transcode;
 pub mod vault;
 pub mod webhook;
 

@@ -12,3 +12,9 @@ sign-open = Findings are open; it is signed on its own page only:
 sign-page = Open the message
 sign-note = Remark
 sign-go = Sign what is chosen
+
+# Pictures and films made fit.
+media-shape = Cut to
+media-shape-hint = The middle of the picture is kept. Other formats than JPEG, PNG and MP4 are made into these where ffmpeg is installed.
+media-as-is = As it is
+media-width = Width at most (pixels)

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use pages::Section;
 use pages::desk::{Library, MediaLine};
 use social::message::Media;
+use social::transcode::{self, Wish};
 use store::social::MediaRow;
 
 use super::units;
@@ -42,11 +43,14 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
 
 pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -> Reply<Redirect> {
     let (mut unit, mut alt, mut name, mut bytes) = (String::new(), String::new(), String::new(), Vec::new());
+    let (mut shape, mut width) = (String::new(), String::new());
     let unreadable = |e: axum::extract::multipart::MultipartError| HttpError::BadRequest(e.to_string());
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         match field.name().unwrap_or_default() {
             "unit" => unit = field.text().await.map_err(unreadable)?,
             "alt" => alt = field.text().await.map_err(unreadable)?,
+            "shape" => shape = field.text().await.map_err(unreadable)?,
+            "width" => width = field.text().await.map_err(unreadable)?,
             "file" => {
                 name = field.file_name().unwrap_or_default().to_owned();
                 bytes = field.bytes().await.map_err(unreadable)?.to_vec();
@@ -54,7 +58,9 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -
             _ => {}
         }
     }
-    let clean = social::media::clean(bytes).map_err(HttpError::Desk)?;
+    let wish = Wish::parse(&shape, &width).map_err(HttpError::Desk)?;
+    let scratch = app.lake.home().scratch().join("media");
+    let clean = transcode::take(bytes, wish, transcode::program().as_deref(), &scratch).await.map_err(HttpError::Desk)?;
     let (desk, now) = (app.desk(), app.lake.now());
     desk.keep_file(&clean).await?;
     desk.add_media(&ask.principal, &social::desk::media_row(&clean, &unit, &name, &alt, &ask.principal, now), now).await?;
