@@ -12,6 +12,7 @@
 //! Not here: tables of persons (this crate does not know the lake), profiles of citizens, likes, follows or reposts.
 
 pub mod bulk;
+pub mod caption;
 pub mod check;
 pub mod desk;
 pub mod limit;

@@ -18,3 +18,6 @@ media-shape = Cut to
 media-shape-hint = The middle of the picture is kept. Other formats than JPEG, PNG and MP4 are made into these where ffmpeg is installed.
 media-as-is = As it is
 media-width = Width at most (pixels)
+media-captions = Captions of a film
+media-captions-hint = SubRip (.srt) or WebVTT (.vtt). YouTube gets them with the film; elsewhere put them into the picture.
+media-language = Language of the captions

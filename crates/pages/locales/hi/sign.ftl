@@ -18,3 +18,6 @@ media-shape = काटें
 media-shape-hint = चित्र का बीच का भाग रहता है। ffmpeg हो तो अन्य प्रारूप JPEG, PNG या MP4 में बदल दिए जाते हैं।
 media-as-is = जैसा है
 media-width = अधिकतम चौड़ाई (पिक्सेल)
+media-captions = वीडियो के कैप्शन
+media-captions-hint = SubRip (.srt) या WebVTT (.vtt)। YouTube को ये वीडियो के साथ मिलते हैं; अन्य जगह इन्हें चित्र में ही रखें।
+media-language = कैप्शन की भाषा

@@ -43,7 +43,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
 
 pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -> Reply<Redirect> {
     let (mut unit, mut alt, mut name, mut bytes) = (String::new(), String::new(), String::new(), Vec::new());
-    let (mut shape, mut width) = (String::new(), String::new());
+    let (mut shape, mut width, mut captions, mut language) = (String::new(), String::new(), Vec::new(), String::new());
     let unreadable = |e: axum::extract::multipart::MultipartError| HttpError::BadRequest(e.to_string());
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         match field.name().unwrap_or_default() {
@@ -51,6 +51,8 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -
             "alt" => alt = field.text().await.map_err(unreadable)?,
             "shape" => shape = field.text().await.map_err(unreadable)?,
             "width" => width = field.text().await.map_err(unreadable)?,
+            "language" => language = field.text().await.map_err(unreadable)?,
+            "captions" => captions = field.bytes().await.map_err(unreadable)?.to_vec(),
             "file" => {
                 name = field.file_name().unwrap_or_default().to_owned();
                 bytes = field.bytes().await.map_err(unreadable)?.to_vec();
@@ -63,7 +65,11 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -
     let clean = transcode::take(bytes, wish, transcode::program().as_deref(), &scratch).await.map_err(HttpError::Desk)?;
     let (desk, now) = (app.desk(), app.lake.now());
     desk.keep_file(&clean).await?;
-    desk.add_media(&ask.principal, &social::desk::media_row(&clean, &unit, &name, &alt, &ask.principal, now), now).await?;
+    let mut row = social::desk::media_row(&clean, &unit, &name, &alt, &ask.principal, now);
+    if !captions.is_empty() {
+        row.track = desk.keep_captions(&captions, &language).await?;
+    }
+    desk.add_media(&ask.principal, &row, now).await?;
     Ok(Redirect::to("/desk/media"))
 }
 

@@ -232,6 +232,7 @@ impl Desk {
         let mut out = Vec::new();
         for (n, name) in line.get("pictures").split('|').map(str::trim).filter(|name| !name.is_empty()).enumerate() {
             let own = words.get(n).copied().unwrap_or_default();
+            let mut track = None;
             let (sha256, mime, bytes, alt) = match known.pictures.get(name) {
                 Some(Ok(clean)) => (clean.sha256.clone(), clean.mime.to_owned(), clean.bytes.len() as u64, own.to_owned()),
                 Some(Err(why)) => {
@@ -240,6 +241,7 @@ impl Desk {
                 }
                 None => match self.library_once(name, known).await? {
                     Some(row) => {
+                        track = serde_json::from_str(&row.track).ok();
                         let alt = if own.is_empty() { row.alt } else { own.to_owned() };
                         (row.sha256, row.mime, row.bytes.unsigned_abs(), alt)
                     }
@@ -258,7 +260,8 @@ impl Desk {
                 bytes,
                 sha256,
                 alt,
-                captions: marked("captions"),
+                captions: marked("captions") || track.is_some(),
+                track,
                 generated: marked("generated"),
                 labelled: marked("labelled"),
                 shows_arrested: marked("arrested"),

@@ -10,6 +10,7 @@ use store::social::MediaRow;
 use super::Desk;
 use crate::DeskError;
 use crate::media::Clean;
+use crate::message::Track;
 
 impl Desk {
     /// The same desk with the folder in which the library's files lie, each under its SHA-256.
@@ -37,6 +38,20 @@ impl Desk {
         let part = file.with_extension("part");
         tokio::fs::write(&part, &clean.bytes).await.map_err(unkept)?;
         tokio::fs::rename(&part, &file).await.map_err(unkept)
+    }
+
+    /// Keeps a film's captions (SubRip or WebVTT) and gives what the library notes of them.
+    pub async fn keep_captions(&self, bytes: &[u8], language: &str) -> Result<String, DeskError> {
+        if !matches!(language, "hi" | "en") {
+            return Err(DeskError::Invalid(format!("{language:?} is no language of captions here; hi or en")));
+        }
+        let text = crate::caption::srt(bytes).map_err(DeskError::Invalid)?;
+        let clean =
+            Clean { sha256: super::digest(&text), bytes: text.into_bytes(), mime: "application/x-subrip", width: 0, height: 0 };
+        self.keep_file(&clean).await?;
+        let file = self.media_path(&clean.sha256)?.display().to_string();
+        let track = Track { file, sha256: clean.sha256, language: language.into() };
+        serde_json::to_string(&track).map_err(|e| DeskError::Invalid(e.to_string()))
     }
 
     /// Adds a picture or film to a unit's library.
@@ -67,5 +82,6 @@ pub fn media_row(clean: &Clean, unit: &str, name: &str, alt: &str, who: &Princip
         alt: alt.trim().into(),
         principal: who.id.clone(),
         at: now.timestamp_micros(),
+        track: String::new(),
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use social::limit::NetworkName;
-use social::message::Media;
+use social::message::{Media, Track};
 use social::network::Outgoing;
 use standin::Call;
 
@@ -41,7 +41,9 @@ pub async fn life(name: NetworkName) -> Vec<Call> {
         s.live(&Outgoing { media: vec![film], ..s.post("रील") }).await;
     }
     if name == NetworkName::Youtube {
-        let media = vec![s.file("l.mp4", "video/mp4", 9_000_000), s.file("s.png", "image/png", 90)];
+        let words = s.file("l.srt", "application/x-subrip", 60);
+        let track = Some(Track { file: words.file, sha256: words.sha256, language: "hi".into() });
+        let media = vec![Media { track, ..s.file("l.mp4", "video/mp4", 9_000_000) }, s.file("s.png", "image/png", 90)];
         let long = Outgoing { media, ..s.post("लंबी फ़िल्म") };
         let live = s.live(&long).await;
         s.network.finish(&s.channel, &long, &live).await.unwrap();

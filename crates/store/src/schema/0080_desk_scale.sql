@@ -53,3 +53,6 @@ CREATE TABLE social_link_day (
     opened BIGINT NOT NULL,
     PRIMARY KEY (code, day)
 );
+
+-- Captions of a film: their file, its hash, their language.
+ALTER TABLE social_media ADD COLUMN track TEXT NOT NULL DEFAULT '';

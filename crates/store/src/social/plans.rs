@@ -47,7 +47,7 @@ async fn plans(store: &Store, heard: &Mutex<Vec<Statement>>) -> Vec<(String, Vec
 }
 
 fn whole_table(step: &str) -> bool {
-    ["social_delivery", "social_item", "social_post", "social_version", "d", "x", "i", "p", "e", "v"]
+    ["social_delivery", "social_item", "social_post", "social_version", "d", "x", "i", "e", "v"]
         .iter()
         .any(|t| step == format!("SCAN {t}"))
 }
