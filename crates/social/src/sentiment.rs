@@ -102,7 +102,7 @@ fn words(text: &str) -> Vec<String> {
     text.split(|c| !inside(c)).map(|w| w.trim_matches('\'')).filter(|w| !w.is_empty()).map(str::to_owned).collect()
 }
 
-fn fits(term: &Term, words: &[String]) -> bool {
+fn fits(term: &[(String, bool)], words: &[String]) -> bool {
     words.len() >= term.len()
         && term.iter().zip(words).all(|((stem, open), word)| if *open { word.starts_with(stem.as_str()) } else { word == stem })
 }

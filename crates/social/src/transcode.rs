@@ -233,7 +233,7 @@ mod tests {
         };
         let (home, scratch) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let source = ["-i", "testsrc=size=640x480:rate=10:duration=1", "-metadata", "title=SECRET"];
-        let webm = made(&program, home.path(), "a.mkv", &[source.as_slice(), &["-c:v", "mpeg4"]].concat()).await;
+        let webm = made(&program, home.path(), "a.mkv", &[source.as_slice(), ["-c:v", "mpeg4"].as_slice()].concat()).await;
         assert_eq!(look(&webm), Found::OddFilm);
         let film = take(webm, Wish::parse("1:1", "320").unwrap(), Some(&program), scratch.path()).await.unwrap();
         assert_eq!((film.mime, look(&film.bytes)), ("video/mp4", Found::Film));

@@ -19,5 +19,5 @@ media-shape-hint = The middle of the picture is kept. Other formats than JPEG, P
 media-as-is = As it is
 media-width = Width at most (pixels)
 media-captions = Captions of a film
-media-captions-hint = SubRip (.srt) or WebVTT (.vtt). YouTube gets them with the film; elsewhere put them into the picture.
+media-captions-hint = SubRip (.srt) or WebVTT (.vtt). X and YouTube get them with the film; elsewhere put them into the picture.
 media-language = Language of the captions

@@ -19,5 +19,5 @@ media-shape-hint = चित्र का बीच का भाग रहत�
 media-as-is = जैसा है
 media-width = अधिकतम चौड़ाई (पिक्सेल)
 media-captions = वीडियो के कैप्शन
-media-captions-hint = SubRip (.srt) या WebVTT (.vtt)। YouTube को ये वीडियो के साथ मिलते हैं; अन्य जगह इन्हें चित्र में ही रखें।
+media-captions-hint = SubRip (.srt) या WebVTT (.vtt)। X और YouTube को ये वीडियो के साथ मिलते हैं; अन्य जगह इन्हें चित्र में ही रखें।
 media-language = कैप्शन की भाषा

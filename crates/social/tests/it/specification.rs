@@ -40,6 +40,12 @@ pub async fn life(name: NetworkName) -> Vec<Call> {
         s.live(&Outgoing { media: vec![one, film.clone()], ..s.post("कई") }).await;
         s.live(&Outgoing { media: vec![film], ..s.post("रील") }).await;
     }
+    if name == NetworkName::X {
+        let words = s.file("f.srt", "text/srt", 60);
+        let track = Some(Track { file: words.file, sha256: words.sha256, language: "hi".into() });
+        s.live(&Outgoing { media: vec![Media { track, ..s.file("f.mp4", "video/mp4", 900) }], ..s.post("फ़िल्म") }).await;
+        assert!(s.world.with(|m| m.media.values().any(|x| x.caption == "HI")), "the film has its captions");
+    }
     if name == NetworkName::Youtube {
         let words = s.file("l.srt", "application/x-subrip", 60);
         let track = Some(Track { file: words.file, sha256: words.sha256, language: "hi".into() });

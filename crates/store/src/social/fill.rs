@@ -1,7 +1,7 @@
 //! A large desk made up inside the database, for measuring: rows come from a recursion of its own, a million in a minute. Nothing else
 //! calls this.
 
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait, Value};
 
 use super::{NewAccount, Unit, change_in};
 use crate::Store;
@@ -124,7 +124,7 @@ impl Store {
     pub async fn fill_settled(&self) -> Result<()> {
         if self.db.get_database_backend() == sea_orm::DbBackend::Postgres {
             for table in ["social_post", "social_version", "social_delivery", "social_item", "social_account", "social_unit"] {
-                self.change(&format!("VACUUM ANALYZE {table}"), vec![]).await?;
+                self.db.execute_unprepared(&format!("VACUUM ANALYZE {table}")).await?;
             }
         }
         Ok(())

@@ -16,11 +16,14 @@ use crate::who::wrong;
 /// 95 of a hundred pages must be there within this; milliseconds.
 const BAR: f64 = 150.0;
 
+/// An address for the n-th request.
+type Path = Box<dyn Fn(usize) -> String + Send + Sync>;
+
 /// A kind of page, and its address for the n-th request.
 struct Kind {
     name: &'static str,
     portal: bool,
-    path: Box<dyn Fn(usize) -> String + Send + Sync>,
+    path: Path,
 }
 
 fn kinds(b: &Bench, today: chrono::NaiveDate) -> Vec<Kind> {
@@ -35,7 +38,7 @@ fn kinds(b: &Bench, today: chrono::NaiveDate) -> Vec<Kind> {
         move |n: usize| if districts == 0 { "HQ".to_owned() } else { format!("D{:03}", 1 + n.wrapping_mul(31) % districts) };
     // A month of the last ten, the present one most often.
     let day = move |n: usize| today - chrono::Days::new(if n % 2 == 0 { 0 } else { (n as u64 * 37) % 300 });
-    let kind = |name, path: Box<dyn Fn(usize) -> String + Send + Sync>| Kind { name, portal: false, path };
+    let kind = |name, path: Path| Kind { name, portal: false, path };
     let mut all = vec![
         kind("calendar, month, all", Box::new(move |n| format!("/desk/calendar?at={}", day(n)))),
         kind("calendar, month, district", Box::new(move |n| format!("/desk/calendar?at={}&unit={}", day(n), district(n)))),
@@ -60,14 +63,11 @@ fn kinds(b: &Bench, today: chrono::NaiveDate) -> Vec<Kind> {
         kind("desk", Box::new(|_| "/desk".into())),
         kind("outbox", Box::new(|_| "/desk/outbox".into())),
     ];
-    for (name, path) in [
-        ("portal, home", Box::new(|_| "/hi/".into()) as Box<dyn Fn(usize) -> String + Send + Sync>),
-        ("portal, thana", Box::new(move |n| format!("/hi/latest?unit={}", station(n)))),
-        ("portal, corrections", Box::new(|_| "/hi/corrections".into())),
-        ("portal, feed", Box::new(|_| "/hi/feed.atom".into())),
-    ] {
-        all.push(Kind { name, portal: true, path });
-    }
+    let portal = |name, path: Path| Kind { name, portal: true, path };
+    all.push(portal("portal, home", Box::new(|_| "/hi/".into())));
+    all.push(portal("portal, thana", Box::new(move |n| format!("/hi/latest?unit={}", station(n)))));
+    all.push(portal("portal, corrections", Box::new(|_| "/hi/corrections".into())));
+    all.push(portal("portal, feed", Box::new(|_| "/hi/feed.atom".into())));
     all
 }
 
