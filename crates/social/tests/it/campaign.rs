@@ -7,8 +7,7 @@ use governance::audit::{AuditRecord, AuditSink};
 use social::desk::{Advice, When};
 use social::message::{Kind, Message};
 use social::network::StandIn;
-use social::{Desk, DeskError};
-use store::Store;
+use social::Desk;
 use store::social::{Account, Campaign, Praise, Template, Unit};
 
 use crate::office::{Office, now, refused, unit, until, who};

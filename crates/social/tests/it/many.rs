@@ -4,7 +4,6 @@ use chrono::{DateTime, TimeDelta, Utc};
 use social::DeskError;
 use social::bulk::Report;
 use social::message::{Kind, Message};
-use store::Store;
 use store::social::{Account, SilenceRow};
 
 use crate::office::{Office, now, refused, who};
