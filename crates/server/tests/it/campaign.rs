@@ -306,14 +306,8 @@ async fn a_file_with_pictures_is_looked_at_taken_in_and_signed_on_one_page() {
     let page = p.get("/desk/sign").await;
     assert!(page.body.contains("Nothing waits for your signature"), "whoever brought the file signs none of it");
     // The same, written by somebody else.
-    let theirs = p.desk.draft(
-        &asha(),
-        "T1",
-        &social::message::Message { english: "Wear a helmet.".into(), ..Default::default() },
-        None,
-        p.lake.now(),
-    );
-    let theirs = theirs.await.unwrap();
+    let message = social::message::Message { english: "Wear a helmet.".into(), ..Default::default() };
+    let theirs = p.desk.draft(&asha(), "T1", &message, None, p.lake.now()).await.unwrap();
     p.desk.submit(&asha(), &theirs.id, &[], 0, p.lake.now()).await.unwrap();
     let page = p.get("/desk/sign").await;
     assert!(page.body.contains("Wear a helmet.") && page.body.contains(&format!("name=\"post-{}\" value=\"1\"", theirs.id)));
