@@ -21,6 +21,7 @@ if [ "${1:-}" = tests ]; then
   [ -e /usr/share/tesseract-ocr/5/tessdata/hin.traineddata ] || [ -e /usr/share/tesseract-ocr/4.00/tessdata/hin.traineddata ] || missing+=(tesseract-ocr-hin)
   command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   need pdftotext poppler-utils
+  need ffmpeg ffmpeg
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: installing ${missing[*]}"

@@ -63,6 +63,7 @@ script "vendors' clients understand our stand-ins" tests/social/clients.sh "$CAR
 script "contracts" scripts/lint-contracts.sh
 script "other engines read our tables" tests/interop/run.sh "$binary"
 script "benchmarks run" tests/bench/run.sh "$binary"
+script "feeds and sitemap are valid" tests/feeds/run.sh "$binary"
 script "pages in a browser" tests/e2e/run.sh "$binary"
 if command -v cargo-deny >/dev/null 2>&1; then stage "dependencies" cargo deny --log-level error check bans licenses sources; fi
 finish

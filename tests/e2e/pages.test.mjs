@@ -101,6 +101,25 @@ test("paper gets the facts and their origin, not the controls", async () => {
   await page.context().close();
 });
 
+test("a phone opens and leaves the menu without a script", async () => {
+  const page = await open(browser, { viewport: { width: 360, height: 740 }, javaScriptEnabled: false });
+  await page.goto(`${url}/gallery/desk`);
+  const menu = page.locator(".side");
+  assert.equal(await menu.isVisible(), false);
+  await page.locator(".menu-open").click();
+  assert.equal(await menu.isVisible(), true);
+  const wide = await menu.evaluate((nav) => [nav.scrollWidth - nav.clientWidth, document.documentElement.scrollWidth - document.documentElement.clientWidth]);
+  assert.deepEqual(wide, [0, 0]);
+  const low = await menu.locator("a").evaluateAll((links) => links.filter((link) => link.getBoundingClientRect().height < 44).length);
+  assert.equal(low, 0, "every entry is large enough for a finger");
+  await page.locator(".menu-close").click();
+  assert.equal(await menu.isVisible(), false);
+  await page.setViewportSize({ width: 1200, height: 800 });
+  assert.equal(await menu.isVisible(), true);
+  assert.equal(await page.locator(".menu-open").isVisible(), false);
+  await page.context().close();
+});
+
 test("a form from elsewhere changes nothing", async () => {
   const answer = await fetch(`${url}/sql`, { method: "POST", headers: { "Content-Type": "application/x-www-form-urlencoded", Origin: "http://elsewhere.example" }, body: "sql=SELECT+1" });
   assert.equal(answer.status, 403);

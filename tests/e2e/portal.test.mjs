@@ -8,7 +8,11 @@ import { launch } from "./browser.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const portal = process.env.SAROVAR_PUBLIC_URL;
-const places = ["", "latest", "achievements", "law", "campaigns", "stations", "corrections", "tip", "feedback"];
+const seeded = JSON.parse(process.env.SAROVAR_SEEDED);
+// Every kind of page, those of single messages and campaigns too.
+const places = ["", "latest", "achievements", "law", "campaigns", "stations", "corrections", "tip", "feedback", `campaign/${seeded.campaign}`].concat(
+  seeded.messages.map((message) => `post/${message.id}`),
+);
 // Style of writing is not validity: our templates close no void elements and are free in white space.
 const validate = new HtmlValidate({ extends: ["html-validate:standard"], rules: { "no-trailing-whitespace": "off", "long-title": "off", "tel-non-breaking": "off", "no-redundant-role": "off" } });
 let browser;

@@ -37,7 +37,11 @@ SAROVAR_DEMO_URL=$address
 SAROVAR_PEOPLE_PASSWORD=$(sed -n 's/^one-time password of admin.test: //p' "$home/people.err")
 serve people
 SAROVAR_PEOPLE_URL=$address
+# A desk that has published, for the portal.
+"$binary" --home "$home/public" init >/dev/null
+SAROVAR_SEEDED=$(python3 ../feeds/seed.py "$home/public")
+serve public
 SAROVAR_PUBLIC_URL=$portal
-export SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
+export SAROVAR_SEEDED SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
 [ $# -gt 0 ] || set -- ./*.test.mjs
 node --test --test-concurrency=1 "$@"

@@ -87,6 +87,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "identity",
             "dossier",
             "social",
+            "standin",
             "pages",
             "synthetic",
             "ways",

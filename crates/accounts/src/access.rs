@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, TimeZone, Utc};
 use governance::{Kind, Policies, Principal, Rank, Step, permits};
 use serde::Serialize;
-use store::access::{Declared, NewRequest, Request, Work as Row};
+use store::access::{Declared, Request, Work as Row};
 
 use crate::error::Result;
 use crate::work::said;
@@ -209,9 +209,9 @@ impl Accounts {
             return Err(AccessError::Days { most }.into());
         }
         let id = self.store.fresh_id(now);
-        let new = NewRequest {
+        let new = Request {
             id: id.clone(),
-            kind: ask.kind.as_str(),
+            kind: ask.kind.as_str().into(),
             work: work.id.clone(),
             account: ask.account,
             reference: said(reference, 3, "reference")?,
@@ -223,6 +223,7 @@ impl Accounts {
             requested_at: micros(now),
             requested_by: principal.id.clone(),
             requester_rank: principal.rank.as_str().into(),
+            ..Request::default()
         };
         self.store.add_request(new).await?;
         Ok(id)

@@ -175,7 +175,7 @@ pub enum Command {
         #[command(subcommand)]
         what: crate::user::TokenCommand,
     },
-    /// The measured work, beside peers: generate, ingest, lookup, access, growth, startup, linkage, names, search; audit and feed alone. `bench NAME --help` shows the options.
+    /// The measured work, beside peers: generate, ingest, lookup, access, growth, startup, linkage, names, search; audit, desk and feed alone. `bench NAME --help` shows the options.
     #[command(disable_help_flag = true)]
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]

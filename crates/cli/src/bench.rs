@@ -5,6 +5,7 @@
 //! for warm look-ups: one process, many queries.
 
 mod access;
+pub mod desk;
 mod feed;
 
 use std::collections::{BTreeSet, HashMap};

@@ -127,6 +127,18 @@ pub enum CampaignCommand {
         #[arg(long)]
         withdraw: bool,
     },
+    /// A short link under the portal's address (`SAROVAR_PORTAL_URL`) to a page, or all of them with how often they were opened.
+    Link {
+        url: Option<String>,
+        #[arg(long, default_value = "")]
+        unit: String,
+        /// Id of a campaign; its marks (utm) go along.
+        #[arg(long)]
+        campaign: Option<String>,
+        /// Lets the link with this code lead nowhere.
+        #[arg(long, value_name = "CODE", conflicts_with = "url")]
+        stop: Option<String>,
+    },
     /// Times of day at which a unit's messages were seen most, by network.
     Slots {
         #[arg(long)]
@@ -216,6 +228,17 @@ pub async fn run(args: &Args, command: &CampaignCommand) -> Result<ExitCode, Lak
         CampaignCommand::Praise { .. } => output::records(&desk.store.all_praise(false).await.map_err(wrong)?, args.format)?,
         CampaignCommand::Thank { id, withdraw: false } => desk.thank(&me, id, now).await.map_err(wrong)?,
         CampaignCommand::Thank { id, withdraw: true } => desk.withdraw_praise(&me, id, now).await.map_err(wrong)?,
+        CampaignCommand::Link { stop: Some(code), .. } => desk.stop_link(&me, code, true, now).await.map_err(wrong)?,
+        CampaignCommand::Link { url: Some(url), unit, campaign, .. } => {
+            let link = desk.shorten(&me, unit, url, campaign.as_deref(), now).await.map_err(wrong)?;
+            let base = std::env::var("SAROVAR_PORTAL_URL").unwrap_or_default();
+            let short = format!("{}/s/{}", base.trim_end_matches('/'), link.code);
+            output::records(
+                &[json!({ "short": short, "url": link.url, "unit": link.unit, "campaign": link.campaign })],
+                args.format,
+            )?;
+        }
+        CampaignCommand::Link { .. } => output::records(&desk.store.links(1000).await.map_err(wrong)?, args.format)?,
         CampaignCommand::Slots { unit } => {
             let slots = desk.slots(unit, now).await.map_err(wrong)?;
             let shown: Vec<Value> = slots.iter().map(|s| json!({ "network": s.network, "hour": format!("{:02}:00", s.hour), "posts": s.posts, "median": s.median, "measure": s.measure })).collect();

@@ -94,6 +94,9 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Maintain(m) => keep::maintain(&args, m).await,
         Command::Audit(a) => audit::run(&args, a).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "audit") => audit::bench(&args, arguments),
+        Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "desk") => {
+            bench::desk::bench(&args, arguments).await
+        }
         Command::Names { what } => names::run(what, args.format),
         Command::Post { what } => post::run(&args, what).await,
         Command::Channel { what } => channel::run(&args, what).await,

@@ -121,11 +121,14 @@ pub enum PostCommand {
         #[arg(long = "channel", required = true)]
         channels: Vec<String>,
     },
-    /// Sends what is due, reads what is unclear, removes what courts ordered down.
+    /// Sends what is due, reads what is unclear and what people wrote, removes what courts ordered down.
     Work {
         /// Stop after so many seconds; goes on for ever when absent.
         #[arg(long)]
         seconds: Option<u64>,
+        /// Leaves what people write to `sarovar inbox poll` and the networks' calls.
+        #[arg(long)]
+        no_reading: bool,
     },
     /// Where messages and their deliveries stand; without an id the newest messages.
     Status {
@@ -186,6 +189,10 @@ pub enum PostCommand {
     },
     /// Reads the numbers of the last thirty days' posts from the networks.
     Measure,
+    /// What a text feels and why; without a text, how far that agrees with a reader on the held-back sentences.
+    Sentiment {
+        text: Vec<String>,
+    },
     /// The desk in numbers: tables, and a PDF with -o.
     Report(numbers::Report),
     /// Everything published, with versions, approvals and proof, for the Right to Information Act.
@@ -227,7 +234,7 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
         clock: Utc::now,
     };
     let log = ledger::Ledger::open(options).map_err(LakeError::from)?;
-    Ok(Desk::new(store).with_audit(Arc::new(log)))
+    Ok(Desk::new(store).with_audit(Arc::new(log)).with_media(args.home.join("desk-media")))
 }
 
 /// The key of the vault: `SAROVAR_VAULT_KEY`, else `vault.key` in the home folder.
@@ -388,9 +395,10 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
             }
             return deliveries(args, desk, id).await;
         }
-        PostCommand::Work { seconds } => {
+        PostCommand::Work { seconds, no_reading } => {
             let stop = Arc::new(AtomicBool::new(false));
             let (worker, flag) = (worker(args, desk)?, stop.clone());
+            let worker = if *no_reading { worker } else { worker.with_reading() };
             let end = async move {
                 match seconds {
                     Some(s) => tokio::time::sleep(Duration::from_secs(*s)).await,
@@ -445,6 +453,7 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Recur(r) => many::recur(args, desk, r).await?,
         PostCommand::Recurring { id } => many::recurring(args, desk, id.as_deref()).await?,
         PostCommand::Stop { id, reason } => desk.stop_recurring(&me, id, reason, now).await?,
+        PostCommand::Sentiment { text } => numbers::sentiment(args, text)?,
         PostCommand::Measure => numbers::measure(args, desk).await?,
         PostCommand::Report(r) => numbers::report(args, desk, r).await?,
         PostCommand::Records(r) => return numbers::records(args, desk, r).await,

@@ -6,6 +6,7 @@ pub mod composer;
 pub mod many;
 pub mod report;
 pub mod shelf;
+pub mod sign;
 pub mod stream;
 
 use askama::Template;
@@ -22,10 +23,11 @@ pub struct Choice {
 }
 
 /// The places of the desk, in the order of its own navigation: address and catalogue key.
-pub const PLACES: [(&str, &str); 12] = [
+pub const PLACES: [(&str, &str); 13] = [
     ("/desk", "desk-office"),
     ("/desk/new", "desk-new"),
     ("/desk/many", "desk-many"),
+    ("/desk/sign", "desk-sign"),
     ("/desk/calendar", "desk-calendar"),
     ("/desk/outbox", "desk-outbox"),
     ("/desk/inbox", "desk-inbox"),

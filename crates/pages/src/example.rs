@@ -86,6 +86,7 @@ pub const ALL: &[Example] = &[
     Example { name: "desk-orders", render: |shell| desk::orders(shell).render() },
     Example { name: "desk-channels", render: |shell| desk::channels(shell).render() },
     Example { name: "desk-many", render: |shell| campaign::many(shell).render() },
+    Example { name: "desk-sign", render: |shell| campaign::sign(shell).render() },
     Example { name: "desk-campaigns", render: |shell| campaign::campaigns(shell).render() },
     Example { name: "desk-campaign", render: |shell| campaign::campaign(shell).render() },
     Example { name: "desk-report", render: |shell| campaign::report(shell).render() },

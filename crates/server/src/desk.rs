@@ -13,6 +13,7 @@ mod outbox;
 mod post;
 mod report;
 mod shelf;
+mod sign;
 
 use std::sync::Arc;
 
@@ -35,8 +36,10 @@ use crate::records::Log;
 
 /// Largest picture or film of the library.
 const MEDIA_LIMIT: usize = 200 << 20;
-/// Largest file of messages; as a form it is three times as long in Hindi.
+/// Largest text of messages; as a form it is three times as long in Hindi.
 const BULK_LIMIT: usize = 32 << 20;
+/// Largest file of messages with their pictures.
+const PACKAGE_LIMIT: usize = 512 << 20;
 
 /// Every address of the desk.
 pub(crate) fn routes() -> Router<App> {
@@ -44,6 +47,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk", get(office::page))
         .route("/desk/unit/{code}/pause", send(office::pause))
         .route("/desk/unit/{code}/resume", send(office::resume))
+        .route("/desk/sign", get(sign::page).post(sign::take))
         .route("/desk/new", get(post::blank).post(post::create))
         .route("/desk/preview", send(post::preview))
         .route("/desk/post/{id}", get(post::page))
@@ -67,6 +71,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/item/{id}/close", send(inbox::close))
         .route("/desk/item/{id}/hide", send(inbox::hide))
         .route("/desk/many", get(many::page).post(many::take).layer(DefaultBodyLimit::max(BULK_LIMIT)))
+        .route("/desk/many/file", send(many::file).layer(DefaultBodyLimit::max(PACKAGE_LIMIT)))
         .route("/desk/recurring", send(many::recur))
         .route("/desk/recurring/{id}/stop", send(many::stop))
         .route("/desk/campaigns", get(campaign::list).post(campaign::add))
@@ -79,6 +84,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/records", get(report::records))
         .route("/desk/shelf", get(shelf::page))
         .route("/desk/shelf/template", send(shelf::template))
+        .route("/desk/shelf/link", send(shelf::link))
+        .route("/desk/shelf/link/{code}", send(shelf::stop_link))
         .route("/desk/shelf/praise", send(shelf::keep))
         .route("/desk/shelf/praise/{id}", send(shelf::act))
         .route("/desk/orders", get(order::page).post(order::open))
@@ -91,12 +98,13 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/media/{sha}", get(media::file))
         .route("/api/v1/desk/posts", get(post::list_json).post(post::create_json))
         .route("/api/v1/desk/posts/{id}", get(post::json))
+        .route("/api/v1/desk/sign", get(sign::json).post(sign::take_json))
         .route("/api/v1/desk/calendar", get(calendar::json))
         .route("/api/v1/desk/outbox", get(outbox::json))
         .route("/api/v1/desk/inbox", get(inbox::json))
         .route("/api/v1/desk/orders", get(order::json))
         .route("/api/v1/desk/channels", get(channel::json))
-        .route("/api/v1/desk/bulk", send(many::json).layer(DefaultBodyLimit::max(BULK_LIMIT)))
+        .route("/api/v1/desk/bulk", send(many::json).layer(DefaultBodyLimit::max(PACKAGE_LIMIT)))
         .route("/api/v1/desk/recurring", get(many::recurring_json))
         .route("/api/v1/desk/campaigns", get(campaign::list_json))
         .route("/api/v1/desk/campaigns/{id}", get(campaign::json))
@@ -107,7 +115,8 @@ pub(crate) fn routes() -> Router<App> {
 
 impl App {
     pub(crate) fn desk(&self) -> Desk {
-        Desk::new(self.lake.store().clone()).with_audit(Arc::new(Log(self.lake.clone())))
+        let media = self.lake.home().root().join("desk-media");
+        Desk::new(self.lake.store().clone()).with_audit(Arc::new(Log(self.lake.clone()))).with_media(media)
     }
 
     /// The vault of the lake's folder: `SAROVAR_VAULT_KEY`, else `vault.key`.

@@ -117,6 +117,7 @@ pub fn routes(lake: Lake, settings: Settings) -> Router {
         .route("/robots.txt", get(feed::robots))
         .route("/handles.json", get(feed::handles))
         .route("/media/{sha}", get(media))
+        .route("/s/{code}", get(short))
         .route("/hooks/x", get(hook::x_challenge).post(hook::x))
         .route("/hooks/meta", get(hook::meta_challenge).post(hook::meta))
         .route("/assets/{file}", get(assets::file))
@@ -231,6 +232,12 @@ async fn headers(request: Request, next: Next) -> Response {
         return Response::from_parts(head, Body::empty());
     }
     Response::from_parts(head, Body::from(bytes))
+}
+
+/// A short link: on to where an officer sent it. Each opening is counted, so no cache keeps it.
+async fn short(State(p): State<Portal>, Path(code): Path<String>) -> Result<Response, Wrong> {
+    let to = p.desk().follow(&code, p.lake.now()).await?.ok_or(Wrong::Missing)?;
+    Ok((StatusCode::FOUND, [(header::LOCATION, to)]).into_response())
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -6,7 +6,7 @@ use social::NetworkName;
 use social::desk::{Advice, Numbers};
 
 /// Names of the tables, in the order of the sections.
-pub const TABLES: [&str; 5] = ["service", "measures", "campaigns", "sleeping", "mix"];
+pub const TABLES: [&str; 6] = ["service", "measures", "campaigns", "sleeping", "mix", "sentiment"];
 
 fn title(network: &str) -> String {
     network.parse::<NetworkName>().map_or_else(|_| network.to_owned(), |n| n.limits().title.clone())
@@ -84,6 +84,14 @@ pub fn paper(numbers: &Numbers, lang: Lang) -> Report {
         .kinds
         .iter()
         .map(|k| vec![t(&format!("desk-kind-{}", k.kind)), k.messages.to_string(), format!("{} %", k.percent)]);
+    let topic = |key: &str| {
+        let known = social::sentiment::topics().find(|t| t.key == key);
+        known.map_or_else(|| t("report-topic-other"), |t| if hindi { t.hi.clone() } else { t.en.clone() })
+    };
+    let sentiment = numbers.sentiment.iter().map(|c| {
+        let told = |n: Option<usize>| n.map_or_else(|| t("report-withheld"), |n| n.to_string());
+        vec![day(lang, c.day), topic(&c.topic), told(c.items), told(c.good), told(c.bad), told(c.unknown)]
+    });
     let missing: Vec<String> = numbers.mix.missing.iter().map(|m| t(&format!("campaign-theme-{m}"))).collect();
     let section = |key: &str, columns: &[&str], rows: Vec<Vec<String>>| Section {
         title: t(&format!("report-{key}")),
@@ -132,6 +140,11 @@ pub fn paper(numbers: &Numbers, lang: Lang) -> Report {
             section("campaigns", &["report-campaign", "report-messages", "report-districts", "report-measure"], reach.collect()),
             section("sleeping", &["report-handle", "desk-unit", "report-days", "report-advice"], sleeping.collect()),
             section("mix", &["desk-kind", "report-messages", "report-share"], mix.collect()),
+            section(
+                "sentiment",
+                &["report-day", "report-topic", "report-items", "report-good", "report-bad", "report-unknown"],
+                sentiment.collect(),
+            ),
         ],
         foot: t("report-foot"),
         nothing: t("report-nothing"),

@@ -8,7 +8,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home,
-    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail, upload, viewer, watch, work,
+    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail, upload, viewer, watch,
+    work,
 };
 
 pub(crate) fn routes(app: App) -> Router {

@@ -1,16 +1,21 @@
 //! Many messages in one file (CSV): how it is read, and how what is wrong with it is said.
 //!
 //! The first line names the columns: `unit` and `kind`, then `hindi`, `english` and one column for each network's own text, `at` (Indian
-//! time) and `channels` (handles or ids, parted by blanks), and `campaign`. Comma, semicolon or tab; UTF-8. A line is never
-//! guessed at: what is wrong with it is told by line, field and way out, in Hindi and English.
+//! time) and `channels` (handles or ids, parted by blanks), `campaign`, and `pictures` with their `alt` texts, both parted by `|`: names of
+//! files that lie beside the CSV in a ZIP, or ids of the library; `shows` says what is to be known of them. Comma, semicolon or tab; UTF-8. A
+//! line is never guessed at: what is wrong with it is told by line, field and way out, in Hindi and English.
+
+mod package;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::DeskError;
 
+pub use package::{Package, open};
+
 /// Columns that are understood beside those named like a network.
-pub const COLUMNS: [&str; 7] = ["unit", "kind", "hindi", "english", "at", "channels", "campaign"];
+pub const COLUMNS: [&str; 10] = ["unit", "kind", "hindi", "english", "at", "channels", "campaign", "pictures", "alt", "shows"];
 /// Lines of one file.
 pub const MOST: usize = 10_000;
 
@@ -109,6 +114,34 @@ const WORDS: &[(&str, &str, &str, &str, &str)] = &[
         "write the campaign's id, or leave it empty",
         "ऐसा कोई अभियान नहीं है",
         "अभियान की आईडी लिखें या खाली छोड़ें",
+    ),
+    (
+        "picture",
+        "there is no picture {}",
+        "put the file into the ZIP under this name, or write the picture's id in the library; part several by |",
+        "{} नाम का कोई चित्र नहीं है",
+        "फ़ाइल इसी नाम से ZIP में रखें, या संग्रह में चित्र की आईडी लिखें; कई हों तो | से अलग करें",
+    ),
+    (
+        "unreadable",
+        "the picture cannot be taken: {}",
+        "save it as JPEG or PNG (a film as MP4) and pack the file anew",
+        "चित्र नहीं लिया जा सकता: {}",
+        "इसे JPEG या PNG (वीडियो MP4) में सहेजकर फिर से ZIP बनाएँ",
+    ),
+    (
+        "alt",
+        "the picture {} has no words for those who cannot see it",
+        "say in alt what it shows; for several pictures part the texts by | in the same order",
+        "चित्र {} का वर्णन नहीं है",
+        "alt में लिखें कि चित्र में क्या है; कई चित्र हों तो वर्णन उसी क्रम में | से अलग करें",
+    ),
+    (
+        "shows",
+        "{} is nothing a picture can be marked with",
+        "write arrested, victim, child, blurred, generated, labelled or captions, parted by blanks, or leave it empty",
+        "{} कोई मान्य चिह्न नहीं है",
+        "arrested, victim, child, blurred, generated, labelled या captions लिखें, या खाली छोड़ें",
     ),
     ("twice", "the same message is on line {}", "leave one of them out", "यही संदेश पंक्ति {} पर है", "एक हटाएँ"),
     (

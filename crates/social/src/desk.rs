@@ -5,13 +5,17 @@ mod bulk;
 mod campaign;
 mod connect;
 mod inbox;
+mod media;
 mod order;
 mod plan;
 mod praise;
 mod record;
 mod report;
 mod schedule;
+mod short;
+mod sign;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -25,12 +29,14 @@ use store::social::{Approval, FindingRow, Post, SilenceRow};
 
 pub use campaign::{AUDIENCES, Coverage, Mix, Share, THEMES, UnitCoverage};
 pub use connect::Expiring;
+pub use media::media_row;
 pub use order::Compliance;
 pub use plan::Planned;
 pub use praise::{SOURCES, Slot};
 pub use record::{Copy, Record};
 pub use report::{Advice, Dormant, Figure, Numbers, Reach, Service};
 pub use schedule::{When, parse_ist};
+pub use sign::{SIGNED_AT_ONCE, Signed, ToSign};
 
 use crate::DeskError;
 use crate::check::{self, Finding, Level, Setting, Silence};
@@ -89,6 +95,8 @@ const TOLD: &[&str] = &[
 pub struct Desk {
     pub store: Store,
     audit: Option<Arc<dyn AuditSink>>,
+    /// Where the library's files lie.
+    media: Option<PathBuf>,
 }
 
 /// Where a message stands on its way.
@@ -114,7 +122,7 @@ impl From<&SilenceRow> for Silence {
 
 impl Desk {
     pub fn new(store: Store) -> Self {
-        Self { store, audit: None }
+        Self { store, audit: None, media: None }
     }
 
     /// The same desk with an access log: what is signed, overruled, published and taken down is also written there, or not done.
@@ -209,15 +217,12 @@ impl Desk {
     /// What the checks may know of a unit.
     pub async fn setting(&self, unit: &str, networks: &[NetworkName], due: i64, except: &str) -> Result<Setting, DeskError> {
         let row = self.store.unit(unit).await?;
-        let mut recent = Vec::new();
-        for account in self.store.accounts().await?.iter().filter(|a| a.unit == unit) {
-            for d in self.store.recent_bodies(&account.id, due - 30 * 86_400_000_000).await? {
-                if d.post != except {
-                    let body: serde_json::Value = serde_json::from_str(&d.body).unwrap_or_default();
-                    recent.push(body["text"].as_str().unwrap_or_default().to_owned());
-                }
-            }
-        }
+        let text = |body: &str| {
+            let body: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+            body["text"].as_str().unwrap_or_default().to_owned()
+        };
+        let said = self.store.recent_bodies(unit, due - 30 * 86_400_000_000).await?;
+        let recent = said.iter().filter(|s| s.post != except).map(|s| text(&s.body)).collect();
         Ok(Setting {
             due,
             constituencies: listed(&row.constituencies),

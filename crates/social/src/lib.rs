@@ -7,11 +7,12 @@
 //! pauses, takedowns) decides *whether* that call may be made.
 //!
 //! **What is data is data**: limits, prices and patience of the networks are in `data/networks.yaml`, and the sentences by
-//! which the checks are measured in `data/labelled.tsv`.
+//! which checks and sentiment are measured in `data/labelled.tsv` and `data/feeling.tsv`.
 //!
 //! Not here: tables of persons (this crate does not know the lake), profiles of citizens, likes, follows or reposts.
 
 pub mod bulk;
+pub mod caption;
 pub mod check;
 pub mod desk;
 pub mod limit;
@@ -22,7 +23,9 @@ pub mod network;
 pub mod outbox;
 pub mod recur;
 pub mod registry;
+pub mod sentiment;
 pub mod text;
+pub mod transcode;
 pub mod vault;
 pub mod webhook;
 

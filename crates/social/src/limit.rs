@@ -99,6 +99,8 @@ pub struct Limits {
     pub call_seconds: u32,
     /// How long after that a post may still be missing from reads although it went through.
     pub settle_seconds: u32,
+    /// How often a worker reads what people wrote, where no call of the network tells it; where each reading costs, less often.
+    pub poll_minutes: u32,
     pub limits: Rates,
     pub cost: Cost,
 }

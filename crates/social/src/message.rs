@@ -64,6 +64,15 @@ pub struct Facts {
     pub missing_child: bool,
 }
 
+/// Captions of a film, as SubRip.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Track {
+    pub file: String,
+    pub sha256: String,
+    /// BCP 47.
+    pub language: String,
+}
+
 /// A picture or a film that goes along.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -76,6 +85,9 @@ pub struct Media {
     pub alt: String,
     /// Captions or a transcript exist (films).
     pub captions: bool,
+    /// The captions themselves, for networks that take them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub track: Option<Track>,
     /// Made or altered by a generator.
     pub generated: bool,
     /// It says so on the picture itself.

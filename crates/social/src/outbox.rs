@@ -17,6 +17,7 @@
 
 mod channel;
 mod clock;
+mod poll;
 mod publish;
 mod reconcile;
 
@@ -125,6 +126,9 @@ pub struct Outbox {
     audit: Option<Arc<dyn AuditSink>>,
     /// When plans and recurring messages were last looked at.
     planned: Arc<Mutex<Option<Instant>>>,
+    /// Whether this worker also reads what people wrote, and when it last looked whose turn it is.
+    reads: bool,
+    read_turn: Arc<Mutex<Option<Instant>>>,
 }
 
 impl Outbox {
@@ -152,6 +156,8 @@ impl Outbox {
             read_at: Arc::default(),
             audit: None,
             planned: Arc::default(),
+            reads: false,
+            read_turn: Arc::default(),
         }
     }
 
@@ -241,6 +247,15 @@ impl Outbox {
                     tracing::warn!(error = %e, "a removal did not succeed");
                 }
                 lock(&worker.mine).remove("orders");
+            });
+        }
+        if self.reading_is_due() {
+            let worker = self.clone();
+            working.spawn(async move {
+                if let Err(e) = worker.read_accounts().await {
+                    tracing::warn!(error = %e, "the accounts could not be read");
+                }
+                lock(&worker.mine).remove("reading");
             });
         }
         tick.held_by_clock = !self.clock_holds().await;

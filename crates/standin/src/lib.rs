@@ -1,4 +1,4 @@
-//! Stand-ins for networks that no test can reach: X, Facebook and Instagram, YouTube, Mastodon. Only tests use this crate.
+//! Stand-ins for networks that no test can reach: X, Facebook and Instagram, YouTube, Mastodon. Only tests and the desk's benchmark use this crate.
 //!
 //! The key decision: **a stand-in is believed only as far as others vouch for it.** Requests are written down, and tests hold them
 //! against the vendors' own specifications; the vendors' own client libraries publish, read and delete here too

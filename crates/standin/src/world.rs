@@ -70,6 +70,8 @@ pub struct Session {
     pub account: String,
     /// The film it became.
     pub video: Option<String>,
+    /// The film whose captions it brings.
+    pub captions: Option<String>,
 }
 
 #[derive(Default)]

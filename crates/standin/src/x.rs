@@ -121,6 +121,17 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
                 None => problem(404, "resource-not-found", "Not Found Error", "no such media"),
             }
         }),
+        ("POST", ["2", "media", "subtitles"]) => w.with(|m| {
+            let track = call.fields.get("subtitles").cloned().unwrap_or_default();
+            let known = track["id"].as_str().is_some_and(|id| m.media.get(id).is_some_and(|x| x.state == "succeeded"));
+            match m.media.get_mut(&call.get("id")) {
+                Some(medium) if known => {
+                    medium.caption = track["language_code"].as_str().unwrap_or_default().to_owned();
+                    Reply::ok(json!({ "data": { "id": call.get("id"), "media_category": "TweetVideo", "associated_subtitles": [track] } }))
+                }
+                _ => problem(404, "resource-not-found", "Not Found Error", "no such media"),
+            }
+        }),
         _ => problem(404, "resource-not-found", "Not Found Error", &format!("{} {}", call.method, call.path)),
     }
 }

@@ -50,6 +50,17 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
             m.sessions.insert(key.clone(), session);
             Reply::ok(Value::Null).with("location", format!("{}/session/{key}", w.address))
         }),
+        ("POST", ["captions"]) if upload && call.get("uploadType") == "resumable" => w.with(|m| {
+            let snippet = call.fields.get("snippet").cloned().unwrap_or_default();
+            let video = snippet["videoId"].as_str().unwrap_or_default().to_owned();
+            if m.find(&video).is_none() {
+                return fault(404, "videoNotFound", "The video identified by the videoId parameter could not be found.");
+            }
+            let key = m.id();
+            let title = snippet["language"].as_str().unwrap_or_default().to_owned();
+            m.sessions.insert(key.clone(), Session { title, account: me.clone(), captions: Some(video), ..Session::default() });
+            Reply::ok(Value::Null).with("location", format!("{}/session/{key}", w.address))
+        }),
         ("GET", ["videos"]) => w.read(|m| {
             let ids = call.get("id");
             let all: Vec<Value> = ids.split(',').filter_map(|id| m.find(id)).map(video).collect();
@@ -130,6 +141,21 @@ fn receive(w: &World, call: &Call, key: &str) -> Reply {
         let reply = Reply::new(308, Value::Null);
         if s.received > 0 { reply.with("range", format!("bytes=0-{}", s.received - 1)) } else { reply }
     };
+    if let Some(video) = w.with(|m| m.sessions.get(key).and_then(|s| s.captions.clone())) {
+        return w.with(|m| {
+            let language = m.sessions.remove(key).map(|s| s.title).unwrap_or_default();
+            let words = String::from_utf8_lossy(&call.bytes).into_owned();
+            match m.find_mut(&video) {
+                Some(p) => {
+                    p.media.push(format!("captions {language}: {words}"));
+                    Reply::ok(
+                        json!({ "kind": "youtube#caption", "id": key, "snippet": { "videoId": video, "language": language } }),
+                    )
+                }
+                None => fault(404, "videoNotFound", "The video is not there."),
+            }
+        });
+    }
     let range = call.header("content-range");
     let Some(session) = w.with(|m| m.sessions.get(key).cloned()) else { return fault(404, "notFound", "The session has ended.") };
     let asked = range.strip_prefix("bytes ").and_then(|r| r.split('/').next()).unwrap_or_default().to_owned();

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::Store;
 use crate::error::Result;
 
-pub use request::{Declared, NewRequest, Request};
+pub use request::{Declared, Request};
 
 /// A piece of work as it is kept. Lists are words parted and framed by blanks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]

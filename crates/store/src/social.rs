@@ -5,11 +5,15 @@ mod account;
 mod campaign;
 mod connect;
 mod coverage;
+mod fill;
 mod inbox;
+mod link;
 mod look;
 mod order;
 mod outbox;
 mod plan;
+#[cfg(test)]
+mod plans;
 mod post;
 mod praise;
 mod report;
@@ -27,19 +31,29 @@ pub use account::{Account, NewAccount};
 pub use campaign::{Campaign, MediaRow, MetricRow, Note, SavedReply};
 pub use connect::{ClientRow, ConsentRow};
 pub use coverage::{Covered, Goal, Mixed};
+pub use fill::Waiting;
 pub use inbox::{Item, NewItem};
+pub use link::{Opened, ShortLink};
 pub use look::{ItemFilter, Published, Shown};
 pub use order::{Order, Removal};
-pub use outbox::{Attempt, Claim, Counted, Delivery, Settlement, Watched};
+pub use outbox::{Attempt, Claim, Counted, Delivery, Said, Settlement, Watched};
 pub use plan::{ImportRow, Incoming, Occurrence, Plan, Recurrence};
 pub use post::{Approval, Event, FindingRow, Post, Version};
 pub use praise::{Praise, Template};
-pub use report::{AnswerTime, Measured, Out, Posted, Silent};
+pub use report::{AnswerTime, Measured, Out, Posted, Silent, Wrote};
 pub use unit::{Officer, SilenceRow, Unit};
 
 /// All units that are paused, by their own or an upper unit's order.
 const PAUSED: &str = "WITH RECURSIVE paused(code) AS (SELECT code FROM social_unit WHERE paused_at IS NOT NULL \
     UNION SELECT u.code FROM social_unit u JOIN paused p ON u.parent = p.code)";
+
+/// The unit that parameter `n` names and all below it, as `tree`. To be joined with `CROSS JOIN`: SQLite, which knows nothing of how
+/// many rows there are, then goes from the few units to their rows and not the other way round.
+fn tree(n: usize) -> String {
+    format!(
+        "WITH RECURSIVE tree(code) AS (SELECT CAST(${n} AS TEXT) UNION SELECT u.code FROM social_unit u JOIN tree t ON u.parent = t.code)"
+    )
+}
 
 impl Store {
     pub(crate) async fn rows<T: FromQueryResult>(&self, sql: &str, values: Vec<Value>) -> Result<Vec<T>> {

@@ -33,11 +33,7 @@ pub async fn units(store: &Store) {
             name_en: code.into(),
             name_hi: code.into(),
             kind: "thana".into(),
-            constituencies: String::new(),
-            numbers: String::new(),
-            paused_at: None,
-            paused_by: None,
-            pause_reason: None,
+            ..Unit::default()
         };
         store.put_unit(&unit).await.unwrap();
     }

@@ -16,7 +16,8 @@ use crate::output::{self, say};
 /// A file of messages.
 #[derive(Debug, clap::Args)]
 pub struct Bulk {
-    /// CSV with the columns unit, kind, hindi, english, at, channels, campaign, and one for each network's own text.
+    /// CSV with the columns unit, kind, hindi, english, at, channels, campaign, one for each network's own text, pictures, alt and shows; or
+    /// a ZIP of such a file and its pictures.
     pub file: PathBuf,
     /// Makes the messages when nothing is wrong; without it the file is only looked at.
     #[arg(long)]

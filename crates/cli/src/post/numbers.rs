@@ -36,7 +36,7 @@ pub struct Report {
     /// Writes the report as PDF too.
     #[arg(short, long, value_name = "FILE.pdf")]
     pub out: Option<PathBuf>,
-    /// One table: service, measures, campaigns, sleeping, mix.
+    /// One table: service, measures, campaigns, sleeping, mix, sentiment.
     #[arg(long, default_value = "service")]
     pub table: String,
     #[arg(long, default_value = "hi", value_parser = ["hi", "en"])]
@@ -100,6 +100,17 @@ pub(super) async fn measure(args: &Args, desk: &Desk) -> Result<(), Fault> {
     let read = desk.measure(&channels, &networks(&channels)?, Utc::now()).await?;
     say(&format!("{read} number(s) read"));
     Ok(())
+}
+
+pub(super) fn sentiment(args: &Args, text: &[String]) -> Result<(), Fault> {
+    if !text.is_empty() {
+        return Ok(output::records(&[social::sentiment::judge(&text.join(" "))], args.format)?);
+    }
+    let scores = social::sentiment::measure(&social::sentiment::labelled().map_err(wrong)?, true);
+    say(
+        "agreement: of the sentences it says something of; coverage: of those a reader finds good or bad. One person wrote list and sentences: expect less in life",
+    );
+    Ok(output::records(&scores, args.format)?)
 }
 
 pub(super) async fn records(args: &Args, desk: &Desk, r: &Records) -> Result<ExitCode, Fault> {

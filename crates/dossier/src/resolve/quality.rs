@@ -8,9 +8,9 @@ use lake::linkage::{Linkage, Pair};
 use lake::{LakeError, Result, Session};
 use serde::{Deserialize, Serialize};
 
-use super::{hex, number};
 use super::records::{COLUMNS, Records};
 use super::run::Report;
+use super::{hex, number};
 
 /// Clusters listed at most.
 const MOST: usize = 200;
@@ -217,9 +217,11 @@ mod tests {
             prints: vec![0; 4],
             members: Vec::new(),
         };
-        let said = Judgement { left: hex(1), right: hex(3), verdict: Verdict::Same, who: "w".into(), when: 1, why: String::new() };
+        let said =
+            Judgement { left: hex(1), right: hex(3), verdict: Verdict::Same, who: "w".into(), when: 1, why: String::new() };
         let told = parts(&records, &linkage, &[said]);
-        let brief: Vec<_> = told.iter().map(|p| (p.kind.as_str(), p.name.as_str(), p.records, p.joined, p.judged, p.agreed)).collect();
+        let brief: Vec<_> =
+            told.iter().map(|p| (p.kind.as_str(), p.name.as_str(), p.records, p.joined, p.judged, p.agreed)).collect();
         assert_eq!(brief, [("source", "a.a", 2, 1, 1, 0), ("source", "b.b", 1, 0, 1, 0), ("district", "KOTA", 1, 1, 0, 0)]);
         let near = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-6);
         assert!(near(told[0].precision, 0.75) && near(told[0].recall, 0.75 / 1.25), "{:?}", told[0]);

@@ -163,8 +163,7 @@ pub async fn show(lake: &Lake, session: &Session, left: &str, right: &str) -> Re
     let pair = (hex(a.min(b)), hex(a.max(b)));
     let so_far = said(lake)?;
     let waits_for_second = so_far.waiting.get(&(a.min(b), a.max(b))).cloned();
-    let mut said: Vec<Judgement> =
-        so_far.all.into_iter().filter(|j| j.pair() == (pair.0.as_str(), pair.1.as_str())).collect();
+    let mut said: Vec<Judgement> = so_far.all.into_iter().filter(|j| j.pair() == (pair.0.as_str(), pair.1.as_str())).collect();
     said.reverse();
     let joined = left.person == right.person;
     let sensitive = sensitive(&left.mentions, &right.mentions);

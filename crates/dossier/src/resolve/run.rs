@@ -89,7 +89,6 @@ pub async fn resolve(lake: &Lake, access: &Access, options: Options) -> Result<R
     Ok(report)
 }
 
-
 /// The mentions of the lake as records, with the version of the table they came from.
 async fn read(lake: &Lake, access: &Access) -> Result<(u64, Records)> {
     let mut vehicles = HashMap::new();

@@ -57,7 +57,10 @@ pub(crate) fn said(lake: &Lake) -> Result<SaidSoFar> {
 
 /// Whether one side is on record as accused or arrested and the other is not: to join them lays on one what only the other is charged with.
 pub(crate) fn sensitive(left: &[Mention], right: &[Mention]) -> bool {
-    let accused = |of: &[Mention]| of.iter().any(|m| m.role.as_deref().is_some_and(|r| matches!(r, "accused" | "arrested" | "suspect" | "convict" | "prisoner")));
+    let accused = |of: &[Mention]| {
+        of.iter()
+            .any(|m| m.role.as_deref().is_some_and(|r| matches!(r, "accused" | "arrested" | "suspect" | "convict" | "prisoner")))
+    };
     accused(left) != accused(right)
 }
 

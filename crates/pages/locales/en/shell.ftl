@@ -62,3 +62,5 @@ kind-case = Case
 kind-place = Place
 kind-thing = Other thing
 withheld = withheld by law
+menu = Menu
+menu-close = Close the menu

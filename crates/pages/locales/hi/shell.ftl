@@ -62,3 +62,5 @@ kind-case = प्रकरण
 kind-place = स्थान
 kind-thing = अन्य वस्तु
 withheld = विधि के अनुसार छिपाया गया
+menu = मेनू
+menu-close = मेनू बंद करें

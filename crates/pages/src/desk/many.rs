@@ -60,6 +60,8 @@ pub struct Many {
     pub shell: Shell,
     /// The file's text, as it was looked at.
     pub text: String,
+    /// What is told is of a file that was chosen, not of a text.
+    pub whole: bool,
     pub told: Option<Told>,
     pub problems: Vec<ProblemLine>,
     pub rules: Vec<RuleLine>,
@@ -70,8 +72,8 @@ pub struct Many {
 }
 
 impl Many {
-    /// Whether what was looked at can be taken in.
+    /// Whether the text that was looked at can be taken in.
     pub fn takes(&self) -> bool {
-        self.told.as_ref().is_some_and(|t| t.wrong == 0 && t.made == 0 && !t.already)
+        self.told.as_ref().is_some_and(|t| t.wrong == 0 && t.made == 0 && !t.already) && !self.whole
     }
 }

@@ -1,4 +1,4 @@
-//! What lies ready: words to begin messages with, hours that served, and what others say well of the department.
+//! What lies ready: words to begin messages with, hours that served, short links, and what others say well of the department.
 
 use askama::Template;
 
@@ -41,7 +41,19 @@ pub struct PraiseLine {
     pub thanked: bool,
 }
 
-/// The page of all three.
+/// A short link.
+#[derive(Clone, Debug)]
+pub struct LinkLine {
+    pub code: String,
+    /// The whole short address.
+    pub short: String,
+    pub url: String,
+    pub unit: String,
+    pub opened: u64,
+    pub stopped: bool,
+}
+
+/// The page of all four.
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk/shelf.html")]
 pub struct Shelf {
@@ -54,4 +66,6 @@ pub struct Shelf {
     pub templates: Vec<TemplateLine>,
     pub slots: Vec<SlotLine>,
     pub praise: Vec<PraiseLine>,
+    pub links: Vec<LinkLine>,
+    pub campaigns: Vec<Choice>,
 }

@@ -2,26 +2,18 @@
 
 use chrono::{DateTime, TimeZone, Utc};
 
+use crate::Shell;
+use crate::desk::PostLine;
 use crate::desk::campaign::{Campaign, CampaignLine, Campaigns, CoverLine};
 use crate::desk::many::{Many, ProblemLine, RuleLine, TimeLine, Told};
 use crate::desk::report::{Report, Table};
-use crate::desk::shelf::{PraiseLine, Shelf, SlotLine, TemplateLine};
-use crate::desk::{Choice, PostLine};
-use crate::{Section, Shell};
+use crate::desk::shelf::{LinkLine, PraiseLine, Shelf, SlotLine, TemplateLine};
+use crate::desk::sign::{Sign, SignLine, SignedLine};
+
+use super::desk::{choices, framed};
 
 fn at(day: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, day, 6, 30, 0).single().unwrap_or_default()
-}
-
-fn framed(mut shell: Shell, key: &str, path: &str) -> Shell {
-    shell.section = Section::Desk;
-    shell.title = shell.t(key);
-    shell.path = path.to_owned();
-    shell
-}
-
-fn choices(list: &[(&str, &str)]) -> Vec<Choice> {
-    list.iter().map(|(v, t)| Choice { value: (*v).into(), text: (*t).into(), chosen: false }).collect()
 }
 
 fn line() -> CampaignLine {
@@ -102,6 +94,7 @@ pub(super) fn many(shell: Shell) -> Many {
     };
     Many {
         text: "unit,kind,hindi\nT1,notice,यातायात सूचना".into(),
+        whole: false,
         told: Some(Told { rows: 5000, wrong: 37, ..Told::default() }),
         problems: vec![problem(17, "at", "2020-01-01 10:00"), problem(93, "at", "2020-01-01 10:00")],
         rules: vec![rule.clone(), RuleLine { id: "r2".into(), on: false, next: None, last: Vec::new(), ..rule }],
@@ -110,6 +103,37 @@ pub(super) fn many(shell: Shell) -> Many {
         channels: choices(&[("a1", "X @thana1 (T1)")]),
         campaigns: choices(&[("c1", "बाल सुरक्षा सप्ताह")]),
         shell: framed(shell, "desk-many", "/desk/many"),
+    }
+}
+
+pub(super) fn sign(shell: Shell) -> Sign {
+    let line = |id: &str, open: &[&str]| SignLine {
+        id: id.into(),
+        version: 2,
+        unit: "T1".into(),
+        kind: "awareness".into(),
+        author: "asha".into(),
+        texts: vec![(shell.t("desk-hindi"), "दोपहिया वाहन पर हेलमेट पहनें।".into())],
+        pictures: vec!["हेलमेट का पोस्टर".into()],
+        due: Some(at(27)),
+        channels: vec!["X @thana1".into()],
+        open: open.iter().map(|rule| (*rule).to_owned()).collect(),
+        role: "approver".into(),
+    };
+    Sign {
+        done: vec![
+            SignedLine {
+                id: "p7".into(), words: "बाल सुरक्षा सप्ताह".into(), missing: vec!["law".into()], refused: None
+            },
+            SignedLine {
+                id: "p8".into(),
+                words: "रास्ता बदला गया है".into(),
+                missing: vec![],
+                refused: Some("version 1 was read, but it is version 2 and draft now; read it again".into()),
+            },
+        ],
+        lines: vec![line("p1", &[]), line("p2", &["model_code"])],
+        shell: framed(shell, "desk-sign", "/desk/sign"),
     }
 }
 
@@ -163,6 +187,15 @@ pub(super) fn shelf(shell: Shell) -> Shelf {
             measure: "impression_count".into(),
             median: 4200,
         }],
+        links: vec![LinkLine {
+            code: "k7m2xqp".into(),
+            short: "https://portal.example.org/s/k7m2xqp".into(),
+            url: "https://portal.example.org/hi/campaigns?utm_source=T1&utm_medium=social&utm_campaign=c1".into(),
+            unit: "T1".into(),
+            opened: 1204,
+            stopped: false,
+        }],
+        campaigns: choices(&[("c1", "बाल सुरक्षा सप्ताह")]),
         praise: vec![praise("w1", "", false, false), praise("w2", "परीक्षण संस्था", true, true)],
         shell: framed(shell, "desk-shelf", "/desk/shelf"),
     }

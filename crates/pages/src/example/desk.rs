@@ -15,14 +15,14 @@ fn at(hour: u32) -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 25, hour, 30, 0).single().unwrap_or_default()
 }
 
-fn framed(mut shell: Shell, key: &str, path: &str) -> Shell {
+pub(super) fn framed(mut shell: Shell, key: &str, path: &str) -> Shell {
     shell.section = Section::Desk;
     shell.title = shell.t(key);
     shell.path = path.to_owned();
     shell
 }
 
-fn choices(list: &[(&str, &str)]) -> Vec<Choice> {
+pub(super) fn choices(list: &[(&str, &str)]) -> Vec<Choice> {
     list.iter().enumerate().map(|(i, (v, t))| Choice { value: (*v).into(), text: (*t).into(), chosen: i == 0 }).collect()
 }
 

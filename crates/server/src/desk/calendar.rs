@@ -43,8 +43,10 @@ impl Span {
         }
     }
 
-    fn unit(&self) -> Option<&str> {
-        Some(self.unit.as_str()).filter(|u| !u.is_empty())
+    /// The unit whose posts are shown, with those below it; none: all.
+    async fn scope(&self, app: &App) -> Reply<Option<String>> {
+        let unit = Some(self.unit.as_str()).filter(|u| !u.is_empty());
+        Ok(app.lake.store().scope(unit).await?)
     }
 }
 
@@ -52,12 +54,12 @@ fn monday(day: NaiveDate) -> NaiveDate {
     day - Days::new(day.weekday().num_days_from_monday().into())
 }
 
-async fn one_day(app: &App, span: &Span, day: NaiveDate, month: u32, long: bool, lang: pages::Lang) -> Reply<Day> {
+async fn one_day(app: &App, unit: Option<&str>, day: NaiveDate, month: u32, long: bool, lang: pages::Lang) -> Reply<Day> {
     let (from, until) = (begins(day), begins(day + Days::new(1)));
-    let mut found: Vec<Shown> = app.lake.store().calendar(span.unit(), from, until, PER_DAY + 1).await?;
+    let mut found: Vec<Shown> = app.lake.store().calendar(unit, from, until, PER_DAY + 1).await?;
     let most = usize::try_from(PER_DAY).unwrap_or_default();
     let more = if found.len() > most {
-        app.lake.store().due_count(span.unit(), from, until).await?.saturating_sub(PER_DAY.unsigned_abs())
+        app.lake.store().due_count(unit, from, until).await?.saturating_sub(PER_DAY.unsigned_abs())
     } else {
         0
     };
@@ -93,9 +95,10 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(span): Query<Sp
     };
     let (mut weeks, mut lines) = (Vec::new(), Vec::new());
     let mut heading = pages::show::date(ask.lang, day);
+    let unit = span.scope(&app).await?;
     match view.as_str() {
         "list" => {
-            let found = app.lake.store().calendar(span.unit(), begins(day), begins(day + Days::new(1)), 500).await?;
+            let found = app.lake.store().calendar(unit.as_deref(), begins(day), begins(day + Days::new(1)), 500).await?;
             lines.extend(found.into_iter().map(|d| delivery(&ask, d)));
         }
         view => {
@@ -110,7 +113,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(span): Query<Sp
             while at <= last {
                 let mut week = Vec::new();
                 for i in 0..7 {
-                    week.push(one_day(&app, &span, at + Days::new(i), day.month(), long, ask.lang).await?);
+                    week.push(one_day(&app, unit.as_deref(), at + Days::new(i), day.month(), long, ask.lang).await?);
                 }
                 weeks.push(week);
                 at = at + Days::new(7);
@@ -136,6 +139,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(span): Query<Sp
 pub(crate) async fn json(State(app): State<App>, Query(span): Query<Span>) -> Reply<Json<Value>> {
     let day = span.day(&app)?;
     let first = day.with_day(1).unwrap_or(day);
-    let found = app.lake.store().calendar(span.unit(), begins(first), begins(first + Months::new(1)), 5000).await?;
+    let unit = span.scope(&app).await?;
+    let found = app.lake.store().calendar(unit.as_deref(), begins(first), begins(first + Months::new(1)), 5000).await?;
     Ok(Json(json!({ "from": first.to_string(), "deliveries": found })))
 }

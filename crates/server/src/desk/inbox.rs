@@ -1,5 +1,7 @@
 //! What people wrote: the stream of a unit, and what is done with each item.
 
+use std::collections::HashMap;
+
 use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
 use axum::{Form, Json};
@@ -38,19 +40,30 @@ pub(crate) struct Which {
 
 impl Which {
     /// `time-id` of the last item seen.
-    fn filter(&self) -> ItemFilter<'_> {
+    async fn stream(&self, app: &App) -> Reply<Vec<Row>> {
         let after = self.after.split_once('-').and_then(|(t, id)| Some((t.parse().ok()?, id.to_owned())));
         let state = if STATES.contains(&self.state.as_str()) { self.state.as_str() } else { "" };
-        ItemFilter { unit: Some(self.unit.as_str()).filter(|u| !u.is_empty()), assigned_to: None, state, after, limit: PER_PAGE }
+        let store = app.lake.store();
+        let unit = store.scope(Some(self.unit.as_str()).filter(|u| !u.is_empty())).await?;
+        let filter = ItemFilter { unit: unit.as_deref(), assigned_to: None, state, after, limit: PER_PAGE };
+        Ok(store.stream(&filter).await?)
     }
 }
 
-async fn line(app: &App, row: Row) -> Reply<ItemLine> {
+/// Items as lines; their networks are asked for once.
+async fn lines(app: &App, rows: Vec<Row>) -> Reply<Vec<ItemLine>> {
+    let mut accounts: Vec<&str> = rows.iter().map(|r| r.account.as_str()).collect();
+    accounts.sort_unstable();
+    accounts.dedup();
+    let networks = if accounts.is_empty() { HashMap::new() } else { app.lake.store().networks_of(&accounts).await? };
     let now = app.lake.now().timestamp_micros();
-    let account = app.lake.store().account(&row.account).await?;
+    Ok(rows.into_iter().map(|row| line(networks.get(&row.account).map_or("", String::as_str), row, now)).collect())
+}
+
+fn line(network: &str, row: Row, now: i64) -> ItemLine {
     let waits = row.state == "new" || row.state == "assigned";
-    Ok(ItemLine {
-        network: title(&account.network),
+    ItemLine {
+        network: title(network),
         late: waits && row.due_at < now,
         answering: row.answering.filter(|_| row.answering_until.is_some_and(|t| t > now)),
         written: at(row.written_at),
@@ -64,21 +77,18 @@ async fn line(app: &App, row: Row) -> Reply<ItemLine> {
         unit: row.unit,
         state: row.state,
         assigned: row.assigned_to.unwrap_or_default(),
-    })
+    }
 }
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(which): Query<Which>) -> Reply {
-    let rows = app.lake.store().stream(&which.filter()).await?;
+    let rows = which.stream(&app).await?;
     let shell = ask.shell(Section::Desk, ask.lang.text("desk-inbox"));
     let full = i64::try_from(rows.len()).unwrap_or_default() == PER_PAGE;
     let next = rows.last().filter(|_| full).map(|last| {
         let encode = pages::shell::encode;
         format!("/desk/inbox?unit={}&state={}&after={}-{}", encode(&which.unit), encode(&which.state), last.due_at, last.id)
     });
-    let mut items = Vec::new();
-    for row in rows {
-        items.push(line(&app, row).await?);
-    }
+    let items = lines(&app, rows).await?;
     let waiting = Choice { value: String::new(), text: shell.t("desk-waiting"), chosen: which.state.is_empty() };
     let states = STATES.iter().map(|s| Choice {
         value: (*s).to_owned(),
@@ -90,7 +100,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(which): Query<W
 }
 
 pub(crate) async fn json(State(app): State<App>, Query(which): Query<Which>) -> Reply<Json<Value>> {
-    Ok(Json(json!({ "items": app.lake.store().stream(&which.filter()).await? })))
+    Ok(Json(json!({ "items": which.stream(&app).await? })))
 }
 
 pub(crate) async fn item(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
@@ -105,6 +115,7 @@ pub(crate) async fn item(State(app): State<App>, ask: Ask, Path(id): Path<String
     });
     let answer = if row.state == "answered" { None } else { drafted };
     let saved = store.saved_replies(&row.unit).await?;
+    let network = store.account(&row.account).await?.network;
     show(Item {
         answer,
         reason: row.reason.clone(),
@@ -112,7 +123,7 @@ pub(crate) async fn item(State(app): State<App>, ask: Ask, Path(id): Path<String
         saved: saved.into_iter().map(|s| Saved { name: s.name, hindi: s.hindi, english: s.english }).collect(),
         rules: RULES.iter().map(|(v, k)| Choice { value: (*v).to_owned(), text: shell.t(k), chosen: false }).collect(),
         record: events.into_iter().map(|e| (e.principal, e.what, at(e.at))).collect(),
-        item: line(&app, row).await?,
+        item: line(&network, row, app.lake.now().timestamp_micros()),
         shell,
     })
 }

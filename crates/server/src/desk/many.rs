@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::body::Bytes;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Multipart, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use pages::desk::Choice;
@@ -64,6 +64,7 @@ async fn blank(app: &App, ask: &Ask) -> Reply<Many> {
     let kind = |k: &&str| Choice { value: (*k).to_owned(), text: ask.lang.text(&format!("desk-kind-{k}")), chosen: false };
     Ok(Many {
         text: String::new(),
+        whole: false,
         told: None,
         problems: Vec::new(),
         rules,
@@ -84,7 +85,30 @@ pub(crate) async fn take(State(app): State<App>, ask: Ask, Form(form): Form<Shee
     let text = form.get("text").map(|t| t.replace("\r\n", "\n")).unwrap_or_default();
     let take = given(&form, "what") == "take";
     let report = app.desk().bulk(&ask.principal, "page", text.as_bytes(), take, app.lake.now()).await?;
-    let mut page = blank(&app, &ask).await?;
+    told(&app, &ask, &report, Some(text)).await
+}
+
+/// A file with its pictures. A browser cannot be given a file back: it is chosen once more to be taken in.
+pub(crate) async fn file(State(app): State<App>, ask: Ask, mut form: Multipart) -> Reply<Response> {
+    let unreadable = |e: axum::extract::multipart::MultipartError| HttpError::BadRequest(e.to_string());
+    let (mut name, mut bytes, mut take) = (String::new(), Vec::new(), false);
+    while let Some(field) = form.next_field().await.map_err(unreadable)? {
+        match field.name().unwrap_or_default() {
+            "what" => take = field.text().await.map_err(unreadable)? == "take",
+            "file" => {
+                name = field.file_name().unwrap_or_default().to_owned();
+                bytes = field.bytes().await.map_err(unreadable)?.to_vec();
+            }
+            _ => {}
+        }
+    }
+    let report = app.desk().bulk(&ask.principal, &name, &bytes, take, app.lake.now()).await?;
+    told(&app, &ask, &report, None).await
+}
+
+/// The page with what a look at a file gave; the text comes back as long as nothing was made of it.
+async fn told(app: &App, ask: &Ask, report: &Report, text: Option<String>) -> Reply<Response> {
+    let mut page = blank(app, ask).await?;
     let hindi = ask.lang == Lang::Hi;
     page.problems = report
         .problems
@@ -104,8 +128,9 @@ pub(crate) async fn take(State(app): State<App>, ask: Ask, Form(form): Form<Shee
         made: report.made as u64,
         already: report.already,
     });
+    page.whole = text.is_none();
     if report.made == 0 {
-        page.text = text;
+        page.text = text.unwrap_or_default();
     }
     let status = if report.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     Ok((status, show(page)?).into_response())

@@ -9,6 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use pages::Section;
 use pages::desk::{Library, MediaLine};
 use social::message::Media;
+use social::transcode::{self, Wish};
 use store::social::MediaRow;
 
 use super::units;
@@ -42,11 +43,16 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
 
 pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -> Reply<Redirect> {
     let (mut unit, mut alt, mut name, mut bytes) = (String::new(), String::new(), String::new(), Vec::new());
+    let (mut shape, mut width, mut captions, mut language) = (String::new(), String::new(), Vec::new(), String::new());
     let unreadable = |e: axum::extract::multipart::MultipartError| HttpError::BadRequest(e.to_string());
     while let Some(field) = form.next_field().await.map_err(unreadable)? {
         match field.name().unwrap_or_default() {
             "unit" => unit = field.text().await.map_err(unreadable)?,
             "alt" => alt = field.text().await.map_err(unreadable)?,
+            "shape" => shape = field.text().await.map_err(unreadable)?,
+            "width" => width = field.text().await.map_err(unreadable)?,
+            "language" => language = field.text().await.map_err(unreadable)?,
+            "captions" => captions = field.bytes().await.map_err(unreadable)?.to_vec(),
             "file" => {
                 name = field.file_name().unwrap_or_default().to_owned();
                 bytes = field.bytes().await.map_err(unreadable)?.to_vec();
@@ -54,28 +60,16 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -
             _ => {}
         }
     }
-    let clean = social::media::clean(bytes).map_err(HttpError::Desk)?;
-    let row = MediaRow {
-        sha256: clean.sha256.clone(),
-        unit,
-        name,
-        mime: clean.mime.into(),
-        bytes: i64::try_from(clean.bytes.len()).unwrap_or(i64::MAX),
-        width: clean.width.into(),
-        height: clean.height.into(),
-        alt: alt.trim().to_owned(),
-        principal: ask.principal.id.clone(),
-        at: app.lake.now().timestamp_micros(),
-    };
-    let file = path(&app, &clean.sha256);
-    if let Some(folder) = file.parent() {
-        tokio::fs::create_dir_all(folder).await?;
+    let wish = Wish::parse(&shape, &width).map_err(HttpError::Desk)?;
+    let scratch = app.lake.home().scratch().join("media");
+    let clean = transcode::take(bytes, wish, transcode::program().as_deref(), &scratch).await.map_err(HttpError::Desk)?;
+    let (desk, now) = (app.desk(), app.lake.now());
+    desk.keep_file(&clean).await?;
+    let mut row = social::desk::media_row(&clean, &unit, &name, &alt, &ask.principal, now);
+    if !captions.is_empty() {
+        row.track = desk.keep_captions(&captions, &language).await?;
     }
-    // Whole or not at all: the name is the content's hash.
-    let part = file.with_extension("part");
-    tokio::fs::write(&part, &clean.bytes).await?;
-    tokio::fs::rename(&part, &file).await?;
-    app.desk().add_media(&ask.principal, &row, app.lake.now()).await?;
+    desk.add_media(&ask.principal, &row, now).await?;
     Ok(Redirect::to("/desk/media"))
 }
 

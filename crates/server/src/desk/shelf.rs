@@ -7,7 +7,7 @@ use axum::extract::{Form, Path, Query, State};
 use axum::response::Redirect;
 use pages::Section;
 use pages::desk::Choice;
-use pages::desk::shelf::{PraiseLine, Shelf, SlotLine, TemplateLine};
+use pages::desk::shelf::{LinkLine, PraiseLine, Shelf, SlotLine, TemplateLine};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use social::desk::SOURCES;
@@ -61,7 +61,21 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(of): Query<Of>)
     };
     let choice =
         |stem: &str, code: &str| Choice { value: code.to_owned(), text: ask.lang.text(&format!("{stem}{code}")), chosen: false };
+    let base = portal_base();
+    let link = |l: store::social::Opened| LinkLine {
+        short: format!("{base}/s/{}", l.code),
+        stopped: l.stopped_at.is_some(),
+        opened: l.opened.unsigned_abs(),
+        code: l.code,
+        url: l.url,
+        unit: l.unit,
+    };
+    let campaign =
+        |c: store::social::Campaign| Choice { text: ask.pick(&c.name_hi, &c.name_en).to_owned(), value: c.id, chosen: false };
+    let store = app.lake.store();
     show(Shelf {
+        links: store.links(100).await?.into_iter().map(link).collect(),
+        campaigns: store.campaigns(false).await?.into_iter().map(campaign).collect(),
         units: units(&app, &ask, &of.unit).await?,
         unit: of.unit,
         kinds: KINDS.iter().map(|k| choice("desk-kind-", k)).collect(),
@@ -102,6 +116,27 @@ pub(crate) async fn keep(State(app): State<App>, ask: Ask, Form(form): Form<Shee
     Ok(Redirect::to("/desk/shelf"))
 }
 
+/// Where the portal stands; empty where nobody said it.
+fn portal_base() -> String {
+    std::env::var("SAROVAR_PORTAL_URL").unwrap_or_default().trim_end_matches('/').to_owned()
+}
+
+pub(crate) async fn link(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    let campaign = Some(given(&form, "campaign")).filter(|c| !c.is_empty());
+    app.desk().shorten(&ask.principal, given(&form, "unit"), given(&form, "url"), campaign, app.lake.now()).await?;
+    Ok(Redirect::to("/desk/shelf#links"))
+}
+
+pub(crate) async fn stop_link(
+    State(app): State<App>,
+    ask: Ask,
+    Path(code): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    app.desk().stop_link(&ask.principal, &code, given(&form, "what") != "resume", app.lake.now()).await?;
+    Ok(Redirect::to("/desk/shelf#links"))
+}
+
 pub(crate) async fn act(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
     let (desk, now) = (app.desk(), app.lake.now());
     match given(&form, "what") {
@@ -116,5 +151,7 @@ pub(crate) async fn json(State(app): State<App>, Query(of): Query<Of>) -> Reply<
     let desk = app.desk();
     let slots = if of.unit.is_empty() { Vec::new() } else { desk.slots(&of.unit, app.lake.now()).await? };
     let praise = app.lake.store().all_praise(false).await?;
-    Ok(Json(json!({ "templates": desk.templates(None).await?, "slots": slots, "praise": praise })))
+    Ok(Json(
+        json!({ "templates": desk.templates(None).await?, "slots": slots, "praise": praise, "links": app.lake.store().links(1000).await? }),
+    ))
 }

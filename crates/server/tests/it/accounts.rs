@@ -271,19 +271,7 @@ async fn a_change_of_the_account_holds_with_the_next_click() {
 async fn a_transfer_holds_with_the_next_click() {
     let site = Site::filled().await;
     for (code, parent) in [("HQ", None), ("D1", Some("HQ")), ("T1", Some("D1")), ("T2", Some("D1"))] {
-        let unit = store::social::Unit {
-            code: code.into(),
-            parent: parent.map(str::to_owned),
-            name_en: format!("Unit {code}"),
-            name_hi: "इकाई".into(),
-            kind: "thana".into(),
-            constituencies: String::new(),
-            numbers: String::new(),
-            paused_at: None,
-            paused_by: None,
-            pause_reason: None,
-        };
-        site.lake.store().put_unit(&unit).await.unwrap();
+        site.unit(code, parent, "thana").await;
     }
     let mut boss = site.signed_in("boss", &[Role::Administrator]).await;
     let mut asha = site.signed_in("asha", &[Role::StationOfficer]).await;

@@ -274,3 +274,88 @@ async fn the_desk_fills_the_lake_with_its_own_accounts_and_names_no_citizen() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_with_pictures_is_looked_at_taken_in_and_signed_on_one_page() {
+    let p = Place::new().await;
+    let chunk = |kind: &[u8; 4], body: &[u8]| [&(body.len() as u32).to_be_bytes(), kind.as_slice(), body, &[0; 4]].concat();
+    let head = [8_u32.to_be_bytes(), 8_u32.to_be_bytes()].concat();
+    let png = [b"\x89PNG\r\n\x1a\n".to_vec(), chunk(b"IHDR", &head), chunk(b"IDAT", b"x"), chunk(b"IEND", b"")].concat();
+    let zip = |alt: &str| {
+        let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        let csv = format!(
+            "unit,kind,english,pictures,alt\nT1,notice,The bridge is closed on Sunday.,map.png,{alt}\nT1,notice,The camp opens at ten.,,\n"
+        );
+        for (name, content) in [("week.csv", csv.into_bytes()), ("map.png", png.clone())] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            std::io::Write::write_all(&mut zip, &content).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    };
+    let bare = p.upload("/desk/many/file", "week.zip", &zip(""), &[("what", "take")]).await;
+    assert_eq!(bare.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(bare.body.contains("has no words for those who cannot see it"));
+    let looked = p.upload("/desk/many/file", "week.zip", &zip("A map of the bridge"), &[("what", "look")]).await;
+    assert_eq!(looked.status, StatusCode::OK);
+    assert!(p.desk.store.posts(None, 5).await.unwrap().is_empty(), "a look makes nothing");
+    let taken = p.upload("/desk/many/file", "week.zip", &zip("A map of the bridge"), &[("what", "take")]).await;
+    assert_eq!(taken.status, StatusCode::OK);
+    let made = p.desk.store.posts(None, 5).await.unwrap();
+    assert_eq!(made.len(), 2);
+
+    let page = p.get("/desk/sign").await;
+    assert!(page.body.contains("Nothing waits for your signature"), "whoever brought the file signs none of it");
+    // The same, written by somebody else.
+    let message = social::message::Message { english: "Wear a helmet.".into(), ..Default::default() };
+    let theirs = p.desk.draft(&asha(), "T1", &message, None, p.lake.now()).await.unwrap();
+    p.desk.submit(&asha(), &theirs.id, &[], 0, p.lake.now()).await.unwrap();
+    let page = p.get("/desk/sign").await;
+    assert!(page.body.contains("Wear a helmet.") && page.body.contains(&format!("name=\"post-{}\" value=\"1\"", theirs.id)));
+    let signed = p.post("/desk/sign", &format!("post-{}=1&post-{}=1&note=read", theirs.id, made[0].id)).await;
+    assert!(signed.body.contains("wrote this message") && signed.body.contains("badge ok"), "{}", signed.status);
+    assert_eq!(p.desk.store.post(&theirs.id).await.unwrap().state, "approved");
+    assert_eq!(p.desk.store.post(&made[0].id).await.unwrap().state, "submitted");
+}
+
+fn asha() -> governance::Principal {
+    governance::Principal { id: "asha".into(), name: "asha".into(), ..governance::Principal::operator() }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_link_leads_where_an_officer_sent_it_and_counts_openings_only() {
+    let p = Place::new().await;
+    for wrong in ["http%3A%2F%2Fexample.org", "javascript%3Aalert(1)", "https%3A%2F%2Fpolice%40evil.example%2F"] {
+        assert_eq!(
+            p.post("/desk/shelf/link", &format!("unit=HQ&url={wrong}")).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{wrong}"
+        );
+    }
+    let url = encoded("https://portal.example.org/hi/law?a=1&b=हेलमेट");
+    for _ in 0..2 {
+        assert_eq!(p.post("/desk/shelf/link", &format!("unit=HQ&url={url}&campaign=")).await.status, StatusCode::SEE_OTHER);
+    }
+    let links = p.desk.store.links(10).await.unwrap();
+    assert_eq!(links.len(), 1, "the same again is the same link");
+    let code = links[0].code.clone();
+    for _ in 0..3 {
+        let answer = p.public(&format!("/s/{code}")).await;
+        assert_eq!(answer.status, StatusCode::FOUND);
+        assert_eq!(
+            answer.headers[header::LOCATION],
+            "https://portal.example.org/hi/law?a=1&b=%E0%A4%B9%E0%A5%87%E0%A4%B2%E0%A4%AE%E0%A5%87%E0%A4%9F"
+        );
+        assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+        assert!(!answer.headers.contains_key(header::SET_COOKIE));
+    }
+    assert_eq!(p.desk.store.links(10).await.unwrap()[0].opened, 3);
+    assert!(p.get("/desk/shelf").await.body.contains(&format!("/s/{code}")));
+    p.post(&format!("/desk/shelf/link/{code}"), "what=stop").await;
+    assert_eq!(p.public(&format!("/s/{code}")).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(p.public("/s/nothing").await.status, StatusCode::NOT_FOUND);
+    let now = p.lake.now();
+    let marked =
+        p.desk.shorten(&governance::Principal::operator(), "HQ", "https://example.org/?utm_source=own", None, now).await.unwrap();
+    assert_eq!(marked.url, "https://example.org/?utm_source=own");
+    assert!(p.desk.shorten(&asha(), "HQ", "https://example.org/", None, now).await.is_err(), "no writer there");
+}

@@ -54,11 +54,8 @@ impl Place {
                 name_en: name_en.into(),
                 name_hi: name_hi.into(),
                 kind: "thana".into(),
-                constituencies: String::new(),
                 numbers: "112".into(),
-                paused_at: None,
-                paused_by: None,
-                pause_reason: None,
+                ..Unit::default()
             };
             store.put_unit(&unit).await.unwrap();
         }
@@ -109,6 +106,23 @@ impl Place {
             .header(header::ACCEPT_LANGUAGE, "en")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(format!("token={TOKEN}&{form}")))
+            .unwrap();
+        send(&self.pages, request).await
+    }
+
+    /// A form with a file, as browsers send it.
+    pub async fn upload(&self, path: &str, file: &str, content: &[u8], fields: &[(&str, &str)]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(format!("--B\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").into_bytes());
+        }
+        let head = format!("--B\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file}\"\r\n\r\n");
+        body.extend([head.as_bytes(), content, b"\r\n--B--\r\n"].concat());
+        let request = Request::post(format!("{path}?token={TOKEN}"))
+            .header(header::COOKIE, format!("sarovar_token={TOKEN}"))
+            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=B")
+            .body(Body::from(body))
             .unwrap();
         send(&self.pages, request).await
     }

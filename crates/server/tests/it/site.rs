@@ -57,6 +57,19 @@ impl Site {
         Site { routes, accounts, lake, _dir: dir }
     }
 
+    /// A unit of the department.
+    pub async fn unit(&self, code: &str, parent: Option<&str>, kind: &str) {
+        let unit = store::social::Unit {
+            code: code.into(),
+            parent: parent.map(str::to_owned),
+            name_en: format!("Unit {code}"),
+            name_hi: format!("इकाई {code}"),
+            kind: kind.into(),
+            ..store::social::Unit::default()
+        };
+        self.lake.store().put_unit(&unit).await.unwrap();
+    }
+
     /// The same lake reached another way.
     pub fn at(self, site: server::Site) -> Site {
         Site { routes: server::routes(self.lake.clone(), self.accounts.clone(), site), ..self }

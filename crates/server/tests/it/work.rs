@@ -5,7 +5,6 @@ use axum::http::StatusCode;
 use chrono::{NaiveDate, TimeDelta, Utc};
 use governance::{Principal, Rank, Role};
 use lake::{Access, At, LakeError};
-use store::social::Unit;
 
 use accounts::{AccessError, AccountError, NewAuthority, NewOrder, NewPerson, NewWork};
 use model::Purpose;
@@ -19,19 +18,7 @@ async fn units(site: &Site) {
     for (code, parent, kind) in
         [("2754", None, "district"), ("27541001", Some("2754"), "thana"), ("27541002", Some("2754"), "thana")]
     {
-        let unit = Unit {
-            code: code.into(),
-            parent: parent.map(str::to_owned),
-            name_en: code.into(),
-            name_hi: code.into(),
-            kind: kind.into(),
-            constituencies: String::new(),
-            numbers: String::new(),
-            paused_at: None,
-            paused_by: None,
-            pause_reason: None,
-        };
-        site.lake.store().put_unit(&unit).await.unwrap();
+        site.unit(code, parent, kind).await;
     }
 }
 

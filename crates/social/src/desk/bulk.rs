@@ -6,14 +6,16 @@ use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde_json::json;
 use store::StoreError;
-use store::social::{Account, Campaign, ImportRow, Incoming, Plan, Post};
+use store::social::{Account, Campaign, ImportRow, Incoming, MediaRow, Plan, Post};
 
+use super::media::{ALT, media_row};
 use super::{Desk, kind_text, parse_ist, row, sealed};
 use crate::DeskError;
-use crate::bulk::{self, Line, Problem, Report};
+use crate::bulk::{self, Line, Package, Problem, Report};
 use crate::check::{self, Level, Setting};
 use crate::limit::NetworkName;
-use crate::message::{Kind, Message};
+use crate::media::{self, Clean};
+use crate::message::{Kind, Media, Message};
 
 /// What is asked for every line once and not again.
 struct Known {
@@ -22,7 +24,14 @@ struct Known {
     settings: HashMap<String, Option<Setting>>,
     lines: HashMap<String, Vec<String>>,
     roles: HashMap<(String, &'static str), bool>,
+    /// Pictures that came with the file, cleaned; or why they cannot be taken.
+    pictures: HashMap<String, Result<Clean, String>>,
+    /// Pictures of the library, by what the file calls them.
+    library: HashMap<String, Option<MediaRow>>,
 }
+
+/// What the pictures of a line can be marked with.
+const MARKS: [&str; 7] = ["arrested", "victim", "child", "blurred", "generated", "labelled", "captions"];
 
 /// A line that was understood.
 struct Read {
@@ -36,7 +45,7 @@ struct Read {
 
 impl Desk {
     /// Looks at a file of messages and, when `take` and nothing is wrong, makes them all: drafts of whoever brought the file, handed in
-    /// for approval where no warning is open, planned for their times. The same file again does nothing.
+    /// for approval where no warning is open, planned for their times. A ZIP brings pictures along. The same file again does nothing.
     pub async fn bulk(
         &self,
         who: &Principal,
@@ -45,8 +54,8 @@ impl Desk {
         take: bool,
         now: DateTime<Utc>,
     ) -> Result<Report, DeskError> {
-        let lines = bulk::read(bytes)?;
-        let sha256 = bulk::digest(bytes);
+        let Package { csv, pictures, sha256 } = bulk::open(bytes)?;
+        let lines = bulk::read(&csv)?;
         if take && self.store.imported(&sha256).await? {
             let (rows, problems) = (lines.len(), Vec::new());
             return Ok(Report { sha256, rows, wrong_rows: 0, problems, warned: 0, made: 0, already: true });
@@ -57,6 +66,8 @@ impl Desk {
             settings: HashMap::new(),
             lines: HashMap::new(),
             roles: HashMap::new(),
+            pictures: pictures.into_iter().map(|(name, bytes)| (name, media::clean(bytes))).collect(),
+            library: HashMap::new(),
         };
         let (mut problems, mut incoming) = (Vec::new(), Vec::new());
         let mut seen: HashMap<String, u64> = HashMap::new();
@@ -95,6 +106,7 @@ impl Desk {
             principal: who.id.clone(),
             at: now.timestamp_micros(),
         };
+        self.bring(who, &incoming, &known, now).await?;
         if self.store.import(&import, &incoming).await? {
             report.made = incoming.len();
             self.record(who, now, "import", &sha256, &json!({ "name": name, "messages": report.made })).await?;
@@ -145,6 +157,7 @@ impl Desk {
         if message.texts().is_empty() {
             tell("hindi", "empty", "");
         }
+        message.media = self.pictures(line, known, &mut tell).await?;
         let due = match line.get("at") {
             "" => None,
             text => match parse_ist(text) {
@@ -201,6 +214,100 @@ impl Desk {
         }
         let read = Read { unit, message, due, channels, networks, campaign };
         Ok((problems.len() == before).then_some(read))
+    }
+
+    /// The pictures a line names, with their words.
+    async fn pictures(
+        &self,
+        line: &Line,
+        known: &mut Known,
+        tell: &mut impl FnMut(&str, &'static str, &str),
+    ) -> Result<Vec<Media>, DeskError> {
+        let words: Vec<&str> = line.get("alt").split('|').map(str::trim).collect();
+        let marks: Vec<&str> = line.get("shows").split_whitespace().collect();
+        if let Some(strange) = marks.iter().find(|m| !MARKS.contains(m)) {
+            tell("shows", "shows", strange);
+        }
+        let marked = |mark: &str| marks.contains(&mark);
+        let mut out = Vec::new();
+        for (n, name) in line.get("pictures").split('|').map(str::trim).filter(|name| !name.is_empty()).enumerate() {
+            let own = words.get(n).copied().unwrap_or_default();
+            let mut track = None;
+            let (sha256, mime, bytes, alt) = match known.pictures.get(name) {
+                Some(Ok(clean)) => (clean.sha256.clone(), clean.mime.to_owned(), clean.bytes.len() as u64, own.to_owned()),
+                Some(Err(why)) => {
+                    tell("pictures", "unreadable", &format!("{name}: {why}"));
+                    continue;
+                }
+                None => match self.library_once(name, known).await? {
+                    Some(row) => {
+                        track = serde_json::from_str(&row.track).ok();
+                        let alt = if own.is_empty() { row.alt } else { own.to_owned() };
+                        (row.sha256, row.mime, row.bytes.unsigned_abs(), alt)
+                    }
+                    None => {
+                        tell("pictures", "picture", name);
+                        continue;
+                    }
+                },
+            };
+            if alt.chars().count() < ALT {
+                tell("alt", "alt", name);
+            }
+            out.push(Media {
+                file: self.media_path(&sha256)?.display().to_string(),
+                mime,
+                bytes,
+                sha256,
+                alt,
+                captions: marked("captions") || track.is_some(),
+                track,
+                generated: marked("generated"),
+                labelled: marked("labelled"),
+                shows_arrested: marked("arrested"),
+                shows_victim: marked("victim"),
+                shows_child: marked("child"),
+                blurred: marked("blurred"),
+            });
+        }
+        Ok(out)
+    }
+
+    /// A picture of the library by its id, or by as many letters of it as no other begins with.
+    async fn library_once(&self, name: &str, known: &mut Known) -> Result<Option<MediaRow>, DeskError> {
+        if let Some(found) = known.library.get(name) {
+            return Ok(found.clone());
+        }
+        let id = name.len() >= 8 && name.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+        let mut rows = if id { self.store.media_like(name).await? } else { Vec::new() };
+        let found = if rows.len() == 1 { rows.pop() } else { None };
+        known.library.insert(name.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    /// Puts the pictures that are used into the library. Its files lie under their hashes: what a failed import leaves is no harm.
+    async fn bring(&self, who: &Principal, incoming: &[Incoming], known: &Known, now: DateTime<Utc>) -> Result<(), DeskError> {
+        let brought: HashMap<&str, (&String, &Clean)> = known
+            .pictures
+            .iter()
+            .filter_map(|(name, clean)| clean.as_ref().ok().map(|clean| (clean.sha256.as_str(), (name, clean))))
+            .collect();
+        for one in incoming {
+            let message: Message = serde_json::from_str(&one.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            for m in &message.media {
+                let Some((name, clean)) = brought.get(m.sha256.as_str()) else { continue };
+                self.keep_file(clean).await?;
+                match self.store.media(&m.sha256).await {
+                    Ok(_) => {}
+                    Err(StoreError::Missing { .. }) => {
+                        let row = media_row(clean, &one.post.unit, name, &m.alt, who, now);
+                        self.add_media(who, &row, now).await?;
+                    }
+                    Err(e) => return Err(e.into()),
+                }
+            }
+        }
+        Ok(())
     }
 
     fn incoming(

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde_json::json;
-use store::social::{Account, Delivery, Item, MediaRow};
+use store::social::{Account, Delivery, Item};
 
 use super::Desk;
 use crate::DeskError;
@@ -142,17 +142,6 @@ impl Desk {
         let channel = channels.ready(&self.store, network, account).await?;
         network.hide(&channel, &item.remote).await?;
         self.close_item(who, id, "hidden", None, reason, now).await
-    }
-
-    /// Adds a picture or film to a unit's library.
-    pub async fn add_media(&self, who: &Principal, row: &MediaRow, now: DateTime<Utc>) -> Result<(), DeskError> {
-        self.store.unit(&row.unit).await?;
-        self.need(who, &row.unit, "writer").await?;
-        if row.alt.trim().chars().count() < 5 {
-            return Err(DeskError::Refused("say in words what the picture or film shows".into()));
-        }
-        self.store.put_media(row).await?;
-        self.record(who, now, "media", &row.sha256, &json!({ "name": row.name, "unit": row.unit })).await
     }
 }
 

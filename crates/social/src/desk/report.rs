@@ -1,5 +1,6 @@
 //! The desk in numbers: each network in its own definition, and service to people before reach. No number is about a citizen.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use crate::DeskError;
 use crate::limit::NetworkName;
 use crate::network::Networks;
 use crate::outbox::Channels;
+use crate::sentiment::{self, Count};
 
 const DAY: i64 = 86_400_000_000;
 /// Without a post for so many days a handle is asleep; after so many more it had better be merged.
@@ -122,6 +124,8 @@ pub struct Numbers {
     pub figures: Vec<Figure>,
     pub reach: Vec<Reach>,
     pub dormant: Vec<Dormant>,
+    /// What people feel, by day and topic.
+    pub sentiment: Vec<Count>,
 }
 
 impl Desk {
@@ -180,6 +184,7 @@ impl Desk {
                 name_en: campaign.name_en,
             });
         }
+        let written = self.store.written(from, until).await?;
         let own_handles: Vec<&Silent> = handles.iter().filter(|h| own(&h.unit)).collect();
         Ok(Numbers {
             from,
@@ -189,6 +194,7 @@ impl Desk {
             service: league(&own_handles, &times, at),
             figures: figures(&measured.iter().collect::<Vec<_>>()),
             reach,
+            sentiment: sentiment::count(written.iter().filter(|w| own(&w.unit)).map(|w| (w.at, w.body.as_str()))),
             dormant: own_handles.iter().filter_map(|h| dormant(h, &handles, &all, at)).collect(),
         })
     }
@@ -225,12 +231,13 @@ fn figures(measured: &[&Measured]) -> Vec<Figure> {
 
 /// Handles by how they serve: the share in time, then how long half of the answers took.
 fn league(handles: &[&Silent], times: &[AnswerTime], now: i64) -> Vec<Service> {
+    let mut by_account: HashMap<&str, Vec<&AnswerTime>> = HashMap::new();
+    for t in times {
+        by_account.entry(t.account.as_str()).or_default().push(t);
+    }
     let mut out: Vec<Service> = Vec::new();
     for h in handles {
-        let own: Vec<&AnswerTime> = times.iter().filter(|t| t.account == h.account).collect();
-        if own.is_empty() {
-            continue;
-        }
+        let Some(own) = by_account.get(h.account.as_str()) else { continue };
         let ended: Vec<(&AnswerTime, i64)> = own.iter().filter_map(|t| Some((*t, t.ended_at?))).collect();
         let overdue = own.iter().filter(|t| t.ended_at.is_none() && t.due_at < now).count();
         let in_time = ended.iter().filter(|(t, at)| *at <= t.due_at).count();
@@ -333,18 +340,8 @@ mod tests {
 
     #[test]
     fn sleeping_handles_get_advice_that_fits() {
-        let unit = |code: &str, parent: Option<&str>| Unit {
-            code: code.into(),
-            parent: parent.map(str::to_owned),
-            name_en: code.into(),
-            name_hi: code.into(),
-            kind: "thana".into(),
-            constituencies: String::new(),
-            numbers: String::new(),
-            paused_at: None,
-            paused_by: None,
-            pause_reason: None,
-        };
+        let unit =
+            |code: &str, parent: Option<&str>| Unit { code: code.into(), parent: parent.map(str::to_owned), ..Unit::default() };
         let units = [unit("HQ", None), unit("T", Some("HQ"))];
         let handles =
             [silent("hq", "HQ", Some(1)), silent("t", "T", Some(100)), silent("nap", "T", Some(40)), silent("never", "HQ", None)];

@@ -41,13 +41,33 @@ impl X {
         self.client.post(format!("{}{path}", channel.address)).bearer_auth(&channel.secret.access)
     }
 
+    /// A picture with its words, or a film with its captions.
     async fn upload(&self, channel: &Channel, media: &Media) -> Result<String, Trouble> {
-        let mut source = Source::open(media).await?;
         let category = match media.mime.as_str() {
             "image/gif" => "tweet_gif",
             _ if media.is_video() => "tweet_video",
             _ => "tweet_image",
         };
+        let id = self.bring(channel, media, category).await?;
+        if !media.alt.is_empty() && !media.is_video() {
+            let alt = json!({ "id": id, "metadata": { "alt_text": { "text": media.alt } } });
+            answer::ask(NetworkName::X, self.post(channel, "/2/media/metadata").json(&alt)).await?;
+        }
+        if let Some(track) = media.track.as_ref().filter(|_| media.is_video()) {
+            let file =
+                Media { file: track.file.clone(), sha256: track.sha256.clone(), mime: "text/srt".into(), ..Media::default() };
+            let words = self.bring(channel, &file, "subtitles").await?;
+            let name = if track.language == "hi" { "हिन्दी" } else { "English" };
+            let subtitles = json!({ "id": words, "language_code": track.language.to_uppercase(), "display_name": name });
+            let body = json!({ "id": id, "media_category": "TweetVideo", "subtitles": subtitles });
+            answer::ask(NetworkName::X, self.post(channel, "/2/media/subtitles").json(&body)).await?;
+        }
+        Ok(id)
+    }
+
+    /// One file, in parts; gives its id once X has worked on it.
+    async fn bring(&self, channel: &Channel, media: &Media, category: &str) -> Result<String, Trouble> {
+        let mut source = Source::open(media).await?;
         let begin = json!({ "media_category": category, "media_type": media.mime, "total_bytes": source.size });
         let begun = answer::ask(NetworkName::X, self.post(channel, "/2/media/upload/initialize").json(&begin)).await?;
         let id = text(&begun.body["data"]["id"]);
@@ -80,10 +100,6 @@ impl X {
             }
             let query = [("command", "STATUS"), ("media_id", id.as_str())];
             state = answer::ask(NetworkName::X, self.get(channel, "/2/media/upload", &query)).await?.body["data"].clone();
-        }
-        if !media.alt.is_empty() && !media.is_video() {
-            let alt = json!({ "id": id, "metadata": { "alt_text": { "text": media.alt } } });
-            answer::ask(NetworkName::X, self.post(channel, "/2/media/metadata").json(&alt)).await?;
         }
         Ok(id)
     }

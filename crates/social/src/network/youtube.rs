@@ -13,7 +13,7 @@ use super::{
     text, web,
 };
 use crate::limit::NetworkName;
-use crate::message::Media;
+use crate::message::{Media, Track};
 use crate::text::hashtags;
 use web::Went;
 
@@ -74,6 +74,21 @@ impl Youtube {
             }
         }
         Ok((session, last))
+    }
+
+    async fn caption(&self, channel: &Channel, live: &Live, track: &Track) -> Result<(), Trouble> {
+        let file = Media { file: track.file.clone(), sha256: track.sha256.clone(), ..Media::default() };
+        let bytes = Source::open(&file).await?.all().await?;
+        let snippet = json!({ "videoId": live.remote, "language": track.language, "name": "", "isDraft": false });
+        let query = [("uploadType", "resumable"), ("part", "snippet")];
+        let request =
+            self.call(Method::POST, channel, "/upload/youtube/v3/captions", &query).json(&json!({ "snippet": snippet }));
+        let request =
+            request.header("x-upload-content-length", bytes.len()).header("x-upload-content-type", "application/octet-stream");
+        let begun = answer::ask(NetworkName::Youtube, request).await?;
+        let session = begun.location.ok_or_else(|| Trouble::Later("YouTube gave no session for the captions".into()))?;
+        let range = format!("bytes 0-{}/{}", bytes.len().saturating_sub(1), bytes.len());
+        answer::ask(NetworkName::Youtube, self.part(channel, &session, range, bytes)).await.map(drop)
     }
 
     async fn uploaded(&self, channel: &Channel, post: &Outgoing, since: i64, known: &[String]) -> Result<Option<Live>, Trouble> {
@@ -211,8 +226,11 @@ impl Network for Youtube {
         }
     }
 
-    /// The still picture of a film, once the film is there.
+    /// The still picture of a film and its captions, once the film is there.
     async fn finish(&self, channel: &Channel, post: &Outgoing, live: &Live) -> Result<(), Trouble> {
+        if let Some(track) = post.media.iter().filter(|m| m.is_video()).find_map(|m| m.track.as_ref()) {
+            self.caption(channel, live, track).await?;
+        }
         let Some(still) = post.media.iter().find(|m| !m.is_video()) else { return Ok(()) };
         let bytes = Source::open(still).await?.all().await?;
         let query = [("videoId", live.remote.as_str()), ("uploadType", "media")];

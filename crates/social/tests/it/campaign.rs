@@ -4,14 +4,13 @@ use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
 use governance::audit::{AuditRecord, AuditSink};
+use social::Desk;
 use social::desk::{Advice, When};
 use social::message::{Kind, Message};
 use social::network::StandIn;
-use social::{Desk, DeskError};
-use store::Store;
 use store::social::{Account, Campaign, Praise, Template, Unit};
 
-use crate::office::{Office, now, unit, until, who};
+use crate::office::{Office, now, refused, unit, until, who};
 use crate::server::{Faults, Server};
 
 /// An access log in memory, which can refuse.
@@ -39,9 +38,7 @@ struct Place {
 }
 
 async fn place() -> Place {
-    let home = tempfile::tempdir().unwrap();
-    let store = Store::open_in(home.path(), now()).await.unwrap();
-    let office = Office::new(store).await;
+    let (office, home) = Office::fresh().await;
     for code in ["DIST", "OTHER"] {
         let row = Unit { kind: "district".into(), ..unit(code, Some("HQ")) };
         office.desk.store.put_unit(&row).await.unwrap();
@@ -51,13 +48,6 @@ async fn place() -> Place {
     let log = Arc::new(Log::default());
     let desk = Desk::new(office.desk.store.clone()).with_audit(log.clone());
     Place { office, desk, log, server, account, home }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
-    match result {
-        Err(DeskError::Refused(why) | DeskError::Invalid(why)) => why,
-        other => panic!("expected a refusal, got {other:?}"),
-    }
 }
 
 impl Place {

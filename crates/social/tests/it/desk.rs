@@ -1,25 +1,16 @@
 //! The desk: who may do what to a message, and what becomes of it.
 
 use chrono::TimeDelta;
-use social::DeskError;
 use social::desk::When;
 use social::message::{Kind, Message};
 use social::network::{Network, StandIn};
-use store::Store;
 use store::social::{Account, SilenceRow};
 
-use crate::office::{Office, now, until, who};
+use crate::office::{Office, now, refused, until, who};
 use crate::server::{Faults, Server};
 
 fn message(english: &str) -> Message {
     Message { english: english.into(), ..Message::default() }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
-    match result {
-        Err(DeskError::Refused(why)) => why,
-        other => panic!("expected a refusal, got {other:?}"),
-    }
 }
 
 struct Place {
@@ -30,9 +21,7 @@ struct Place {
 }
 
 async fn place() -> Place {
-    let home = tempfile::tempdir().unwrap();
-    let store = Store::open_in(home.path(), now()).await.unwrap();
-    let office = Office::new(store).await;
+    let (office, home) = Office::fresh().await;
     let server = Server::start(Faults::default(), 1).await;
     let account = office.channel("@thana", "THANA", &server.address).await;
     Place { office, server, account, _home: home }
@@ -294,4 +283,23 @@ async fn criticism_is_not_hidden_and_what_cannot_be_answered_says_so() {
     assert!(refused(desk.answer(&who("writer"), &id, "Sorry", now()).await).contains("by hand"));
     desk.close_item(&who("writer"), &id, "handed_over", Some("RP/2026/77"), "a complaint", now()).await.unwrap();
     assert!(refused(desk.close_item(&who("writer"), &id, "closed", None, "again", now()).await).contains("already"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_no_call_told_is_read_by_one_worker_when_its_turn_comes() {
+    let p = place().await;
+    let store = &p.office.desk.store;
+    let comment = |id: &str| serde_json::json!({ "id": id, "handle": "citizen", "text": "When?", "at": 5 });
+    p.server.with(|m| m.inbox.push(comment("c1")));
+    p.office.worker("quiet").run_once().await.unwrap();
+    assert!(store.items(None, false, 10).await.unwrap().is_empty(), "a worker that does not read");
+    p.office.worker("one").with_reading().run_once().await.unwrap();
+    assert_eq!(store.items(None, false, 10).await.unwrap().len(), 1);
+    p.server.with(|m| m.inbox.push(comment("c2")));
+    p.office.worker("two").with_reading().run_once().await.unwrap();
+    assert_eq!(store.items(None, false, 10).await.unwrap().len(), 1, "another worker has read this account just now");
+    let at = now().timestamp_micros();
+    assert!(store.claim_poll("standin", at - 60_000_000, at, 10).await.unwrap().is_empty(), "its turn is a minute later");
+    assert_eq!(store.claim_poll("standin", at + 1, at + 1, 10).await.unwrap().len(), 1);
+    assert!(store.claim_poll("standin", at, at, 10).await.unwrap().is_empty(), "claimed is claimed");
 }

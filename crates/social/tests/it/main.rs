@@ -9,6 +9,7 @@ mod many;
 mod office;
 mod outbox;
 mod server;
+mod sign;
 mod specification;
 mod torture;
 mod vendor;

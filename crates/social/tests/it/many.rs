@@ -4,10 +4,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use social::DeskError;
 use social::bulk::Report;
 use social::message::{Kind, Message};
-use store::Store;
 use store::social::{Account, SilenceRow};
 
-use crate::office::{Office, now, who};
+use crate::office::{Office, now, refused, who};
 
 struct Place {
     office: Office,
@@ -16,19 +15,10 @@ struct Place {
 }
 
 async fn place() -> Place {
-    let home = tempfile::tempdir().unwrap();
-    let store = Store::open_in(home.path(), now()).await.unwrap();
-    let office = Office::new(store).await;
+    let (office, home) = Office::fresh().await;
     office.desk.store.put_officer("writer", "THANA", "publisher").await.unwrap();
     let account = office.channel("@thana", "THANA", "http://127.0.0.1:1").await;
     Place { office, account, home }
-}
-
-fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
-    match result {
-        Err(DeskError::Refused(why) | DeskError::Invalid(why)) => why,
-        other => panic!("expected a refusal, got {other:?}"),
-    }
 }
 
 fn ist(at: DateTime<Utc>) -> String {
@@ -220,4 +210,91 @@ async fn a_pause_and_an_election_stop_what_comes_again() {
         "{reasons:?}"
     );
     drop(p.home);
+}
+
+/// A picture as small as one can be, with what a camera writes into it.
+fn png(mark: u8) -> Vec<u8> {
+    let chunk = |kind: &[u8; 4], body: &[u8]| [&(body.len() as u32).to_be_bytes(), kind.as_slice(), body, &[0; 4]].concat();
+    let head = [8_u32.to_be_bytes(), 8_u32.to_be_bytes()].concat();
+    [
+        b"\x89PNG\r\n\x1a\n".to_vec(),
+        chunk(b"IHDR", &head),
+        chunk(b"eXIf", b"GPS 26.9"),
+        chunk(b"IDAT", &[mark]),
+        chunk(b"IEND", b""),
+    ]
+    .concat()
+}
+
+fn packed(files: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, content) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, content).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pictures_come_with_the_file_or_from_the_library_and_none_without_words() {
+    let p = place().await;
+    let (at, folder) = (now(), p.home.path().join("desk-media"));
+    let desk = p.office.desk.clone().with_media(folder.clone());
+    let kept = social::media::clean(png(9)).unwrap();
+    desk.keep_file(&kept).await.unwrap();
+    let row = social::desk::media_row(&kept, "THANA", "old.png", "An old poster", &who("writer"), at);
+    desk.add_media(&who("writer"), &row, at).await.unwrap();
+    let csv = |lines: &str| format!("unit,kind,english,pictures,alt,shows\n{lines}").into_bytes();
+
+    let wrong = csv(&format!(
+        "THANA,notice,One,none.png,A map,\nTHANA,notice,Two,a.png,,\nTHANA,notice,Three,broken.png,A map,\nTHANA,notice,Four,a.png,A map of it,sunshine\n\
+        THANA,case,Five,a.png,A man in a van,arrested\nTHANA,notice,Six,{},,\nTHANA,notice,Seven,a.png|{},A map|,\n",
+        &kept.sha256[..6],
+        &kept.sha256[..12]
+    ));
+    let file = packed(&[("week.csv", wrong), ("a.png", png(1)), ("broken.png", b"GIF89a".to_vec())]);
+    let report = desk.bulk(&who("writer"), "week.zip", &file, true, at).await.unwrap();
+    let found: Vec<(u64, &str, &str)> = report.problems.iter().map(|p| (p.line, p.field.as_str(), p.code)).collect();
+    assert_eq!(
+        found,
+        [
+            (2, "pictures", "picture"),
+            (3, "alt", "alt"),
+            (4, "pictures", "unreadable"),
+            (5, "shows", "shows"),
+            (6, "media 1", "check"),
+            (7, "pictures", "picture"),
+        ],
+        "six letters of an id are too few; the seventh line is right"
+    );
+    assert!(!folder.join(&social::media::clean(png(1)).unwrap().sha256).exists(), "a file with anything wrong brings nothing");
+
+    let right = csv(&format!("THANA,notice,A map of the new route.,a.png|{},A map|,\n", &kept.sha256[..12]));
+    let file = packed(&[("week.csv", right.clone()), ("a.png", png(1)), ("unused.png", png(2))]);
+    assert_eq!(desk.bulk(&who("writer"), "week.zip", &file, true, at).await.unwrap().made, 1);
+    let post = desk.store.posts(None, 5).await.unwrap().remove(0);
+    let media = desk.message(&post.id, 1).await.unwrap().media;
+    let told: Vec<(&str, &str)> = media.iter().map(|m| (m.alt.as_str(), m.mime.as_str())).collect();
+    assert_eq!(told, [("A map", "image/png"), ("An old poster", "image/png")]);
+    let bytes = std::fs::read(&media[0].file).unwrap();
+    assert!(!bytes.windows(3).any(|w| w == b"GPS"), "where it was taken is gone");
+    assert_eq!(social::bulk::digest(&bytes), media[0].sha256);
+    assert_eq!(desk.store.media_of(Some("THANA"), 10).await.unwrap().len(), 2, "what no line names is not kept");
+    let again = packed(&[("a.png", png(1)), ("unused.png", png(2)), ("other-name.csv", right)]);
+    assert!(desk.bulk(&who("writer"), "again.zip", &again, true, at).await.unwrap().already, "packed anew it is the same file");
+    assert!(
+        refused(
+            p.office
+                .desk
+                .bulk(
+                    &who("writer"),
+                    "w",
+                    &packed(&[("a.csv", csv("THANA,notice,One,a.png,A map,\n")), ("a.png", png(1))]),
+                    true,
+                    at
+                )
+                .await
+        )
+        .contains("no folder")
+    );
 }

@@ -8,7 +8,7 @@ use governance::Principal;
 use social::network::{Networks, Secret};
 use social::outbox::{Channels, Clock, Patience, SystemClock};
 use social::vault::Vault;
-use social::{Desk, Outbox};
+use social::{Desk, DeskError, Outbox};
 use store::Store;
 use store::social::{Account, NewAccount, Unit};
 
@@ -30,10 +30,7 @@ pub fn unit(code: &str, parent: Option<&str>) -> Unit {
         name_hi: code.into(),
         kind: "thana".into(),
         constituencies: "AC-46".into(),
-        numbers: String::new(),
-        paused_at: None,
-        paused_by: None,
-        pause_reason: None,
+        ..Unit::default()
     }
 }
 
@@ -54,6 +51,13 @@ pub struct Office {
 }
 
 impl Office {
+    /// In a folder of its own.
+    pub async fn fresh() -> (Self, tempfile::TempDir) {
+        let home = tempfile::tempdir().unwrap();
+        let store = Store::open_in(home.path(), now()).await.unwrap();
+        (Self::new(store).await, home)
+    }
+
     pub async fn new(store: Store) -> Self {
         for (code, parent) in [("HQ", None), ("DIST", Some("HQ")), ("THANA", Some("DIST")), ("OTHER", Some("HQ"))] {
             store.put_unit(&unit(code, parent)).await.unwrap();
@@ -113,6 +117,14 @@ impl Office {
 
     pub fn worker_with(&self, name: &str, clock: Arc<dyn Clock>, patience: Patience) -> Outbox {
         Outbox::new(self.desk.store.clone(), self.networks.clone(), self.channels.clone(), clock, patience, name)
+    }
+}
+
+/// Why something was not done.
+pub fn refused<T: std::fmt::Debug>(result: Result<T, DeskError>) -> String {
+    match result {
+        Err(DeskError::Refused(why) | DeskError::Invalid(why)) => why,
+        other => panic!("expected a refusal, got {other:?}"),
     }
 }
 

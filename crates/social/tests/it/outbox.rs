@@ -92,8 +92,7 @@ struct Place {
 }
 
 async fn place(faults: Faults) -> Place {
-    let home = tempfile::tempdir().unwrap();
-    let office = Office::new(Store::open_in(home.path(), now()).await.unwrap()).await;
+    let (office, home) = Office::fresh().await;
     let server = Server::start(faults, 7).await;
     let account = office.channel("@thana", "THANA", &server.address).await;
     Place { office, server, account, _home: home }

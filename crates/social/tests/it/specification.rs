@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 use serde_json::{Map, Value, json};
 use social::limit::NetworkName;
-use social::message::Media;
+use social::message::{Media, Track};
 use social::network::Outgoing;
 use standin::Call;
 
@@ -40,8 +40,16 @@ pub async fn life(name: NetworkName) -> Vec<Call> {
         s.live(&Outgoing { media: vec![one, film.clone()], ..s.post("कई") }).await;
         s.live(&Outgoing { media: vec![film], ..s.post("रील") }).await;
     }
+    if name == NetworkName::X {
+        let words = s.file("f.srt", "text/srt", 60);
+        let track = Some(Track { file: words.file, sha256: words.sha256, language: "hi".into() });
+        s.live(&Outgoing { media: vec![Media { track, ..s.file("f.mp4", "video/mp4", 900) }], ..s.post("फ़िल्म") }).await;
+        assert!(s.world.with(|m| m.media.values().any(|x| x.caption == "HI")), "the film has its captions");
+    }
     if name == NetworkName::Youtube {
-        let media = vec![s.file("l.mp4", "video/mp4", 9_000_000), s.file("s.png", "image/png", 90)];
+        let words = s.file("l.srt", "application/x-subrip", 60);
+        let track = Some(Track { file: words.file, sha256: words.sha256, language: "hi".into() });
+        let media = vec![Media { track, ..s.file("l.mp4", "video/mp4", 9_000_000) }, s.file("s.png", "image/png", 90)];
         let long = Outgoing { media, ..s.post("लंबी फ़िल्म") };
         let live = s.live(&long).await;
         s.network.finish(&s.channel, &long, &live).await.unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use social::limit::NetworkName;
-use social::message::Media;
+use social::message::{Media, Track};
 use social::network::{
     Channel, Facebook, Found, Instagram, Live, Mastodon, Network, Outcome, Outgoing, Prepared, Secret, Trouble, X, Youtube,
 };
@@ -231,6 +231,8 @@ async fn pictures_go_with_their_descriptions_and_large_things_are_waited_for() {
 async fn a_film_goes_up_in_parts_gets_its_still_and_is_found_by_its_session() {
     let s = Scene::new(NetworkName::Youtube).await;
     let film = s.file("long.mp4", "video/mp4", 9_000_000);
+    let words = s.file("long.srt", "application/x-subrip", 3);
+    let film = Media { track: Some(Track { file: words.file, sha256: String::new(), language: "hi".into() }), ..film };
     let post =
         Outgoing { media: vec![film, s.file("still.png", "image/png", 900)], ..s.post("यातायात नियम") };
     assert_eq!(s.network.check(&post), Vec::<String>::new());
@@ -239,7 +241,7 @@ async fn a_film_goes_up_in_parts_gets_its_still_and_is_found_by_its_session() {
     let Outcome::Live(live) = s.network.commit(&s.channel, &post, &prepared).await else { panic!("not live") };
     s.network.finish(&s.channel, &post, &live).await.unwrap();
     s.world.with(|m| {
-        assert_eq!(m.find(&live.remote).unwrap().media, ["still of 900 bytes"]);
+        assert_eq!(m.find(&live.remote).unwrap().media, ["captions hi: \u{7}\u{7}\u{7}", "still of 900 bytes"]);
         // The session is forgotten: the channel's own list tells.
         m.sessions.clear();
     });

@@ -7,7 +7,7 @@ use crate::Store;
 use crate::error::Result;
 
 /// A request as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Request {
     pub id: String,
     /// `authority`, `order` or `release`.
@@ -33,24 +33,6 @@ pub struct Request {
     pub note: Option<String>,
 }
 
-/// What is known when something is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewRequest {
-    pub id: String,
-    pub kind: &'static str,
-    pub work: String,
-    pub account: String,
-    pub reference: String,
-    pub items: String,
-    pub reason: String,
-    pub from_at: Option<i64>,
-    pub to_at: Option<i64>,
-    pub until_at: i64,
-    pub requested_at: i64,
-    pub requested_by: String,
-    pub requester_rank: String,
-}
-
 /// A declaration that was made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Declared {
@@ -64,7 +46,8 @@ pub struct Declared {
 }
 
 impl Store {
-    pub async fn add_request(&self, new: NewRequest) -> Result<()> {
+    /// Keeps a request as it is asked; nothing of a decision is taken.
+    pub async fn add_request(&self, new: Request) -> Result<()> {
         let sql = "INSERT INTO access_request (id, kind, work, account, reference, items, reason, from_at, to_at, until_at, requested_at, \
             requested_by, requester_rank, state) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'asked')";
         let values = vec![

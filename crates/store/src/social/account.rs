@@ -1,9 +1,10 @@
 //! Channels: the department's own accounts, and the applications they are reached through.
 
 use chrono::{DateTime, Utc};
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
+use super::rows_in;
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::open::new_id;
@@ -61,29 +62,7 @@ impl Store {
 
     /// Adds an account, or connects one again: then its secret is replaced and its state and block are new.
     pub async fn put_account(&self, new: NewAccount, now: i64) -> Result<Account> {
-        let sql = "INSERT INTO social_account (id, unit, network, handle, remote, address, app, state, secret, secret_version, \
-            expires_at, blocked_until, failures, connected_by, created_at) \
-            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, 0, 0, $11, $12) \
-            ON CONFLICT (network, handle) DO UPDATE SET remote = excluded.remote, address = excluded.address, app = excluded.app, \
-            state = excluded.state, secret = excluded.secret, secret_version = social_account.secret_version + 1, \
-            expires_at = excluded.expires_at, blocked_until = 0, failures = 0, refreshing_at = NULL, note = NULL, \
-            connected_by = excluded.connected_by, confirmed_by = NULL RETURNING *";
-        let values = vec![
-            new.id.into(),
-            new.unit.into(),
-            new.network.clone().into(),
-            new.handle.clone().into(),
-            new.remote.into(),
-            new.address.into(),
-            new.app.into(),
-            new.state.into(),
-            new.secret.into(),
-            new.expires_at.into(),
-            new.connected_by.into(),
-            now.into(),
-        ];
-        let found = self.row(sql, values).await?;
-        found.ok_or_else(|| StoreError::Missing { what: "account", id: format!("{} {}", new.network, new.handle) })
+        put(&self.db, new, now).await
     }
 
     pub async fn account(&self, id: &str) -> Result<Account> {
@@ -137,6 +116,13 @@ impl Store {
         self.change("UPDATE social_account SET cursor = $2 WHERE id = $1", vec![id.into(), cursor.into()]).await.map(drop)
     }
 
+    /// Accounts of a network that nobody has read since `before`; they are the caller's to read now.
+    pub async fn claim_poll(&self, network: &str, before: i64, now: i64, most: i64) -> Result<Vec<Account>> {
+        let sql = "UPDATE social_account SET polled_at = $3 WHERE COALESCE(polled_at, 0) < $2 AND id IN (SELECT id FROM social_account \
+            WHERE network = $1 AND state = 'connected' AND COALESCE(polled_at, 0) < $2 ORDER BY COALESCE(polled_at, 0), id LIMIT $4) RETURNING *";
+        self.rows(sql, vec![network.into(), before.into(), now.into(), most.into()]).await
+    }
+
     pub async fn set_probed(&self, id: &str, at: i64) -> Result<()> {
         self.change("UPDATE social_account SET probed_at = $2 WHERE id = $1", vec![id.into(), at.into()]).await.map(drop)
     }
@@ -168,4 +154,30 @@ impl Store {
             THEN excluded.blocked_until ELSE social_app.blocked_until END";
         self.change(sql, vec![app.into(), until.into()]).await.map(drop)
     }
+}
+
+pub(super) async fn put(db: &impl ConnectionTrait, new: NewAccount, now: i64) -> Result<Account> {
+    let sql = "INSERT INTO social_account (id, unit, network, handle, remote, address, app, state, secret, secret_version, \
+        expires_at, blocked_until, failures, connected_by, created_at) \
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, $10, 0, 0, $11, $12) \
+        ON CONFLICT (network, handle) DO UPDATE SET remote = excluded.remote, address = excluded.address, app = excluded.app, \
+        state = excluded.state, secret = excluded.secret, secret_version = social_account.secret_version + 1, \
+        expires_at = excluded.expires_at, blocked_until = 0, failures = 0, refreshing_at = NULL, note = NULL, \
+        connected_by = excluded.connected_by, confirmed_by = NULL RETURNING *";
+    let values = vec![
+        new.id.into(),
+        new.unit.into(),
+        new.network.clone().into(),
+        new.handle.clone().into(),
+        new.remote.into(),
+        new.address.into(),
+        new.app.into(),
+        new.state.into(),
+        new.secret.into(),
+        new.expires_at.into(),
+        new.connected_by.into(),
+        now.into(),
+    ];
+    let found = rows_in(db, sql, values).await?.into_iter().next();
+    found.ok_or_else(|| StoreError::Missing { what: "account", id: format!("{} {}", new.network, new.handle) })
 }

@@ -48,6 +48,8 @@ pub struct MediaRow {
     pub alt: String,
     pub principal: String,
     pub at: i64,
+    /// JSON of a film's captions; empty: it has none.
+    pub track: String,
 }
 
 /// What colleagues say about a draft among themselves.
@@ -137,10 +139,11 @@ impl Store {
         Ok(self.row::<Number>(sql, vec![campaign.into()]).await?.and_then(|n| n.number).unwrap_or_default())
     }
 
-    /// Adds a file to the library; one that is there keeps its description unless a new one is given.
+    /// Adds a file to the library; one that is there keeps its description and captions unless new ones are given.
     pub async fn put_media(&self, m: &MediaRow) -> Result<()> {
-        let sql = "INSERT INTO social_media (sha256, unit, name, mime, bytes, width, height, alt, principal, at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
-            ON CONFLICT (sha256) DO UPDATE SET alt = CASE WHEN excluded.alt = '' THEN social_media.alt ELSE excluded.alt END";
+        let sql = "INSERT INTO social_media (sha256, unit, name, mime, bytes, width, height, alt, principal, at, track) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+            ON CONFLICT (sha256) DO UPDATE SET alt = CASE WHEN excluded.alt = '' THEN social_media.alt ELSE excluded.alt END, \
+            track = CASE WHEN excluded.track = '' THEN social_media.track ELSE excluded.track END";
         let m = m.clone();
         let values = vec![
             m.sha256.into(),
@@ -153,6 +156,7 @@ impl Store {
             m.alt.into(),
             m.principal.into(),
             m.at.into(),
+            m.track.into(),
         ];
         self.change(sql, values).await.map(drop)
     }
@@ -160,6 +164,12 @@ impl Store {
     pub async fn media(&self, sha256: &str) -> Result<MediaRow> {
         let found = self.row("SELECT * FROM social_media WHERE sha256 = $1", vec![sha256.into()]).await?;
         found.ok_or_else(|| StoreError::Missing { what: "picture", id: sha256.into() })
+    }
+
+    /// Pictures whose id begins with these letters; two are enough to know that it is not one.
+    pub async fn media_like(&self, begin: &str) -> Result<Vec<MediaRow>> {
+        let sql = "SELECT * FROM social_media WHERE sha256 >= $1 AND sha256 < $2 LIMIT 2";
+        self.rows(sql, vec![begin.into(), format!("{begin}g").into()]).await
     }
 
     pub async fn media_of(&self, unit: Option<&str>, limit: i64) -> Result<Vec<MediaRow>> {

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 
+use super::ItemFilter;
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::open::new_id;
@@ -87,11 +88,16 @@ impl Store {
         found.ok_or_else(|| StoreError::Missing { what: "inbox item", id: id.into() })
     }
 
-    /// Items of a unit (none: of all) that wait, the most urgent first; with `all` also those that are done.
+    /// Items of a unit and those below it (none: of all) that wait, the most urgent first; with `all` those of the unit alone, also when
+    /// they are done.
     pub async fn items(&self, unit: Option<&str>, all: bool, limit: i64) -> Result<Vec<Item>> {
-        let states = if all { "" } else { "AND state IN ('new', 'assigned')" };
-        let sql = format!("SELECT * FROM social_item WHERE ($1 = '' OR unit = $1) {states} ORDER BY due_at, id LIMIT $2");
-        self.rows(&sql, vec![unit.unwrap_or_default().into(), limit.into()]).await
+        if !all {
+            return self.stream(&ItemFilter { unit, limit, ..ItemFilter::default() }).await;
+        }
+        let (only, mut values) = ("WHERE unit = $2", vec![limit.into()]);
+        values.extend(unit.map(Into::into));
+        let only = unit.map_or("", |_| only);
+        self.rows(&format!("SELECT * FROM social_item {only} ORDER BY due_at, id LIMIT $1"), values).await
     }
 
     /// Sends an item to the unit concerned, to one person or to none yet.

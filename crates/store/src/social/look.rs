@@ -1,12 +1,14 @@
 //! What pages show of the desk: a stretch of the calendar, a stream of items, what is out. Every statement has a limit and an
 //! index to go by.
 
+use std::collections::HashMap;
+
 use sea_orm::{FromQueryResult, Value};
 use serde::Serialize;
 
-use super::{Delivery, Item, Post};
+use super::{Delivery, Item, Post, tree};
 use crate::Store;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 
 /// One delivery as a calendar shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
@@ -48,6 +50,7 @@ pub struct Published {
 /// Which items a stream shows.
 #[derive(Debug, Clone, Default)]
 pub struct ItemFilter<'a> {
+    /// And those below it.
     pub unit: Option<&'a str>,
     pub assigned_to: Option<&'a str>,
     /// Empty: those that wait.
@@ -62,18 +65,57 @@ struct Number {
     number: Option<i64>,
 }
 
+#[derive(FromQueryResult)]
+struct NetworkOf {
+    id: String,
+    network: String,
+}
+
+#[derive(FromQueryResult)]
+struct Waiting {
+    waiting: i64,
+    late: i64,
+}
+
+/// Live first parts with what the public sees of their message.
+const PUBLISHED: &str = "SELECT d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body, d.settled_at AS first_at \
+    FROM social_delivery d JOIN social_unit u ON u.code = d.unit JOIN social_post p ON p.id = d.post \
+    JOIN social_version v ON v.post = d.post AND v.version = d.version \
+    WHERE d.state = 'live' AND d.part = 0 AND d.kind <> 'reply' AND p.state <> 'withdrawn'";
+
 const SHOWN: &str = "SELECT d.id, d.post, d.unit, d.kind, d.network, a.handle, d.part, d.parts, d.due_at, d.state, d.reason, d.url, d.remote, d.attempt, d.body \
     FROM social_delivery d JOIN social_account a ON a.id = d.account";
 
 impl Store {
-    /// Deliveries due in `[from, until)`, of one unit or of all.
+    /// The unit whose stretch of a list is asked for; none when that is everything: only the unit above all others holds all.
+    pub async fn scope(&self, unit: Option<&str>) -> Result<Option<String>> {
+        let Some(unit) = unit else { return Ok(None) };
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_unit WHERE parent IS NULL AND code <> $1";
+        let others = self.row::<Number>(sql, vec![unit.into()]).await?.and_then(|n| n.number).unwrap_or_default();
+        Ok(match self.unit(unit).await {
+            Ok(found) if found.parent.is_none() && others == 0 => None,
+            // A unit that is not there has nothing.
+            Ok(_) | Err(StoreError::Missing { .. }) => Some(unit.to_owned()),
+            Err(e) => return Err(e),
+        })
+    }
+
+    /// Deliveries due in `[from, until)`, of one unit and those below it or of all. Which ones is found in an index alone; only what is
+    /// shown is read.
     pub async fn calendar(&self, unit: Option<&str>, from: i64, until: i64, limit: i64) -> Result<Vec<Shown>> {
-        let (only, mut values): (&str, Vec<Value>) = match unit {
-            Some(unit) => ("d.unit = $4 AND", vec![from.into(), until.into(), limit.into(), unit.into()]),
-            None => ("", vec![from.into(), until.into(), limit.into()]),
+        let mut values: Vec<Value> = vec![from.into(), until.into(), limit.into()];
+        let sql = match unit {
+            Some(unit) => {
+                values.push(unit.into());
+                format!(
+                    "{} {SHOWN} WHERE d.id IN (SELECT id FROM (SELECT x.id FROM tree CROSS JOIN social_delivery x WHERE x.unit = tree.code \
+                    AND x.due_at >= $1 AND x.due_at < $2 ORDER BY x.due_at, x.id LIMIT $3) AS chosen) ORDER BY d.due_at, d.id",
+                    tree(4)
+                )
+            }
+            None => format!("{SHOWN} WHERE d.due_at >= $1 AND d.due_at < $2 ORDER BY d.due_at, d.id LIMIT $3"),
         };
-        let sql = format!("{SHOWN} WHERE {only} d.due_at >= $1 AND d.due_at < $2 ORDER BY d.due_at, d.id LIMIT $3");
-        self.rows(&sql, std::mem::take(&mut values)).await
+        self.rows(&sql, values).await
     }
 
     /// Deliveries in some states, the oldest due first.
@@ -86,39 +128,71 @@ impl Store {
         self.rows(&format!("{SHOWN} WHERE d.post = $1 ORDER BY a.handle, d.part, d.id"), vec![post.into()]).await
     }
 
-    /// A page of the stream.
+    /// A page of the stream of a unit and those below it, or of all. Each state has its own order in the index; the first of both are
+    /// found there, and only these are read.
     pub async fn stream(&self, f: &ItemFilter<'_>) -> Result<Vec<Item>> {
-        let mut sql = "SELECT * FROM social_item WHERE ".to_owned();
         let mut values: Vec<Value> = vec![f.limit.into()];
-        match f.state {
-            "" => sql.push_str("state IN ('new', 'assigned')"),
-            state => {
-                values.push(state.into());
-                sql.push_str(&format!("state = ${}", values.len()));
+        let mut further = String::new();
+        let with = match f.unit {
+            Some(unit) => {
+                values.push(unit.into());
+                further.push_str(" AND x.unit = tree.code");
+                tree(values.len())
             }
-        }
-        for (column, value) in [("unit", f.unit), ("assigned_to", f.assigned_to)] {
-            if let Some(value) = value {
-                values.push(value.into());
-                sql.push_str(&format!(" AND {column} = ${}", values.len()));
-            }
+            None => String::new(),
+        };
+        if let Some(to) = f.assigned_to {
+            values.push(to.into());
+            further.push_str(&format!(" AND x.assigned_to = ${}", values.len()));
         }
         if let Some((due, id)) = &f.after {
             values.push((*due).into());
             values.push(id.clone().into());
-            sql.push_str(&format!(" AND (due_at, id) > (${}, ${})", values.len() - 1, values.len()));
+            further.push_str(&format!(" AND (x.due_at, x.id) > (${}, ${})", values.len() - 1, values.len()));
         }
-        sql.push_str(" ORDER BY due_at, id LIMIT $1");
+        let states = if f.state.is_empty() { vec!["new", "assigned"] } else { vec![f.state] };
+        let from = if f.unit.is_some() { "tree CROSS JOIN social_item x" } else { "social_item x" };
+        let mut parts = Vec::new();
+        for (n, state) in states.into_iter().enumerate() {
+            values.push(state.into());
+            parts.push(format!(
+                "SELECT id FROM (SELECT x.id FROM {from} WHERE x.state = ${}{further} ORDER BY x.due_at, x.id LIMIT $1) AS part{n}",
+                values.len()
+            ));
+        }
+        let chosen = parts.join(" UNION ALL ");
+        let sql = format!("{with} SELECT * FROM social_item WHERE id IN ({chosen}) ORDER BY due_at, id LIMIT $1");
         self.rows(&sql, values).await
+    }
+
+    /// Networks of some accounts, by the accounts' ids.
+    pub async fn networks_of(&self, accounts: &[&str]) -> Result<HashMap<String, String>> {
+        let list = (1..=accounts.len()).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ");
+        let sql = format!("SELECT id, network FROM social_account WHERE id IN ({list})");
+        let rows: Vec<NetworkOf> = self.rows(&sql, accounts.iter().map(|a| (*a).into()).collect()).await?;
+        Ok(rows.into_iter().map(|r| (r.id, r.network)).collect())
     }
 
     /// Messages in one state, the newest first; empty: in every state.
     pub async fn posts_in(&self, unit: Option<&str>, state: &str, limit: i64) -> Result<Vec<Post>> {
-        let sql = "SELECT * FROM social_post WHERE ($1 = '' OR unit = $1) AND ($2 = '' OR state = $2) ORDER BY created_at DESC, id DESC LIMIT $3";
-        self.rows(sql, vec![unit.unwrap_or_default().into(), state.into(), limit.into()]).await
+        let mut values: Vec<Value> = vec![limit.into()];
+        let mut only = Vec::new();
+        if let Some(unit) = unit {
+            values.push(unit.into());
+            only.push(format!("unit = ${}", values.len()));
+        }
+        if !state.is_empty() {
+            values.push(state.into());
+            // A unit's messages are few, those of a state are many: the unit leads.
+            let column = if unit.is_some() { "state || ''" } else { "state" };
+            only.push(format!("{column} = ${}", values.len()));
+        }
+        let only = if only.is_empty() { String::new() } else { format!("WHERE {}", only.join(" AND ")) };
+        self.rows(&format!("SELECT * FROM social_post {only} ORDER BY created_at DESC, id DESC LIMIT $1"), values).await
     }
 
-    /// What the public may see: messages with at least one live copy, the newest first. Answers to people stay where they were given.
+    /// What the public may see: messages with at least one live copy, the newest first. Answers to people stay where they were given. A
+    /// message stands where its first copy stands, so the list is read from its end and ends where the page is full.
     pub async fn published(
         &self,
         unit: Option<&str>,
@@ -126,29 +200,27 @@ impl Store {
         before: Option<i64>,
         limit: i64,
     ) -> Result<Vec<Published>> {
-        let sql = "SELECT d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body, CAST(MIN(d.settled_at) AS BIGINT) AS first_at \
-            FROM social_delivery d JOIN social_unit u ON u.code = d.unit JOIN social_post p ON p.id = d.post \
-            JOIN social_version v ON v.post = d.post AND v.version = d.version \
-            WHERE d.state = 'live' AND d.part = 0 AND d.kind <> 'reply' AND p.state <> 'withdrawn' AND ($1 = '' OR d.unit = $1) \
-            AND ($2 = '' OR d.kind = $2) AND ($3 = 0 OR d.settled_at < $3) \
-            GROUP BY d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body ORDER BY first_at DESC, d.post DESC LIMIT $4";
-        let values = vec![
-            unit.unwrap_or_default().into(),
-            kind.unwrap_or_default().into(),
-            before.unwrap_or_default().into(),
-            limit.into(),
-        ];
-        self.rows(sql, values).await
+        let mut values: Vec<Value> = vec![limit.into(), before.unwrap_or(i64::MAX).into()];
+        let mut only = String::new();
+        if let Some(unit) = unit {
+            values.push(unit.into());
+            only.push_str(&format!("AND d.unit = ${} ", values.len()));
+        }
+        if let Some(kind) = kind {
+            values.push(kind.into());
+            let column = if unit.is_some() { "d.kind || ''" } else { "d.kind" };
+            only.push_str(&format!("AND {column} = ${} ", values.len()));
+        }
+        let sql = format!(
+            "{PUBLISHED} AND d.settled_at < $2 {only} AND NOT EXISTS (SELECT 1 FROM social_delivery e WHERE e.post = d.post AND e.state = 'live' AND e.part = 0 \
+            AND (e.settled_at < d.settled_at OR (e.settled_at = d.settled_at AND e.id < d.id))) ORDER BY d.settled_at DESC LIMIT $1"
+        );
+        self.rows(&sql, values).await
     }
 
     /// One message the public may see.
     pub async fn published_one(&self, post: &str) -> Result<Option<Published>> {
-        let sql = "SELECT d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body, CAST(MIN(d.settled_at) AS BIGINT) AS first_at \
-            FROM social_delivery d JOIN social_unit u ON u.code = d.unit JOIN social_post p ON p.id = d.post \
-            JOIN social_version v ON v.post = d.post AND v.version = d.version \
-            WHERE d.post = $1 AND d.state = 'live' AND d.part = 0 AND d.kind <> 'reply' AND p.state <> 'withdrawn' \
-            GROUP BY d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body";
-        self.row(sql, vec![post.into()]).await
+        self.row(&format!("{PUBLISHED} AND d.post = $1 ORDER BY d.settled_at, d.id LIMIT 1"), vec![post.into()]).await
     }
 
     /// Corrections of a message that are out.
@@ -164,26 +236,26 @@ impl Store {
         self.rows(sql, vec![since.into(), limit.into()]).await
     }
 
-    /// How many deliveries are due in `[from, until)`.
+    /// How many deliveries of a unit and those below it, or of all, are due in `[from, until)`.
     pub async fn due_count(&self, unit: Option<&str>, from: i64, until: i64) -> Result<u64> {
-        let (only, values): (&str, Vec<Value>) = match unit {
-            Some(unit) => ("unit = $3 AND", vec![from.into(), until.into(), unit.into()]),
-            None => ("", vec![from.into(), until.into()]),
+        let mut values: Vec<Value> = vec![from.into(), until.into()];
+        let (with, table) = match unit {
+            Some(unit) => {
+                values.push(unit.into());
+                (tree(3), "tree CROSS JOIN social_delivery x WHERE x.unit = tree.code AND")
+            }
+            None => (String::new(), "social_delivery x WHERE"),
         };
-        let sql =
-            format!("SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_delivery WHERE {only} due_at >= $1 AND due_at < $2");
+        let sql = format!("{with} SELECT CAST(COUNT(*) AS BIGINT) AS number FROM {table} x.due_at >= $1 AND x.due_at < $2");
         Ok(self.row::<Number>(&sql, values).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs())
     }
 
     /// Items that wait, and those of them whose time has passed.
     pub async fn item_counts(&self, now: i64) -> Result<(u64, u64)> {
-        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS number FROM social_item WHERE state IN ('new', 'assigned') AND ($1 = 0 OR due_at < $1)";
-        let mut out = [0; 2];
-        for (i, before) in [0, now].into_iter().enumerate() {
-            out[i] =
-                self.row::<Number>(sql, vec![before.into()]).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs();
-        }
-        Ok((out[0], out[1]))
+        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS waiting, CAST(COALESCE(SUM(CASE WHEN due_at < $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late \
+            FROM social_item WHERE state IN ('new', 'assigned')";
+        let found: Option<Waiting> = self.row(sql, vec![now.into()]).await?;
+        Ok(found.map_or((0, 0), |w| (w.waiting.unsigned_abs(), w.late.unsigned_abs())))
     }
 
     /// Moves a waiting delivery to another time.

@@ -83,6 +83,14 @@ pub struct Counted {
     pub count: i64,
 }
 
+/// What an account said or is to say.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Said {
+    pub post: String,
+    /// JSON of what is sent.
+    pub body: String,
+}
+
 /// Who claims how many.
 #[derive(Debug, Clone)]
 pub struct Claim<'a> {
@@ -154,6 +162,9 @@ impl Store {
 
     /// Takes due deliveries under a new fence: at most one of an account, none of a paused unit (a statement goes out
     /// nevertheless), a resting account or application, or whose thread has not come so far.
+    ///
+    /// The state is asked for once more at the end, for whoever was faster; written as it is there, no index of states is taken for it:
+    /// the hundred thousand that wait for their day would be read at every look.
     pub async fn claim(&self, c: &Claim<'_>) -> Result<Vec<Delivery>> {
         let sql = format!(
             "{PAUSED}, ready AS (SELECT d.id, d.due_at, ROW_NUMBER() OVER (PARTITION BY d.account ORDER BY d.due_at, d.part, d.id) AS turn \
@@ -166,7 +177,7 @@ impl Store {
             AND NOT EXISTS (SELECT 1 FROM social_delivery b WHERE b.account = d.account AND b.state IN ('preparing', 'committing', 'unknown')) \
             AND (d.follows IS NULL OR EXISTS (SELECT 1 FROM social_delivery f WHERE f.id = d.follows AND f.state = 'live'))) \
             UPDATE social_delivery SET state = 'preparing', owner = $1, fence = fence + 1, beat = 0 \
-            WHERE state = 'queued' AND id IN (SELECT id FROM ready WHERE turn = 1 ORDER BY due_at LIMIT $4) RETURNING *"
+            WHERE state || '' = 'queued' AND id IN (SELECT id FROM ready WHERE turn = 1 ORDER BY due_at LIMIT $4) RETURNING *"
         );
         let values = vec![c.owner.into(), c.now.into(), c.oldest.into(), c.most.into()];
         match self.rows(&sql, values).await {
@@ -266,10 +277,11 @@ impl Store {
         Ok(self.change(sql, vec![w.id.clone().into(), w.fence.into(), w.beat.into()]).await? == 1)
     }
 
-    /// What can go no further by itself becomes somebody's task: parts of a broken thread, posts too late to be of use.
+    /// What can go no further by itself becomes somebody's task: parts of a broken thread whose time has come, posts too late to be of
+    /// use.
     pub async fn sweep(&self, oldest: i64, now: i64) -> Result<u64> {
         let sql = "UPDATE social_delivery SET state = 'human', fence = fence + 1, settled_at = $1, reason = 'an earlier part of the thread is not out' \
-            WHERE state = 'queued' AND follows IS NOT NULL AND EXISTS (SELECT 1 FROM social_delivery f WHERE f.id = social_delivery.follows \
+            WHERE state = 'queued' AND due_at <= $1 AND follows IS NOT NULL AND EXISTS (SELECT 1 FROM social_delivery f WHERE f.id = social_delivery.follows \
             AND f.state IN ('failed', 'human', 'cancelled', 'missed', 'removed', 'held'))";
         let broken = self.change(sql, vec![now.into()]).await?;
         let sql = "UPDATE social_delivery SET state = 'missed', fence = fence + 1, settled_at = $2, reason = 'its time has passed' \
@@ -358,10 +370,11 @@ impl Store {
         Ok(self.row::<Number>(sql, vec![now.into()]).await?.and_then(|n| n.number))
     }
 
-    /// Texts that went out on an account since `since`.
-    pub async fn recent_bodies(&self, account: &str, since: i64) -> Result<Vec<Delivery>> {
-        let sql = "SELECT * FROM social_delivery WHERE account = $1 AND state IN ('live', 'queued', 'unknown', 'committing') AND due_at > $2 \
-            ORDER BY due_at DESC LIMIT 200";
-        self.rows(sql, vec![account.into(), since.into()]).await
+    /// What the accounts of a unit said since `since`, or are to say: bodies with their message, the newest first. The state is no way
+    /// into it: an account's posts of all years would be read.
+    pub async fn recent_bodies(&self, unit: &str, since: i64) -> Result<Vec<Said>> {
+        let sql = "SELECT d.post, d.body FROM social_account a CROSS JOIN social_delivery d WHERE a.unit = $1 AND d.account = a.id AND d.due_at > $2 \
+            AND d.state || '' IN ('live', 'queued', 'unknown', 'committing') ORDER BY d.due_at DESC LIMIT 1000";
+        self.rows(sql, vec![unit.into(), since.into()]).await
     }
 }

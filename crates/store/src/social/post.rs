@@ -115,9 +115,9 @@ impl Store {
         found.ok_or_else(|| StoreError::Missing { what: "message", id: id.into() })
     }
 
+    /// Messages in every state, the newest first.
     pub async fn posts(&self, unit: Option<&str>, limit: i64) -> Result<Vec<Post>> {
-        let sql = "SELECT * FROM social_post WHERE ($1 = '' OR unit = $1) ORDER BY created_at DESC, id DESC LIMIT $2";
-        self.rows(sql, vec![unit.unwrap_or_default().into(), limit.into()]).await
+        self.posts_in(unit, "", limit).await
     }
 
     pub async fn version(&self, post: &str, version: i64) -> Result<Version> {

@@ -31,6 +31,14 @@ pub struct AnswerTime {
     pub ended_at: Option<i64>,
 }
 
+/// What somebody wrote to an account of a unit: when and what. Who is not asked for.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Wrote {
+    pub unit: String,
+    pub at: i64,
+    pub body: String,
+}
+
 /// An account and when it last published.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Silent {
@@ -89,6 +97,13 @@ impl Store {
         let sql = "SELECT i.account, i.written_at, i.due_at, i.state, CASE WHEN i.state IN ('new', 'assigned') THEN NULL \
             ELSE COALESCE((SELECT MIN(d.settled_at) FROM social_delivery d WHERE d.post = i.answer AND d.state = 'live'), i.changed_at) END AS ended_at \
             FROM social_item i WHERE i.written_at >= $1 AND i.written_at < $2 ORDER BY i.account, i.written_at";
+        self.rows(sql, vec![from.into(), until.into()]).await
+    }
+
+    /// What was written in public to the accounts in `[from, until)`; messages to them alone are nobody's to count.
+    pub async fn written(&self, from: i64, until: i64) -> Result<Vec<Wrote>> {
+        let sql = "SELECT a.unit, i.written_at AS at, i.body FROM social_item i JOIN social_account a ON a.id = i.account \
+            WHERE i.written_at >= $1 AND i.written_at < $2 AND i.kind <> 'message' ORDER BY i.written_at";
         self.rows(sql, vec![from.into(), until.into()]).await
     }
 

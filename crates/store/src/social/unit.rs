@@ -1,15 +1,15 @@
 //! Units, their officers, approval chains, pauses and times of silence.
 
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
-use super::PAUSED;
+use super::{PAUSED, change_in};
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::open::new_id;
 
 /// A unit of the department.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Unit {
     pub code: String,
     pub parent: Option<String>,
@@ -53,20 +53,7 @@ struct Text {
 impl Store {
     /// Adds a unit, or changes its names, place and numbers; a pause stays as it is.
     pub async fn put_unit(&self, unit: &Unit) -> Result<()> {
-        let sql = "INSERT INTO social_unit (code, parent, name_en, name_hi, kind, constituencies, numbers) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-            ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, name_en = excluded.name_en, name_hi = excluded.name_hi, \
-            kind = excluded.kind, constituencies = excluded.constituencies, numbers = excluded.numbers";
-        let u = unit.clone();
-        let values = vec![
-            u.code.into(),
-            u.parent.into(),
-            u.name_en.into(),
-            u.name_hi.into(),
-            u.kind.into(),
-            u.constituencies.into(),
-            u.numbers.into(),
-        ];
-        self.change(sql, values).await.map(drop)
+        put(&self.db, unit).await
     }
 
     pub async fn unit(&self, code: &str) -> Result<Unit> {
@@ -162,4 +149,21 @@ impl Store {
     pub(crate) fn one(&self, changed: u64, what: &'static str, id: &str) -> Result<()> {
         if changed == 0 { Err(StoreError::Missing { what, id: id.into() }) } else { Ok(()) }
     }
+}
+
+pub(super) async fn put(db: &impl ConnectionTrait, unit: &Unit) -> Result<()> {
+    let sql = "INSERT INTO social_unit (code, parent, name_en, name_hi, kind, constituencies, numbers) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        ON CONFLICT (code) DO UPDATE SET parent = excluded.parent, name_en = excluded.name_en, name_hi = excluded.name_hi, \
+        kind = excluded.kind, constituencies = excluded.constituencies, numbers = excluded.numbers";
+    let u = unit.clone();
+    let values = vec![
+        u.code.into(),
+        u.parent.into(),
+        u.name_en.into(),
+        u.name_hi.into(),
+        u.kind.into(),
+        u.constituencies.into(),
+        u.numbers.into(),
+    ];
+    change_in(db, sql, values).await.map(drop)
 }
