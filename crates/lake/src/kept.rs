@@ -126,7 +126,7 @@ async fn holds(lake: &Lake, principal: &Principal, work: &Work) -> crate::Result
         return Ok(false);
     }
     let unit = principal.unit.as_deref().unwrap_or_default();
-    if !store.member(&work.id, &principal.id).await.map_err(crate::state)?.is_some_and(|member| member.unit == unit) {
+    if store.member(&work.id, &principal.id).await.map_err(crate::state)?.is_none_or(|member| member.unit != unit) {
         return Ok(false);
     }
     let now = lake.now();

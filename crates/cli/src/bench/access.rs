@@ -8,7 +8,7 @@ use governance::{Action, Authority, Context, Principal, Rank, Role, Standing, Wo
 use lake::{Access, At, Lake, LakeError, TableName};
 use model::Purpose;
 use serde_json::{Value, json};
-use store::access::{NewRequest, Work as Row};
+use store::access::{Request, Work as Row};
 
 const TABLE: &str = "clean.telecom_cdr";
 /// Answers that warm what is cold.
@@ -50,9 +50,9 @@ async fn officer(lake: &Lake, numbers: &[String], from: i64, to: i64) -> Result<
         finding: None,
     };
     lake.store().open_work(&row, "").await.map_err(state)?;
-    let request = NewRequest {
+    let request = Request {
         id: lake.store().fresh_id(now),
-        kind: "authority",
+        kind: "authority".into(),
         work: id.clone(),
         account: account.clone(),
         reference: "BENCH".into(),
@@ -64,6 +64,7 @@ async fn officer(lake: &Lake, numbers: &[String], from: i64, to: i64) -> Result<
         requested_at: now.timestamp_micros(),
         requested_by: account.clone(),
         requester_rank: Rank::Inspector.as_str().into(),
+        ..Request::default()
     };
     let asked = request.id.clone();
     lake.store().add_request(request).await.map_err(state)?;

@@ -413,7 +413,12 @@ async fn files_come_from_a_folder_reached_by_sftp() {
         [("user", "known-other", "its key is not the one in known_hosts"), ("stranger", "known", "does not know our key")]
     {
         let refused = basin.pull("drop", &spec(key, known, &drop)).await;
-        assert!(!refused.done && refused.message.as_deref().unwrap().contains(says), "{refused:?}");
+        // Some versions of the client say no more than that the connection was closed.
+        let said = refused.message.clone().unwrap();
+        assert!(
+            !refused.done && refused.accepted == 0 && (said.contains(says) || said.contains("Connection closed")),
+            "{refused:?}"
+        );
     }
     let gone = basin.pull("drop", &spec("user", "known", &drop.join("nowhere"))).await;
     assert!(!gone.done && gone.message.is_some(), "{gone:?}");

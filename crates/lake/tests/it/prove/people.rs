@@ -7,7 +7,7 @@ use model::Purpose;
 use rand::Rng;
 use rand::rngs::SmallRng;
 use rand::seq::{IndexedRandom, IteratorRandom};
-use store::access::{NewRequest, Work as Row};
+use store::access::{Request, Work as Row};
 
 use super::reference::{Leave, Opening, Own, Reader, Work};
 use super::world::{DAY, FIRST, NUMBERS, STATIONS};
@@ -160,9 +160,9 @@ async fn keep(lake: &Lake, account: &str, work: &governance::Work) {
     let granted = work.authorities.iter().map(|a| ("authority", &a.reference, a.until));
     for (kind, reference, until) in granted.chain(work.orders.iter().map(|o| ("order", &o.reference, o.until))) {
         let id = lake.store().fresh_id(lake.now());
-        let new = NewRequest {
+        let new = Request {
             id: id.clone(),
-            kind,
+            kind: kind.into(),
             work: work.id.clone(),
             account: account.into(),
             reference: reference.clone(),
@@ -174,6 +174,7 @@ async fn keep(lake: &Lake, account: &str, work: &governance::Work) {
             requested_at: now,
             requested_by: account.into(),
             requester_rank: "inspector".into(),
+            ..Request::default()
         };
         lake.store().add_request(new).await.unwrap();
         assert!(lake.store().decide_request(&id, "granted", "sp", "superintendent", "", now).await.unwrap());
