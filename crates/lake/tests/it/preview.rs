@@ -63,8 +63,9 @@ async fn what_cannot_be_tried_says_why() {
         &contract("INSERT INTO pole.object (kind, _row) SELECT nothing, _row FROM source;"),
         "x.csv",
         &mut file("id,version,phone\n1,1,\n"),
-    );
-    let wrong = wrong.await.unwrap_err().to_string();
+    )
+    .await;
+    let wrong = wrong.unwrap_err().to_string();
     assert!(wrong.contains("mapping of test.tried, statement 1"), "{wrong}");
     let none = preview(dir.path(), &contract(""), "x.csv", &mut file("a,b\n1,2\n")).await.unwrap_err().to_string();
     assert!(none.contains("test.tried"), "{none}");

@@ -37,7 +37,7 @@ fn kinds(b: &Bench, today: chrono::NaiveDate) -> Vec<Kind> {
     let district =
         move |n: usize| if districts == 0 { "HQ".to_owned() } else { format!("D{:03}", 1 + n.wrapping_mul(31) % districts) };
     // A month of the last ten, the present one most often.
-    let day = move |n: usize| today - chrono::Days::new(if n % 2 == 0 { 0 } else { (n as u64 * 37) % 300 });
+    let day = move |n: usize| today - chrono::Days::new(if n.is_multiple_of(2) { 0 } else { (n as u64 * 37) % 300 });
     let kind = |name, path: Path| Kind { name, portal: false, path };
     let mut all = vec![
         kind("calendar, month, all", Box::new(move |n| format!("/desk/calendar?at={}", day(n)))),

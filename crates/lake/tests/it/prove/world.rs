@@ -174,7 +174,7 @@ pub fn contracts() -> Vec<Arc<Contract>> {
                 Kind::Bool => "boolean",
                 _ => "string",
             };
-            property(name, kind, class.as_str(), if *name == "id" { &key(1) } else { "" })
+            property(name, kind, class.as_str(), &if *name == "id" { key(1) } else { String::new() })
         })
         .collect();
     let time = ", customProperties: [{ property: format, value: [\"%Y-%m-%d %H:%M:%S\"] }]";
