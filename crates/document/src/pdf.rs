@@ -62,7 +62,10 @@ pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Res
                 "the page has no text layer",
                 look(&run.pictures, eye).or_else(|e| as_drawn().map_err(|d| format!("{e}; {d}"))),
             )),
-            (false, true, _) => Some(("the text layer has letters under wrong codes", as_drawn())),
+            (false, true, _) => Some((
+                "the text layer has letters under wrong codes",
+                as_drawn().or_else(|drawn| look(&run.pictures, eye).map_err(|seen| format!("{drawn}; {seen}"))),
+            )),
             (true, _, true) | (false, false, _) => None,
         };
         match seen {

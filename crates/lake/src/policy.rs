@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
-use governance::{Context, Policies, Principal};
+use governance::{Context, Policies, PolicyError, Principal};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -129,7 +129,14 @@ impl Lake {
         let root = self.home().root();
         let print = glance(root);
         let read = look(root).and_then(|(print, files)| {
-            let policies = Policies::with(&files).map_err(|e| LakeError::Invalid(format!("policies/{e}")))?;
+            let policies = Policies::with(&files).map_err(|e| match e {
+                // All of them together are at fault.
+                PolicyError::LockedOut { .. } => {
+                    let names: Vec<String> = files.iter().map(|(name, _)| format!("policies/{name}")).collect();
+                    LakeError::Invalid(format!("{}: {e}", names.join(", ")))
+                }
+                e => LakeError::Invalid(format!("policies/{e}")),
+            })?;
             Ok((print, files, policies))
         });
         let mut now =

@@ -104,7 +104,11 @@ pub struct Office {
     pub posts: Vec<PostLine>,
     pub submitted: Vec<PostLine>,
     pub ending: Vec<Ending>,
+    /// Those that are paused, then those that were sought.
     pub units: Vec<UnitLine>,
+    /// Sought units that are not listed.
+    pub units_more: u64,
+    pub sought: String,
 }
 
 /// A delivery that needs a person, or any other.

@@ -109,6 +109,17 @@ pub struct Standing {
     pub missing: Vec<String>,
 }
 
+/// Refuses to sign what is not the version that was read, still waiting for signatures.
+fn as_read(post: &Post, version: i64) -> Result<(), DeskError> {
+    if post.version == version && post.state == "submitted" {
+        return Ok(());
+    }
+    Err(DeskError::Refused(format!(
+        "version {version} was read, but it is version {} and {} now; read it again",
+        post.version, post.state
+    )))
+}
+
 /// A comma-separated column as a list.
 pub(crate) fn listed(text: &str) -> Vec<String> {
     text.split(',').map(str::trim).filter(|t| !t.is_empty()).map(str::to_owned).collect()
@@ -307,12 +318,7 @@ impl Desk {
     ) -> Result<Standing, DeskError> {
         let standing = self.standing(id).await?;
         let post = &standing.post;
-        if post.version != version || post.state != "submitted" {
-            return Err(DeskError::Refused(format!(
-                "version {} of {id} is {}; there is no submitted version {version}",
-                post.version, post.state
-            )));
-        }
+        as_read(post, version)?;
         let Some(role) = standing.missing.first() else {
             return Err(DeskError::Refused("every signature is there already".into()));
         };

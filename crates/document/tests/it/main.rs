@@ -129,7 +129,7 @@ fn mail_with_its_attachments() {
 
 #[test]
 fn facts_of_pictures_and_recordings() {
-    let picture = parts(&files::photograph()).unwrap();
+    let picture = parts(&proving::photograph()).unwrap();
     assert_eq!((picture[0].width, picture[0].height), (Some(640), Some(480)));
     assert_eq!(picture[0].created_at.as_deref(), Some("2026-01-05T10:30:00"));
     assert_eq!(picture[0].device.as_deref(), Some("Test Cam"));

@@ -46,7 +46,7 @@ async fn a_preview_and_an_ingest_agree() {
     );
     assert_eq!(seen.input, seen.accepted + seen.rejected + seen.duplicate);
     let refused: Vec<(i64, &str)> = seen.refused.iter().map(|r| (r.row, r.code.as_str())).collect();
-    assert!(refused.contains(&(8, "bad_format")) && refused.contains(&(9, "missing_value")), "{refused:?}");
+    assert!(refused.contains(&(8, "bad_format")) && refused.contains(&(9, "key_missing")), "{refused:?}");
     assert!(seen.refused.iter().any(|r| r.row == 10 && r.original.contains("more")), "{refused:?}");
     assert!(seen.repeated.contains(&7), "{:?}", seen.repeated);
     let phones: Vec<_> = seen.rows.iter().map(|(_, values)| values[2].clone()).collect();

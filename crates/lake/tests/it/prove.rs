@@ -250,7 +250,7 @@ async fn a_planted_leak_is_found() {
 fn the_reference_hides_and_shows() {
     let mut rng = SmallRng::seed_from_u64(1);
     let (mut masked, mut dropped, mut whole) = (0, 0, 0);
-    for _ in 0..400 {
+    for _ in 0..1000 {
         let own = people::own(&mut rng);
         let reader = people::reader(&mut rng, own);
         for table in small() {

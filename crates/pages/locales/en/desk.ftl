@@ -29,6 +29,11 @@ desk-empty = No message yet
 desk-empty-text = First enter units and officers, then write a message.
 desk-crisis = Crisis: pause everything
 desk-crisis-text = A pause stops everything of the unit and those below it; an official statement still goes out.
+desk-unit-find = Find a unit by name or code
+desk-units-more = { $n ->
+    [one] One more unit is not listed; find it by its name.
+   *[other] { $count } more units are not listed; find yours by its name.
+}
 desk-paused = Paused
 desk-running = Running
 desk-resume = Resume

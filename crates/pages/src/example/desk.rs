@@ -70,6 +70,8 @@ pub(super) fn office(shell: Shell) -> Office {
         posts: vec![post("p1", "दोपहिया वाहन पर हेलमेट पहनें।", "draft"), post("p2", "Traffic is diverted on Sunday.", "scheduled")],
         submitted: vec![post("p3", "बाल सुरक्षा सप्ताह", "submitted")],
         ending: vec![Ending { handle: "Thana One".into(), network: "Facebook".into(), days: 9 }],
+        units_more: 3,
+        sought: String::new(),
         units: vec![
             UnitLine { code: "HQ".into(), name: "मुख्यालय".into(), paused: None, own: false },
             UnitLine {

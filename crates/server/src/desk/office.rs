@@ -1,7 +1,7 @@
 //! The desk at one glance, and its emergency brake.
 
 use axum::Form;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::response::Redirect;
 use pages::Section;
 use pages::desk::{Ending, Office, PostLine, UnitLine};
@@ -13,7 +13,17 @@ use crate::App;
 use crate::ask::Ask;
 use crate::fault::{Reply, show};
 
-pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
+/// Units that can be paused from the page without looking for them: of a thousand forms nobody finds one, and a slow line waits for all.
+const UNITS: usize = 25;
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Wanted {
+    /// Part of a unit's name or code.
+    unit: String,
+}
+
+pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<Wanted>) -> Reply {
     let (store, now) = (app.lake.store(), app.lake.now());
     let at = now.timestamp_micros();
     let health = health(store, at).await?;
@@ -29,7 +39,16 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
         submitted.push(line(&app, p).await?);
     }
     let paused = &health.paused;
-    let units = store.units().await?.into_iter().map(|u| UnitLine {
+    let sought = wanted.unit.trim().to_lowercase();
+    let is_sought = |u: &store::social::Unit| {
+        sought.is_empty() || [&u.code, &u.name_hi, &u.name_en].iter().any(|text| text.to_lowercase().contains(&sought))
+    };
+    // What is paused stands first and is never left out.
+    let (stopped, others): (Vec<_>, Vec<_>) = store.units().await?.into_iter().partition(|u| u.paused_at.is_some());
+    let mut found: Vec<_> = others.into_iter().filter(is_sought).collect();
+    let units_more = found.len().saturating_sub(UNITS) as u64;
+    found.truncate(UNITS);
+    let units = stopped.into_iter().chain(found).map(|u| UnitLine {
         name: ask.pick(&u.name_hi, &u.name_en).to_owned(),
         own: u.paused_at.is_some(),
         paused: paused.contains(&u.code).then(|| {
@@ -52,6 +71,8 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
         submitted,
         ending: ending.into_iter().map(|e| Ending { handle: e.handle, network: title(&e.network), days: e.days }).collect(),
         units,
+        units_more,
+        sought: wanted.unit.trim().to_owned(),
         shell: ask.shell(Section::Desk, ask.lang.text("desk-title")),
     })
 }

@@ -282,6 +282,9 @@ async fn people_decide_answer_pause_and_obey_courts_on_their_pages() {
     assert_eq!(p.desk.store.item(second).await.unwrap().state, "closed");
 
     assert_eq!(p.post("/desk/unit/HQ/pause", "reason=curfew").await.status, StatusCode::SEE_OTHER);
+    // What is paused is listed whatever unit is sought.
+    let sought = p.get("/desk?unit=no+such+unit").await.body;
+    assert!(sought.contains("/desk/unit/HQ/resume") && !sought.contains("/pause\""), "{sought}");
     let office = p.get("/desk").await.body;
     assert!(office.contains("operator curfew") && office.matches("Paused").count() >= 2, "the pause reaches the units below");
     p.post("/desk/unit/HQ/resume", "").await;

@@ -26,7 +26,7 @@ async fn next(mut answer: Answer) -> Result<usize, String> {
     if after.is_err() {
         assert!(answer.stream.next().await.is_none(), "nothing comes after the refusal");
     }
-    after.map(|n| n)
+    after
 }
 
 const PERSONS: &str = "SELECT name FROM pole.person_mention";

@@ -8,7 +8,7 @@ use governance::Principal;
 use serde::Serialize;
 use store::social::{FindingRow, Plan};
 
-use super::{Desk, Standing};
+use super::{Desk, Standing, as_read};
 use crate::DeskError;
 use crate::limit::NetworkName;
 use crate::message::Message;
@@ -107,13 +107,7 @@ impl Desk {
         note: Option<&str>,
         now: DateTime<Utc>,
     ) -> Result<Standing, DeskError> {
-        let post = self.store.post(id).await?;
-        if post.version != version || post.state != "submitted" {
-            return Err(DeskError::Refused(format!(
-                "version {version} was read, but it is version {} and {} now; read it again",
-                post.version, post.state
-            )));
-        }
+        as_read(&self.store.post(id).await?, version)?;
         // For the time and the channels it is meant for; what nobody has planned yet is checked for now and again when it is.
         let plan = self.store.plan(id).await?;
         let mut networks: Vec<NetworkName> = Vec::new();

@@ -93,7 +93,8 @@ async fn a_page_reads_what_it_shows() {
     store.published_one("p").await.unwrap();
     store.corrections("p").await.unwrap();
     let plans = plans(&store, &heard).await;
-    assert!(plans.len() >= 36, "{}", plans.len());
+    // Ten for each of the three, and four.
+    assert!(plans.len() >= 34, "{}", plans.len());
     for (sql, steps) in plans {
         assert!(!steps.iter().any(|s| whole_table(s) || by_state_alone(s)), "{sql}\n{steps:#?}");
         // The order of a long list comes from the index; only what an index has chosen is sorted.

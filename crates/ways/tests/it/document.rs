@@ -151,33 +151,11 @@ fn wave(seconds: u32) -> Vec<u8> {
     out
 }
 
-/// A JPEG of 640 by 480 that a camera took at a place.
-fn photograph() -> Vec<u8> {
-    let short = |n: u16| n.to_le_bytes().to_vec();
-    let entry = |tag: u16, kind: u16, count: u32, value: u32| {
-        [short(tag), short(kind), count.to_le_bytes().to_vec(), value.to_le_bytes().to_vec()].concat()
-    };
-    // Directories at 8 (two entries), 38 (four entries); what they name at 92.
-    let mut tiff = b"II*\0\x08\0\0\0".to_vec();
-    tiff.extend([short(2), entry(0x110, 2, 4, u32::from_le_bytes(*b"Cam\0")), entry(0x8825, 4, 1, 38), vec![0; 4]].concat());
-    let place = [entry(1, 2, 2, u32::from(b'N')), entry(2, 5, 3, 92), entry(3, 2, 2, u32::from(b'E')), entry(4, 5, 3, 116)];
-    tiff.extend([short(4), place.concat(), vec![0; 4]].concat());
-    for (number, by) in [(26u32, 1u32), (27, 1), (0, 1), (74, 1), (30, 1), (0, 1)] {
-        tiff.extend([number.to_le_bytes(), by.to_le_bytes()].concat());
-    }
-    let mut out = vec![0xff, 0xd8, 0xff, 0xe1];
-    out.extend((tiff.len() as u16 + 8).to_be_bytes());
-    out.extend(b"Exif\0\0");
-    out.extend(tiff);
-    out.extend([0xff, 0xc0, 0, 17, 8, 1, 224, 2, 128, 3, 1, 0x22, 0, 2, 0x11, 1, 3, 0x11, 1, 0xff, 0xd9]);
-    out
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn word_pictures_and_recordings_are_rows_with_their_facts() {
     let basin = Basin::new().await;
     basin.take("note.docx", &docx("In plain words")).await.unwrap();
-    let photo = photograph();
+    let photo = proving::photograph();
     basin.take("photo.jpg", &photo).await.unwrap();
     basin.take("call.wav", &wave(7)).await.unwrap();
     let rows = basin.rows("SELECT file, kind, method, text, typed FROM clean.document_part WHERE kind = 'word'").await;
@@ -185,7 +163,7 @@ async fn word_pictures_and_recordings_are_rows_with_their_facts() {
     let rows =
         basin.rows("SELECT file, width, height, device, lat, lon, document FROM clean.document_part WHERE kind = 'image'").await;
     let (facts, document) = rows[0].rsplit_once('|').unwrap();
-    assert_eq!(facts, "photo.jpg|640|480|Cam|26.45|74.5");
+    assert_eq!(facts, "photo.jpg|640|480|Test Cam|26.45|74.5");
     assert_eq!(std::fs::read(basin.lake.home().raw(document)).unwrap(), photo, "the photograph stays as it came");
     assert_eq!(basin.rows("SELECT file, seconds FROM clean.document_part WHERE kind = 'audio'").await, ["call.wav|7.0"]);
 }

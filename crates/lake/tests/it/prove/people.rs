@@ -18,9 +18,9 @@ pub fn own(rng: &mut SmallRng) -> Option<Own> {
     let role = *roles.choose(rng).unwrap();
     let tables = ["clean.prove_person", "clean.prove_call", "clean.prove_section", "pole.person_mention", "pole.object"];
     match rng.random_range(0..8) {
-        0 => Some(Own::NoQuery(role, *tables.choose(rng).unwrap())),
+        0 => Some(Own::NoQuery(role, tables.choose(rng).unwrap())),
         1 => Some(Own::NoPersonal(role)),
-        2 => Some(Own::OwnStations(role)),
+        2 => Some(Own::Stations(role)),
         3 => Some(Own::OpenEngineers),
         _ => None,
     }

@@ -449,6 +449,6 @@ impl Counts {
 
     /// The bare numbers behind it, with the number of values counted.
     pub fn bare(&self) -> String {
-        self.written(&format!(", count({})", self.counted), false)
+        self.written(&format!(", count({}) AS values_counted", self.counted), false)
     }
 }

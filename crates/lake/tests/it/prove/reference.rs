@@ -14,7 +14,7 @@ pub enum Own {
     /// This role sees no personal value in the tables drawn from sources.
     NoPersonal(Role),
     /// This role reads only the rows of its own units, whatever the purpose.
-    OwnStations(Role),
+    Stations(Role),
     /// Engineers see personal values, as far as no seal forbids it.
     OpenEngineers,
 }
@@ -32,7 +32,7 @@ impl Own {
                 "@id(\"own\") @rule(\"No personal values\") @law(\"Test\")\nforbid ({}, action == Sarovar::Action::\"show\", resource is Sarovar::Value) when {{ resource.area == \"pole\" && resource.class == \"personal\" }};",
                 role(who)
             ),
-            Own::OwnStations(who) => format!(
+            Own::Stations(who) => format!(
                 "@id(\"own\") @rule(\"Own stations\") @law(\"Test\")\nforbid ({}, action == Sarovar::Action::\"reach\", resource is Sarovar::Rows) when {{ resource.kind == \"elsewhere\" }};",
                 role(who)
             ),
@@ -190,7 +190,7 @@ impl Reader {
         if !table.personal() {
             return true;
         }
-        let bound = matches!(self.own, Some(Own::OwnStations(role)) if self.is(role));
+        let bound = matches!(self.own, Some(Own::Stations(role)) if self.is(role));
         let elsewhere = !bound && (self.keeps_lake() || !self.stated(Purpose::Supervision));
         elsewhere || self.own_station(table, row)
     }

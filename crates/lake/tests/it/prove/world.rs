@@ -305,8 +305,12 @@ impl World {
 }
 
 async fn take_in(lake: &Lake, contract: &Arc<Contract>, path: &Path) {
-    let request =
-        Request { contract: Some(contract.clone()), authority: Some("test/1".into()), received_by: "operator".into(), ..Request::default() };
+    let request = Request {
+        contract: Some(contract.clone()),
+        authority: Some("test/1".into()),
+        received_by: "operator".into(),
+        ..Request::default()
+    };
     for report in lake.ingest_path(path, request, &Arc::new(Progress::default())).await.unwrap() {
         assert_eq!((report.rejected, report.duplicate), (0, 0), "{}: {report:?}", contract.name);
     }
