@@ -93,6 +93,20 @@ impl LakeError {
     }
 }
 
+/// What went wrong in a query, however deep. A condition that fails while a file is read comes wrapped in the reader's errors; where the engine tries it
+/// is its own affair.
+pub(crate) fn cause(e: &datafusion::error::DataFusionError) -> String {
+    let text = e.strip_backtrace();
+    let Some((_, inner)) = text.split_once("Error evaluating filter predicate: ArrowError(") else { return text };
+    if inner.starts_with("DivideByZero") {
+        return "Arrow error: Divide by zero error".into();
+    }
+    match inner.strip_prefix("CastError(\"").and_then(|rest| rest.rsplit_once("\"), ")) {
+        Some((message, _)) => format!("Arrow error: Cast error: {message}"),
+        None => text,
+    }
+}
+
 impl From<datafusion::error::DataFusionError> for LakeError {
     /// A denial inside the engine comes out as the denial.
     fn from(e: datafusion::error::DataFusionError) -> Self {
@@ -101,7 +115,7 @@ impl From<datafusion::error::DataFusionError> for LakeError {
                 Ok(own) => *own,
                 Err(inner) => LakeError::Query(inner.to_string()),
             },
-            e => LakeError::Query(e.strip_backtrace()),
+            e => LakeError::Query(cause(&e)),
         }
     }
 }

@@ -281,7 +281,7 @@ impl Session {
         let denied = self.seen.lock().ok().and_then(|seen| seen.values().next().cloned());
         match denied {
             Some(reason) => LakeError::Denied(reason),
-            None => LakeError::Query(e.strip_backtrace()),
+            None => LakeError::Query(crate::error::cause(&e)),
         }
     }
 

@@ -50,7 +50,7 @@ impl Lake {
             rows = rows.only(|path| wanted.contains(path));
         }
         let ctx = self.engine().context();
-        let wrong = |e: datafusion::error::DataFusionError| LakeError::Query(e.strip_backtrace());
+        let wrong = |e: datafusion::error::DataFusionError| LakeError::Query(crate::error::cause(&e));
         ctx.register_table("rows", std::sync::Arc::new(rows)).map_err(wrong)?;
         // One file's rows come as they lie; a whole table is put in order, so that what is made of it does not depend on its files.
         let order = if only.is_some() { "" } else { "ORDER BY _source, _object, _row" };
