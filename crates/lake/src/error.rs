@@ -102,9 +102,37 @@ pub(crate) fn cause(e: &datafusion::error::DataFusionError) -> String {
         return "Arrow error: Divide by zero error".into();
     }
     match inner.strip_prefix("CastError(\"").and_then(|rest| rest.rsplit_once("\"), ")) {
-        Some((message, _)) => format!("Arrow error: Cast error: {message}"),
+        Some((message, _)) => format!("Arrow error: Cast error: {}", unescaped(message)),
         None => text,
     }
+}
+
+/// A text out of its debugging form, in which vowel signs are numbers.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        out.push_str(&rest[..at]);
+        let after = &rest[at + 1..];
+        let coded = after.strip_prefix("u{").and_then(|code| code.split_once('}'));
+        if let Some((code, tail)) = coded
+            && let Some(letter) = u32::from_str_radix(code, 16).ok().and_then(char::from_u32)
+        {
+            out.push(letter);
+            rest = tail;
+        } else {
+            let mut letters = after.chars();
+            out.push(match letters.next() {
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some('t') => '\t',
+                Some(other) => other,
+                None => '\\',
+            });
+            rest = letters.as_str();
+        }
+    }
+    out + rest
 }
 
 impl From<datafusion::error::DataFusionError> for LakeError {
@@ -121,3 +149,14 @@ impl From<datafusion::error::DataFusionError> for LakeError {
 }
 
 pub type Result<T, E = LakeError> = std::result::Result<T, E>;
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_text_comes_out_of_its_debugging_form() {
+        for text in ["देवी", "it's \"quoted\", \\ and\nso on", "", "\\"] {
+            let debugged = format!("{text:?}");
+            assert_eq!(super::unescaped(&debugged[1..debugged.len() - 1]), text);
+        }
+    }
+}

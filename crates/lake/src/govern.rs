@@ -110,8 +110,7 @@ impl Terms {
     ) -> SendableRecordBatchStream {
         let Some(work) = &access.principal.work else { return stream };
         let above = self.above.filter(|_| whole && !work.releases.contains(&chain::hash(sql)));
-        let principal = access.principal.clone();
-        crate::kept::keep(stream, lake, principal, above)
+        crate::kept::keep(stream, lake, access, above)
     }
 }
 

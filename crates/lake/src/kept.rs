@@ -12,7 +12,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::StreamExt;
 use governance::audit::chain;
-use governance::{Authority, Principal, Work};
+use governance::{Authority, Principal, Standing, Work};
 
 use crate::Lake;
 use crate::error::LakeError;
@@ -36,14 +36,18 @@ struct Kept {
     over: bool,
 }
 
-/// The rows of `stream`, until what they stand on ends or more than `above` would leave.
+/// The rows of `stream`, until what they stand on ends or more than `above` would leave. What was over already when this was asked has given
+/// nothing, and its end takes nothing away.
 pub(crate) fn keep(
     stream: SendableRecordBatchStream,
     lake: &Lake,
-    principal: Principal,
+    access: &Access,
     above: Option<u64>,
 ) -> SendableRecordBatchStream {
-    let ends = principal.work.as_ref().map_or(DateTime::<Utc>::MAX_UTC, |work| work.ends_first(lake.now()));
+    let asked_at = access.context.now;
+    let mut principal = access.principal.clone();
+    principal.work = principal.work.filter(|work| work.standing_at(asked_at) == Standing::Open);
+    let ends = principal.work.as_ref().map_or(DateTime::<Utc>::MAX_UTC, |work| work.ends_first(asked_at));
     let schema = stream.schema();
     let kept = Kept { stream, lake: lake.clone(), principal, ends, above, rows: 0, looked: None, over: false };
     let rows = futures::stream::unfold(kept, |mut kept| async move {

@@ -223,6 +223,13 @@ impl Sight<'_> {
                 _ => Ok(Right::Passed),
             };
         }
+        // The engine tries a condition on one side of a join also on what the other side must be equal to.
+        if let (Outcome::Failed(got), Outcome::Failed(why)) = (&got, &wanted)
+            && query.compare == Compare::Cause
+            && self.plain(got)? == self.plain(why)?
+        {
+            return Ok(Right::Cause);
+        }
         match (got, wanted) {
             (Outcome::Failed(got), _) if query.compare == Compare::Cause => {
                 let cause = query.cause.as_deref().unwrap_or(sql);

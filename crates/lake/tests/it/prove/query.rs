@@ -112,7 +112,8 @@ impl<'a> Writer<'a> {
             12 => format!("coalesce({text}, 'hidden') = {}", self.pick(&["'hidden'", "'Asha'"])),
             13 => format!("{text} >= {word}"),
             14 => format!("lower({text}) LIKE '%{}%'", self.pick(&["a", "secret"])),
-            _ => format!("{text} IS DISTINCT FROM {word}"),
+            // In brackets, because the parser takes what follows for a part of its right side.
+            _ => format!("({text} IS DISTINCT FROM {word})"),
         }
     }
 
