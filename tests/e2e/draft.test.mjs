@@ -18,6 +18,8 @@ for (const [lang, locale, name] of [["hi", "hi-IN", "bank.dhokha"], ["en", "en-I
     await page.locator("#name").fill(name);
     await page.locator("main button.primary").click();
     assert.equal(await page.locator("#file-error").count(), 1, "no sample, no draft");
+    // The browser tells of that answer's status, 422.
+    assert.equal(page.faults.splice(0).filter((fault) => !fault.includes("422")).length, 0);
     await page.locator("#name").fill(name);
     // The last row is there twice.
     await page.locator("#file").setInputFiles(file(`${sample}C3,7000000103,07/01/2026,90\n`));
