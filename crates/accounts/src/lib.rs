@@ -12,6 +12,7 @@
 
 mod access;
 mod error;
+mod expunge;
 mod kin;
 mod lockout;
 pub mod oidc;
@@ -35,6 +36,7 @@ use tokio::sync::Semaphore;
 
 pub use access::{AccessError, Declaration, DeclaredLine, NewAuthority, NewOrder, month_of};
 pub use error::{AccountError, Result};
+pub use expunge::NewExpungement;
 pub use password::Weak;
 pub use person::{Change, NewPerson, OneTime, Person};
 pub use seal::{KeyError, Seal};

@@ -110,6 +110,13 @@ pub enum Command {
         #[arg(long)]
         to: PathBuf,
     },
+    /// What left the lake as a file, with its manifest.
+    Exports(crate::outside::Exports),
+    /// Erasure by order: asked for by one officer, approved by another.
+    Expunge {
+        #[command(subcommand)]
+        what: crate::outside::ExpungeCommand,
+    },
     /// The certificate for a court (BSA 2023, s.63(4)): of a received file, or of an export with its manifest.
     Certificate(crate::certificate::Certificate),
     /// Finds records of the same person or thing in one table, or across two (CSV or Parquet).

@@ -80,6 +80,8 @@ pub enum AuditCommand {
         #[arg(long, conflicts_with = "record")]
         since: Option<u64>,
     },
+    /// Sends the newest head to the witness whose address `SAROVAR_WITNESS` names, and prints what it signed. A server does so each minute.
+    Witness,
     /// The public key, to be handed to whoever is to verify.
     Key,
     /// Replaces the signing key. Nothing else may run on the lake.
@@ -104,6 +106,14 @@ pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
                 None => lake.audit().keys()?,
             };
             verify(args, lake.audit().dir(), &known, checkpoint)
+        }
+        AuditCommand::Witness => {
+            let lake = open(args).await?;
+            let none = || LakeError::Invalid("SAROVAR_WITNESS names no address (https://…)".into());
+            let address = crate::bring::witness().ok_or_else(none)?;
+            let signed = ways::witness::submit(&lake, &address).await.map_err(|e| LakeError::Audit(e.to_string()))?;
+            output::records(&[signed], args.format)?;
+            Ok(ExitCode::SUCCESS)
         }
         AuditCommand::Tail { limit, before, who, action, table, key, denied } => {
             let lake = open(args).await?;

@@ -21,14 +21,23 @@ pub async fn open(args: &Args) -> Result<Lake, LakeError> {
         options = options.with_memory(memory);
     }
     options.store = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
-    options.witness = std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty()).map(Into::into);
+    options.witness = std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty() && witness().is_none()).map(Into::into);
     let lake = Lake::open(options).await?;
+    if let Some(behind) = lake.behind() {
+        say(&behind.to_string());
+    }
     crate::who::settle(args, &lake).await?;
     let finished = lake.recover().await?;
     if finished > 0 {
         say(&format!("finished {finished} interrupted ingest(s) or erasure(s)"));
     }
     Ok(lake)
+}
+
+/// The witness that is reached at an address, where `SAROVAR_WITNESS` names one instead of a folder.
+pub fn witness() -> Option<String> {
+    let named = std::env::var("SAROVAR_WITNESS").ok()?;
+    (named.starts_with("https://") || named.starts_with("http://")).then_some(named)
 }
 
 pub fn generate(g: &Generate) -> Result<ExitCode, LakeError> {
@@ -306,7 +315,7 @@ pub async fn quarantine(args: &Args, q: &Quarantine) -> Result<ExitCode, LakeErr
                 );
                 rows.extend(session.rows(&sql).await?.into_iter().filter(|b| b.num_rows() > 0));
             }
-            look::print(rows, args.format).await?;
+            look::print(&lake, &access, "refused rows, counted", rows, args.format).await?;
         }
         QuarantineCommand::Show { source, limit } => {
             let table = lake::TableName::quarantine(source);
@@ -314,7 +323,7 @@ pub async fn quarantine(args: &Args, q: &Quarantine) -> Result<ExitCode, LakeErr
                 "SELECT _row, reason, field, value, detail, original, _object FROM quarantine.\"{}\" ORDER BY _object, _row LIMIT {limit}",
                 table.name
             );
-            look::print(lake.session(&access)?.rows(&sql).await?, args.format).await?;
+            look::print(&lake, &access, "refused rows", lake.session(&access)?.rows(&sql).await?, args.format).await?;
         }
         QuarantineCommand::Replay { source, contract } => {
             let contract = match contract {

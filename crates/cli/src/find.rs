@@ -6,14 +6,17 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
 use dossier::{Found, Kind, Table, Tables, Target};
-use lake::{Access, LakeError, Session};
+use governance::Action;
+use lake::export::Written;
+use lake::manifest::Leaving;
+use lake::{Access, Lake, LakeError, Session};
 use pages::Lang;
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::args::{Args, Dossier, Format, Kind as Wanted, Search};
 use crate::bring::open;
-use crate::look::{self, access};
+use crate::look::{self, Shown, access};
 use crate::output::{self, say};
 
 pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
@@ -36,11 +39,13 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
     }
     let asked = text.clone();
     let mark = lake.audit().mark(&asked);
-    let found = lake
-        .act(&who, "search", |session| async move {
+    let (lake_, who_, format) = (&lake, &who, args.format);
+    let (found, shown) = lake
+        .act_as(&who, "search", asks(format), |session| async move {
             let found = dossier::search(&session, &asked, only).await?;
-            let what = json!({ "text": mark, "found": found.hits.len() });
-            Ok::<_, LakeError>((found, what))
+            let shown = Shown::of(lake_, who_, "search", vec![hits(&found)?], format).await?;
+            let what = shown.noted(json!({ "text": mark, "found": found.hits.len() }));
+            Ok::<_, LakeError>(((found, shown), what))
         })
         .await?;
     if found.hits.is_empty() {
@@ -49,8 +54,13 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
     if found.truncated {
         say("there are more; give the whole name or an identifier");
     }
-    look::print(vec![hits(&found)?], args.format).await?;
+    shown.hand_over()?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// What the policies are asked for: a table is looked at, everything else is a file.
+fn asks(format: Format) -> Action {
+    if format == Format::Table { Action::Query } else { Action::Export }
 }
 
 /// Brings the search index up to the lake, or makes it anew.
@@ -130,11 +140,14 @@ pub async fn dossier(args: &Args, d: &Dossier) -> Result<ExitCode, LakeError> {
     };
     let lang = Lang::from_tag(&d.lang).unwrap_or_default();
     let (asked, whose) = (key.clone(), access.clone());
-    let (made, others) = lake
-        .act(&access, "dossier", |session| async move {
+    let (lake_, format, table) = (&lake, args.format, d.table.as_deref());
+    let (shown, others) = lake
+        .act_as(&access, "dossier", asks(format), |session| async move {
             let made = make(&session, kind, &asked, lang, &whose).await?;
             if let Some((made, noted)) = made {
-                return Ok::<_, LakeError>(((Some(made), Found::default()), json!({ "looked_at": noted })));
+                let shown = made.shown(lake_, &whose, (kind, &asked), (format, table)).await?;
+                let noted = shown.noted(json!({ "looked_at": noted }));
+                return Ok::<_, LakeError>(((Some((shown, made.authority_needed)), Found::default()), noted));
             }
             let others =
                 if kind == Kind::Person { dossier::search(&session, &asked, Some(kind)).await? } else { Found::default() };
@@ -142,29 +155,85 @@ pub async fn dossier(args: &Args, d: &Dossier) -> Result<ExitCode, LakeError> {
             Ok(((None, others), what))
         })
         .await?;
-    let Some(made) = made else {
+    let Some((shown, authority_needed)) = shown else {
         if others.hits.is_empty() {
             return Err(LakeError::Invalid(format!("nothing is known of {} {key:?}", kind.word())));
         }
         say(&format!("{key:?} leads to {} persons; name one of them", others.hits.len()));
-        look::print(vec![hits(&others)?], args.format).await?;
+        look::print(&lake, &access, "search", vec![hits(&others)?], args.format).await?;
         return Ok(ExitCode::from(1));
     };
-    if made.authority_needed {
+    if authority_needed {
         say("call records of this number are read only under an authority: --authority REFERENCE");
     }
-    match (args.format, &d.table) {
-        (Format::Html, _) => output::text(&made.html)?,
-        (Format::Json, None) => output::text(&format!("{:#}\n", made.json))?,
-        (format, table) => {
-            let name = table.as_deref().unwrap_or("facts");
-            let names = made.tables.iter().map(|t| t.name).collect::<Vec<_>>().join(", ");
-            let found = made.tables.iter().find(|t| t.name == name);
-            let found = found.ok_or_else(|| LakeError::Invalid(format!("there is no table {name:?} here; there are {names}")))?;
-            look::print(vec![found.batch()?.1], format).await?;
+    shown.hand_over()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+impl Made {
+    /// What was asked for of it; as a file it is written, and its manifest kept.
+    async fn shown(
+        &self,
+        lake: &Lake,
+        access: &Access,
+        target: (Kind, &str),
+        (format, table): (Format, Option<&str>),
+    ) -> Result<Shown, LakeError> {
+        let (kind, key) = target;
+        if let (Format::Html, _) | (Format::Json, None) = (format, table) {
+            let what = format!("{} dossier", kind.word());
+            let leaving = Leaving { file: "dossier", what: &what, ..Leaving::default() };
+            let stamp = lake.stamp(access).await?;
+            let marked = format == Format::Html;
+            let text = match marked {
+                // At the foot of every printed page.
+                true => self.html.replace("</body>", &format!("<footer>{}</footer>\n</body>", escaped(&stamp.mark))),
+                false => format!("{:#}\n", self.json),
+            };
+            let path = lake.home().scratch().join("answer");
+            std::fs::write(&path, &text).map_err(|source| LakeError::Io { action: "writing", path: path.clone(), source })?;
+            let written = Written {
+                rows: 1,
+                bytes: text.len() as u64,
+                sha256: governance::audit::chain::hash(&text),
+                objects: objects(&self.json),
+            };
+            let manifest = lake.keep_manifest(access, stamp, &leaving, &written, Vec::new(), marked).await?;
+            return Ok(Shown::File(path, Box::new(manifest)));
+        }
+        let name = table.unwrap_or("facts");
+        let names = self.tables.iter().map(|t| t.name).collect::<Vec<_>>().join(", ");
+        let found = self.tables.iter().find(|t| t.name == name);
+        let found = found.ok_or_else(|| LakeError::Invalid(format!("there is no table {name:?} here; there are {names}")))?;
+        let batch = found.batch()?.1;
+        if format != Format::Table {
+            lake.may_leave(access, &format!("dossier {} {key} {name}", kind.word()), batch.num_rows() as u64)?;
+        }
+        Shown::of(lake, access, &format!("{} {name}", kind.word()), vec![batch], format).await
+    }
+}
+
+/// Text that stands in HTML as it is.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+/// Received files that a dossier's facts name.
+fn objects(value: &Value) -> Vec<String> {
+    fn gather(value: &Value, out: &mut std::collections::BTreeSet<String>) {
+        match value {
+            Value::Object(all) => {
+                let named = all.get("object").and_then(Value::as_str);
+                out.extend(named.filter(|sha| sha.len() == 64 && sha.bytes().all(|b| b.is_ascii_hexdigit())).map(str::to_owned));
+                all.values().for_each(|v| gather(v, out));
+            }
+            Value::Array(all) => all.iter().for_each(|v| gather(v, out)),
+            _ => {}
         }
     }
-    Ok(ExitCode::SUCCESS)
+    let mut out = std::collections::BTreeSet::new();
+    gather(value, &mut out);
+    out.into_iter().collect()
 }
 
 /// A canonical identifier, or which option is wrong and why.

@@ -41,6 +41,11 @@ pub async fn maintain(args: &Args, m: &Maintain) -> Result<ExitCode, LakeError> 
         output::records(&[receipt], args.format)?;
     }
     if !m.purge.is_empty() {
+        if lake.store().has_people().await.map_err(crate::who::wrong)? {
+            let instead =
+                "in a lake with accounts nobody erases alone: `sarovar expunge ask object SHA256`, approved by a second officer";
+            return Err(LakeError::Denied(instead.into()));
+        }
         lake.record(&access, "purge", true, json!({ "objects": m.purge }))?;
         let receipt = lake.purge(&m.purge).await?;
         lake.record(&access, "purged", true, json!(receipt))?;

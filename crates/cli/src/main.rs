@@ -14,11 +14,13 @@ mod draft;
 mod find;
 mod keep;
 mod link;
+mod log;
 mod look;
 #[cfg(test)]
 mod matrix;
 mod names;
 mod output;
+mod outside;
 mod post;
 mod pull;
 mod resolve;
@@ -87,6 +89,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
+        Command::Exports(e) => outside::exports(&args, e).await,
+        Command::Expunge { what } => outside::expunge(&args, what).await,
         Command::Certificate(c) => certificate::run(&args, c).await,
         Command::Link(l) => link::link(&args, l),
         Command::Resolve(r) => resolve::run(&args, r).await,

@@ -193,58 +193,70 @@ fn routes(out: &mut String) {
     }
 }
 
-/// A command line for every command, so that each is parsed and asked for its area.
-const LINES: &[&str] = &[
-    "init",
-    "doctor",
-    "demo",
-    "serve",
-    "generate --persons 1 --out x",
-    "ingest x",
-    "pull",
-    "source",
-    "contract draft x",
-    "detect x",
-    "quarantine list",
-    "catalog list",
-    "sql x",
-    "search x",
-    "index",
-    "dossier x",
-    "export x --to y.csv",
-    "certificate x --out y.pdf",
-    "link x --out y",
-    "resolve",
-    "review list",
-    "maintain",
-    "audit tail",
-    "names key x",
-    "post orders",
-    "channel list",
-    "inbox list",
-    "campaign list",
-    "user list",
-    "token list",
-    "case list",
-    "authority list",
-    "policy list",
-    "bench x",
-    "bench-worker",
-];
+/// Command lines that are not to be guessed: one of several arguments is needed, or its text has a form of its own.
+const LINES: &[&str] = &["dossier x", "certificate x --out y.pdf", "audit prove 1", "bench x", "link x --out y"];
+
+/// Texts that some argument takes, tried in turn.
+const WORDS: &[&str] = &["x", "1", "2026-01-01", "2026-11", "10:00", "object", "7000000101"];
+
+/// The command at the end of `path`, parsed with something in the place of each argument it needs.
+fn parsed(path: &[String], command: &clap::Command) -> Option<Args> {
+    let words = |text: &str| std::iter::once("sarovar").chain(text.split(' ')).map(str::to_owned).collect::<Vec<_>>();
+    let name = path.join(" ");
+    if let Some(line) = LINES.iter().find(|l| l.starts_with(&format!("{name} "))) {
+        return Args::try_parse_from(words(line)).ok();
+    }
+    let needed: Vec<&clap::Arg> = command.get_arguments().filter(|arg| arg.is_required_set()).collect();
+    let choices = |arg: &clap::Arg| -> Vec<String> {
+        let possible: Vec<String> = arg.get_possible_values().iter().map(|v| v.get_name().to_owned()).collect();
+        if possible.is_empty() { WORDS.iter().map(|w| (*w).to_owned()).collect() } else { possible }
+    };
+    let mut lines = vec![words(&name)];
+    for arg in needed {
+        lines = lines
+            .iter()
+            .flat_map(|line| {
+                choices(arg).into_iter().map(|choice| {
+                    let option = arg.get_long().map(|long| format!("--{long}"));
+                    let values = arg.get_num_args().map_or(1, |n| n.min_values().max(1));
+                    line.iter().cloned().chain(option).chain(std::iter::repeat_n(choice, values)).collect::<Vec<_>>()
+                })
+            })
+            .take(20_000)
+            .collect();
+    }
+    lines.into_iter().find_map(|line| Args::try_parse_from(line).ok())
+}
+
+/// Every command without commands below it, with its area and whether the machine's operator does it in a lake with accounts.
+fn leaves(path: &[String], command: &clap::Command, out: &mut String) {
+    let below: Vec<&clap::Command> = command.get_subcommands().filter(|c| c.get_name() != "help").collect();
+    if !below.is_empty() {
+        for command in below {
+            let path: Vec<String> = path.iter().cloned().chain([command.get_name().to_owned()]).collect();
+            leaves(&path, command, out);
+        }
+        return;
+    }
+    let gate = match parsed(path, command) {
+        Some(args) => {
+            let area = crate::who::area(&args.command).map_or_else(|| "no administrator or auditor".into(), |a| format!("{a:?}"));
+            let operator = if crate::who::operators(&args.command) { "yes" } else { "-" };
+            format!("{area:<28} operator {operator}")
+        }
+        None => "NO LINE FOR IT IN matrix.rs".into(),
+    };
+    let _ = writeln!(out, "{:<28} {gate}", path.join(" "));
+}
 
 fn commands(out: &mut String) {
-    let _ = writeln!(out, "\n## commands");
-    let mut known: Vec<String> = Args::command().get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    known.sort_unstable();
-    for name in known {
-        let line = LINES.iter().find(|l| l.split(' ').next() == Some(name.as_str()));
-        let words = std::iter::once("sarovar").chain(line.copied().unwrap_or(name.as_str()).split(' '));
-        let area = match Args::try_parse_from(words) {
-            Ok(args) => crate::who::area(&args.command).map_or_else(|| "the operator's".into(), |a| format!("{a:?}")),
-            Err(_) => "NO LINE FOR IT IN matrix.rs".into(),
-        };
-        let _ = writeln!(out, "{name:<14} {area}");
-    }
+    let _ = writeln!(
+        out,
+        "\n## commands (in a lake with accounts: who may with --as, and whether the machine's operator may without)"
+    );
+    let mut all = Args::command();
+    all.build();
+    leaves(&[], &all, out);
 }
 
 #[test]

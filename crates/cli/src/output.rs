@@ -24,7 +24,7 @@ pub fn fail(text: &str) -> ExitCode {
 /// Why `--format html` is refused.
 pub const NO_DOCUMENT: &str = "only `dossier` writes HTML; use table, csv, json, ndjson or parquet here";
 
-fn broken(e: std::io::Error) -> LakeError {
+pub fn broken(e: std::io::Error) -> LakeError {
     LakeError::Io { action: "writing", path: "standard output".into(), source: e }
 }
 

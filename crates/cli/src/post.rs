@@ -230,7 +230,9 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
     // What is signed and published also goes into the lake's access log; the lake itself stays closed.
     let options = ledger::Options {
         dir: args.home.join("audit"),
-        witness: std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty()).map(Into::into),
+        witness: std::env::var_os("SAROVAR_WITNESS")
+            .filter(|s| !s.is_empty() && crate::bring::witness().is_none())
+            .map(Into::into),
         clock: Utc::now,
     };
     let log = ledger::Ledger::open(options).map_err(LakeError::from)?;

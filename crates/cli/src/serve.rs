@@ -22,6 +22,7 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     let listener = TcpListener::bind(&s.listen).await.map_err(busy)?;
     let address = listener.local_addr().map_err(busy)?;
     let lake = bring::open(args).await?;
+    crate::log::begin(lake.home().root())?;
     let accounts = crate::who::accounts(lake.store(), args)?;
     if s.with_accounts {
         first_administrator(&lake, &accounts).await?;
@@ -48,6 +49,8 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     };
     // Dropped with the server.
     let _schedule = Alone(tokio::spawn(ways::schedule::run(lake.clone())));
+    let _steps = Alone(tokio::spawn(steps(lake.clone())));
+    let _witness = bring::witness().map(|address| Alone(tokio::spawn(ways::witness::run(lake.clone(), address))));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -67,6 +70,16 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     };
     tokio::try_join!(pages, door, end).map_err(busy)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Counts a step each minute, so that a state from an older backup is known as such.
+async fn steps(lake: lake::Lake) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+        if let Err(error) = lake.step().await {
+            tracing::warn!(%error, "a step was not counted");
+        }
+    }
 }
 
 /// A task that ends with its owner.

@@ -30,6 +30,8 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
             Area::Intake
         }
         Command::Audit(_) => Area::Audit,
+        // One's own; what of others' is seen or decided, the policies say.
+        Command::Exports(_) | Command::Expunge { .. } => Area::Own,
         Command::User { .. } | Command::Token { .. } => Area::People,
         Command::Case { .. } | Command::Authority { .. } => Area::Work,
         Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } | Command::Campaign { .. } => Area::Desk,
@@ -39,7 +41,7 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
 
 /// Whether the machine's operator may do it in a lake that has accounts: what needs no case, and accounts, so that a lake whose
 /// administrators are all gone can be entered again.
-fn operators(command: &Command) -> bool {
+pub(crate) fn operators(command: &Command) -> bool {
     !matches!(area(command), Some(Area::Lake | Area::Work))
         && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. } | Command::Campaign { .. })
 }

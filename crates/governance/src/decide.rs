@@ -209,12 +209,15 @@ impl Asked<'_> {
                 continue;
             };
             let hidden = columns.into_iter().filter(|c| kind.0 == MaskKind::Null || Some(&c.name) != self.resource.seal.as_ref());
-            masks.extend(hidden.map(|c| Mask {
-                column: c.name.clone(),
-                kind: kind.0,
-                seal: kind.1.clone(),
-                blank_is_open: self.resource.blank_is_open,
-                opened: kind.2.clone(),
+            masks.extend(hidden.map(|c| {
+                let telling = self.resource.telling.iter().find(|(column, _)| *column == c.name).map(|(_, sql)| sql.clone());
+                Mask {
+                    column: c.name.clone(),
+                    kind: kind.0,
+                    seal: kind.1.clone(),
+                    blank_is_open: self.resource.blank_is_open,
+                    opened: kind.2.clone().or(telling),
+                }
             }));
         }
         masks

@@ -1,4 +1,5 @@
-//! Steps that need somebody else: an authority, a court's order, the release of a large export, the review of an emergency.
+//! Steps that need somebody else: an authority, a court's order, the release of a large export, the review of an emergency,
+//! an expungement.
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -16,10 +17,12 @@ pub enum Kind {
     Release,
     Emergency,
     Declaration,
+    Expungement,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] = [Kind::Authority, Kind::Order, Kind::Release, Kind::Emergency, Kind::Declaration];
+    pub const ALL: [Kind; 6] =
+        [Kind::Authority, Kind::Order, Kind::Release, Kind::Emergency, Kind::Declaration, Kind::Expungement];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,6 +31,7 @@ impl Kind {
             Kind::Release => "release",
             Kind::Emergency => "emergency",
             Kind::Declaration => "declaration",
+            Kind::Expungement => "expungement",
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Resource {
     pub keys: Vec<String>,
     /// What says of which station a row is.
     pub station: Option<Station>,
+    /// Columns that are masked but where this SQL holds: the value of a refused field that is nobody's.
+    pub telling: Vec<(String, String)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -22,7 +22,7 @@ impl Lake {
     pub fn decide(&self, access: &Access, action: Action, name: &TableName) -> Result<Decision> {
         let decision = self.ruling(access, action, name);
         if decision.effect == Effect::Deny {
-            self.record(access, "query", false, json!({ "table": name.to_string(), "rule": decision.rule }))?;
+            self.record(access, action.as_str(), false, json!({ "table": name.to_string(), "rule": decision.rule }))?;
         }
         Ok(decision)
     }
@@ -44,12 +44,13 @@ impl Lake {
     pub(crate) fn audit_query(
         &self,
         access: &Access,
+        action: Action,
         touched: &BTreeMap<String, BTreeSet<String>>,
         asked: &BTreeSet<String>,
         sql: &str,
     ) -> Result<u64> {
         let what = json!({ "tables": touched, "marks": self.marks(asked), "query": chain::hash(sql) });
-        self.append(access, "query", true, what)
+        self.record_at(access, action.as_str(), true, what)
     }
 
     /// What stands for names and numbers in the log.
@@ -78,10 +79,11 @@ impl Lake {
 
     /// Logs one action. Fails when it cannot be kept; the caller must then not answer.
     pub fn record(&self, access: &Access, action: &str, allowed: bool, what: serde_json::Value) -> Result<()> {
-        self.append(access, action, allowed, what).map(|_| ())
+        self.record_at(access, action, allowed, what).map(|_| ())
     }
 
-    fn append(&self, access: &Access, action: &str, allowed: bool, what: serde_json::Value) -> Result<u64> {
+    /// The same, and the record's place.
+    pub fn record_at(&self, access: &Access, action: &str, allowed: bool, what: serde_json::Value) -> Result<u64> {
         self.audit().append(&self.entry(access, action, allowed, what)).map_err(LakeError::Audit)
     }
 

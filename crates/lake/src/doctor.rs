@@ -65,6 +65,9 @@ impl Lake {
         self.examine_raw(&mut found).await?;
         // What is refused is said with the file it stands in; the set before it stays in force.
         found.note("policies", self.reload_policies().map(|all| format!("{} in force", all.texts().len())));
+        if let Some(behind) = self.behind() {
+            found.ill("operational state".to_owned(), behind.to_string());
+        }
         found.note("audit log", self.audit().verify().map(|log| format!("{} records", log.records)).map_err(LakeError::from));
         Ok(found.0)
     }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::Lake;
 use crate::error::{LakeError, Result};
 use crate::home::{TableName, is_log_entry};
+use crate::ingest::Doomed;
 use crate::maintain::{half_written, vacuum};
 use crate::rows;
 use crate::table::{Change, Table};
@@ -25,6 +26,41 @@ pub struct Receipt {
     /// Files rewritten or deleted.
     pub files: u64,
     pub at: String,
+    /// Received files that hold others too: their records of the erased were blanked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rewritten: Vec<Rewritten>,
+    /// Received files that hold others too and cannot be rewritten: nobody reads them any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sealed: Vec<String>,
+    /// Members taken out of the linkage.
+    #[serde(default)]
+    pub members: u64,
+    /// Queries forgotten because they named what was erased.
+    #[serde(default)]
+    pub queries: u64,
+    /// Copies that left the lake before and are out of its reach.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub copies: Vec<Copy>,
+}
+
+/// A received file of which some records were blanked.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rewritten {
+    pub object: String,
+    pub records: u64,
+    /// SHA-256 of its bytes since.
+    pub sha256: String,
+}
+
+/// An export that holds, or may hold, something of what was erased.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Copy {
+    pub export: String,
+    pub who: String,
+    pub at: String,
+    pub sha256: String,
+    /// Whether its rows name a received file that was touched; otherwise it was read from a table that was.
+    pub certain: bool,
 }
 
 /// That an object was erased, kept under `erased/SHA256` in the operational state.
@@ -36,13 +72,44 @@ pub struct Erased {
 }
 
 /// The note that survives a kill: what goes, and how many rows from which tables.
-#[derive(Debug, Serialize, Deserialize)]
-struct Intent {
-    objects: Vec<String>,
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    pub objects: Vec<String>,
     /// Tables that hold or held something of them.
-    tables: Vec<(TableName, u64)>,
-    at: String,
+    pub tables: Vec<(TableName, u64)>,
+    pub at: String,
+    /// Of an expungement: its id, under which the receipt is kept.
+    #[serde(default)]
+    pub id: Option<String>,
+    /// Rows of objects that also hold others.
+    #[serde(default)]
+    pub rows: Doomed,
+    /// Records of received files to be blanked, and files to be sealed.
+    #[serde(default)]
+    pub blank: Doomed,
+    #[serde(default)]
+    pub seal: Vec<String>,
+    /// What a query in somebody's history must not say any more.
+    #[serde(default)]
+    pub texts: Vec<String>,
 }
+
+impl Intent {
+    /// Which rows go.
+    pub fn dooms(&self) -> impl Fn(&str, i64) -> bool + Sync {
+        let objects: HashSet<&str> = self.objects.iter().map(String::as_str).collect();
+        move |object, row| objects.contains(object) || self.rows.contains(object, row)
+    }
+
+    /// Every received file that is touched.
+    pub fn touched(&self) -> HashSet<&str> {
+        let rows = self.rows.objects().chain(self.blank.objects());
+        rows.chain(&self.objects).chain(&self.seal).map(String::as_str).collect()
+    }
+}
+
+/// Counts erasures; a server with answers in memory compares it with what it was when they were read.
+pub const ERASURES: &str = "erasures";
 
 impl Lake {
     /// Erases raw objects and everything made from them, down to the bytes: data files, old versions, Delta logs and
@@ -64,7 +131,14 @@ impl Lake {
         if present.is_empty() {
             return Ok(last);
         }
-        let intent = Intent { tables: self.holding(&present).await?, objects: present, at: self.now().to_rfc3339() };
+        let mut intent = Intent { objects: present, at: self.now().to_rfc3339(), ..Intent::default() };
+        intent.texts.clone_from(&intent.objects);
+        self.begin(intent).await
+    }
+
+    /// Writes down what is to go, and does it. The caller holds the lock.
+    pub(crate) async fn begin(&self, mut intent: Intent) -> Result<Receipt> {
+        intent.tables = self.holding(&intent).await?;
         let path = self.home().work().join(format!("purge-{}.json", uuid::Uuid::now_v7().simple()));
         write_whole(self.home().scratch(), &path, &intent)?;
         self.carry_out(&path, intent).await
@@ -95,8 +169,9 @@ impl Lake {
     }
 
     /// Tables that hold rows of the objects or whose past does, with the number of rows.
-    async fn holding(&self, objects: &[String]) -> Result<Vec<(TableName, u64)>> {
-        let doomed: HashSet<&str> = objects.iter().map(String::as_str).collect();
+    async fn holding(&self, intent: &Intent) -> Result<Vec<(TableName, u64)>> {
+        let doomed: HashSet<&str> = intent.objects.iter().map(String::as_str).collect();
+        let dooms = intent.dooms();
         let mut out = Vec::new();
         for (name, _) in self.physical_tables()? {
             let _lock = self.home().write_lock(&name).await?;
@@ -105,7 +180,7 @@ impl Lake {
             let (mut rows, mut past) = (0, false);
             // Every file in the folder, for old versions and leftovers hold rows too.
             for file in crate::table::data_files(table.root()) {
-                let found = rows::count(&name, &table.root().join(&file), &|object| doomed.contains(object));
+                let found = rows::count(&name, &table.root().join(&file), &dooms);
                 if active.contains(&file) {
                     rows += found?;
                 } else {
@@ -121,14 +196,20 @@ impl Lake {
 
     /// Every step may be repeated.
     async fn carry_out(&self, path: &Path, intent: Intent) -> Result<Receipt> {
-        let doomed: HashSet<&str> = intent.objects.iter().map(String::as_str).collect();
+        let dooms = intent.dooms();
         let mut receipt = Receipt { objects: intent.objects.clone(), at: intent.at.clone(), ..Receipt::default() };
+        receipt.copies = self.copies(&intent).await?;
         let orders = self.physical_tables()?;
-        for (name, rows) in &intent.tables {
+        for (name, _) in &intent.tables {
             let _lock = self.home().write_lock(name).await?;
             let Some(mut table) = Table::open(self.home(), name).await? else { continue };
             let order = orders.iter().find(|(n, _)| n == name).map(|(_, o)| o.clone()).unwrap_or_default();
-            rows::drop_committed(&mut table, &order, None, &|object, _| doomed.contains(object)).await?;
+            rows::drop_committed(&mut table, &order, None, &dooms).await?;
+        }
+        self.gather_what_is_left(&intent).await?;
+        for (name, rows) in &intent.tables {
+            let _lock = self.home().write_lock(name).await?;
+            let Some(mut table) = Table::open(self.home(), name).await? else { continue };
             receipt.files += vacuum(&mut table, chrono::Duration::zero()).await? as u64;
             receipt.files += forget_log(&mut table).await?;
             receipt.rows.push((name.to_string(), *rows));
@@ -140,20 +221,52 @@ impl Lake {
                 receipt.files += 1;
             }
         }
-        self.forget_members(&doomed).await?;
+        self.rewrite_raw(&intent, &mut receipt).await?;
+        receipt.members = self.forget_members(&dooms).await?;
         // Made again from what is left, by the next search.
         remove_folder(&self.index_folder())?;
         self.home().sweep_scratch()?;
+        for text in &intent.texts {
+            receipt.queries += self.store().forget_history(text).await.map_err(crate::state)?;
+        }
         for object in &intent.objects {
             let mut erased = self.erased(object).await?.unwrap_or_default();
             if erased.receipt.at != receipt.at {
                 erased = Erased { times: erased.times + 1, receipt: receipt.clone() };
                 self.store().set_setting(&format!("erased/{object}"), &erased).await.map_err(crate::state)?;
             }
-            self.forget_object(object).await?;
+            self.store().forget_object(object).await.map_err(crate::state)?;
         }
+        let times = self.erasures().await?;
+        self.store().set_setting(ERASURES, &(times + 1)).await.map_err(crate::state)?;
+        if let Some(id) = &intent.id {
+            self.store().set_setting(&format!("expunged/{id}"), &receipt).await.map_err(crate::state)?;
+        }
+        self.store().scrub().await.map_err(crate::state)?;
         crate::table::remove(path)?;
         Ok(receipt)
+    }
+
+    /// What several rows of a file speak for, such as a phone that others have too, is made again from the rows that stay.
+    async fn gather_what_is_left(&self, intent: &Intent) -> Result<()> {
+        let shared: HashSet<String> = intent.rows.objects().filter(|o| !intent.objects.contains(o)).cloned().collect();
+        if shared.is_empty() {
+            return Ok(());
+        }
+        let of = intent.id.as_deref().unwrap_or(&intent.at);
+        for contract in self.contracts() {
+            let clean = TableName::clean(&contract.name);
+            if intent.tables.iter().any(|(name, _)| *name == clean) {
+                let _lock = self.home().write_lock(&clean).await?;
+                self.gather_left(&contract, format!("expunge/{of}/{}", contract.name), &shared).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// How many erasures there were.
+    pub async fn erasures(&self) -> Result<u64> {
+        Ok(self.store().setting(ERASURES).await.map_err(crate::state)?.unwrap_or_default())
     }
 }
 

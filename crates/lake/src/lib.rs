@@ -15,6 +15,7 @@ mod engine;
 pub mod erase;
 pub mod error;
 pub mod export;
+pub mod expunge;
 mod govern;
 mod home;
 pub mod ingest;
@@ -34,6 +35,7 @@ mod runs;
 mod save;
 mod scan;
 pub mod session;
+pub mod step;
 mod table;
 mod total;
 mod unmasked;
@@ -118,6 +120,8 @@ struct Inner {
     /// The linkage read last, by the name of its folder.
     linkage: Mutex<Option<(String, Arc<linkage::Linkage>)>>,
     policies: Mutex<policy::InForce>,
+    /// Set where the operational state was found to be older than the log.
+    behind: std::sync::OnceLock<step::Behind>,
     options: Options,
 }
 
@@ -156,12 +160,22 @@ impl Lake {
                 tables: Mutex::default(),
                 linkage: Mutex::default(),
                 policies,
+                behind: std::sync::OnceLock::new(),
                 options,
             }),
         };
         lake.load_kept_contracts()?;
         // A set that does not hold is told by `sarovar policy list` and `sarovar doctor`; the one before it is in force.
         let _ = lake.reload_policies();
+        match lake.step_in().await {
+            Ok(None) => {}
+            Ok(Some(behind)) => {
+                // Told by whoever opened the lake, and by the doctor.
+                let _ = lake.inner.behind.set(behind);
+            }
+            // A lake on a full disk is still to be read from.
+            Err(error) => tracing::warn!(%error, "it was not noted that the lake was opened"),
+        }
         Ok(lake)
     }
 
@@ -323,11 +337,6 @@ impl Lake {
     pub async fn object_name(&self, sha256: &str) -> Result<String> {
         let object = self.store().object(sha256).await.map_err(state)?;
         object.map(|o| o.original_name).ok_or_else(|| LakeError::NoObject { sha256: sha256.into() })
-    }
-
-    pub(crate) async fn forget_object(&self, sha256: &str) -> Result<()> {
-        self.store().forget_object(sha256).await.map_err(state)?;
-        self.store().scrub().await.map_err(state)
     }
 
     pub(crate) async fn start_run(

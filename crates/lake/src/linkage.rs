@@ -226,18 +226,19 @@ impl Lake {
         add().map_err(LakeError::io("writing", &path))
     }
 
-    /// Takes the members of erased objects out of the linkage; the next run then looks at everything.
-    pub(crate) async fn forget_members(&self, objects: &HashSet<&str>) -> Result<()> {
+    /// Takes erased members out of the linkage; the next run then looks at everything. Gives how many there were.
+    pub(crate) async fn forget_members(&self, gone: &(dyn Fn(&str, i64) -> bool + Sync)) -> Result<u64> {
         let _one = self.linkage_lock().await?;
-        let Some(old) = self.linkage().await? else { return Ok(()) };
-        if !old.members.iter().any(|m| objects.contains(&*m.object)) {
-            return Ok(());
+        let Some(old) = self.linkage().await? else { return Ok(0) };
+        let members: Vec<Member> = old.members.iter().filter(|m| !gone(&m.object, m.row)).cloned().collect();
+        let forgotten = (old.members.len() - members.len()) as u64;
+        if forgotten == 0 {
+            return Ok(0);
         }
-        let members: Vec<Member> = old.members.iter().filter(|m| !objects.contains(&*m.object)).cloned().collect();
         let left: HashSet<u64> = members.iter().map(|m| m.record).collect();
         let pairs = old.pairs.iter().filter(|p| left.contains(&p.left) && left.contains(&p.right)).copied().collect();
         let header = Header { stale: true, ..old.header.clone() };
         self.keep_linkage(Linkage::new(header, members, pairs, old.redirects.clone())).await?;
-        Ok(())
+        Ok(forgotten)
     }
 }

@@ -6,11 +6,12 @@
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
 use std::thread::JoinHandle;
 
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
@@ -138,10 +139,49 @@ pub fn stored(home: &Home, sha256: &str) -> Result<Arriving> {
     Ok(Arriving { received: Received { sha256: sha256.into(), size, new: false }, file, settling: None })
 }
 
+/// What an expungement did to an object that also holds others' records.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The expungement's id.
+    pub by: String,
+    /// Records that were blanked.
+    pub records: u64,
+    /// SHA-256 of the bytes since then; none where the file could not be rewritten and is sealed: nobody reads it any more.
+    pub sha256: Option<String>,
+}
+
+fn mark_path(home: &Home, sha256: &str) -> PathBuf {
+    home.root().join("expunged").join(format!("{sha256}.json"))
+}
+
+/// What an expungement did to an object, if one did.
+pub fn mark(home: &Home, sha256: &str) -> Result<Option<Mark>> {
+    let path = mark_path(home, sha256);
+    match std::fs::read(&path) {
+        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|e| LakeError::Invalid(format!("{}: {e}", path.display()))),
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(e) => Err(LakeError::io("reading", path)(e)),
+    }
+}
+
+pub(crate) fn set_mark(home: &Home, sha256: &str, mark: &Mark) -> Result<()> {
+    let path = mark_path(home, sha256);
+    let dir = home.root().join("expunged");
+    std::fs::create_dir_all(&dir).map_err(LakeError::io("creating", &dir))?;
+    let mut file = NamedTempFile::new_in(home.scratch()).map_err(LakeError::io("writing in", home.scratch()))?;
+    let text = serde_json::to_vec(mark).map_err(|e| LakeError::Invalid(e.to_string()))?;
+    file.write_all(&text).and_then(|()| file.as_file().sync_all()).map_err(LakeError::io("writing", &path))?;
+    file.persist(&path).map_err(|e| LakeError::Io { action: "writing", path, source: e.error })?;
+    Ok(())
+}
+
 /// Opens a raw object for reading.
 pub fn open(home: &Home, sha256: &str) -> Result<File> {
     if sha256.len() != 64 || !sha256.bytes().all(|b| b.is_ascii_hexdigit()) {
         return Err(LakeError::NoObject { sha256: sha256.into() });
+    }
+    if let Some(Mark { by, sha256: None, .. }) = mark(home, sha256)? {
+        return Err(LakeError::Denied(format!("this file is sealed by the expungement {by}: it holds what was erased")));
     }
     let path = home.raw(sha256);
     match File::open(&path) {
@@ -151,7 +191,7 @@ pub fn open(home: &Home, sha256: &str) -> Result<File> {
     }
 }
 
-/// Hashes the stored bytes again and compares them with the name.
+/// Hashes the stored bytes again and compares them with the name, or with what an expungement left of them.
 pub fn verify(home: &Home, sha256: &str) -> Result<()> {
     let mut file = open(home, sha256)?;
     let mut hash = Sha256::new();
@@ -163,7 +203,8 @@ pub fn verify(home: &Home, sha256: &str) -> Result<()> {
         }
         hash.update(&block[..n]);
     }
-    if hex(&hash.finalize()) == sha256 { Ok(()) } else { Err(LakeError::Altered { sha256: sha256.into() }) }
+    let now = mark(home, sha256)?.and_then(|mark| mark.sha256).unwrap_or_else(|| sha256.to_owned());
+    if hex(&hash.finalize()) == now { Ok(()) } else { Err(LakeError::Altered { sha256: sha256.into() }) }
 }
 
 /// Lower-case hexadecimal.

@@ -30,8 +30,19 @@ impl Lake {
                 None => Resource { table, ..Resource::default() },
             },
             ("quarantine", _) => {
-                let columns = classed(name, crate::quarantine::schema().fields());
-                Resource { table, columns, authority_required, ..Resource::default() }
+                let mut columns = classed(name, crate::quarantine::schema().fields());
+                let mut telling = Vec::new();
+                if let Some(contract) = contract.as_deref().filter(|c| seals(c)) {
+                    // A refused row was never asked whether its person is sealed: it counts as if it were.
+                    columns.iter_mut().for_each(|c| c.classification = Classification::Sealed);
+                    let open = contract.columns.iter().filter(|c| c.classification < Classification::Personal);
+                    let open: Vec<String> = open.map(|c| format!("'{}'", c.name.replace('\'', "''"))).collect();
+                    if !open.is_empty() {
+                        let sql = format!("\"field\" IN ({})", open.join(", "));
+                        telling = ["value", "detail"].map(|column| (column.to_owned(), sql.clone())).to_vec();
+                    }
+                }
+                Resource { table, columns, authority_required, telling, ..Resource::default() }
             }
             _ => Resource { table, authority_required, ..Resource::default() },
         }
@@ -55,8 +66,15 @@ impl Lake {
             blank_is_open: false,
             keys: ["person_key", "event_key"].into_iter().filter(|c| has(c)).map(str::to_owned).collect(),
             station,
+            telling: Vec::new(),
         }
     }
+}
+
+/// Whether a source has persons whom the law seals.
+fn seals(contract: &Contract) -> bool {
+    contract.columns.iter().any(|c| c.classification == Classification::Sealed || c.name == "sealed")
+        || contract.mapping.iter().any(|m| m.columns.iter().any(|c| c == "sealed"))
 }
 
 fn classed(name: &TableName, fields: &Fields) -> Vec<ResourceColumn> {
@@ -102,6 +120,7 @@ fn clean(table: String, contract: &Contract) -> Resource {
         blank_is_open: true,
         keys: ["person_key", "event_key", "person_id"].into_iter().filter(|c| has(c)).map(str::to_owned).collect(),
         station: has("station_code").then(|| Station::Code("station_code".into())),
+        telling: Vec::new(),
         table,
     }
 }

@@ -296,13 +296,26 @@ pub fn read_through(table: &TableName, path: &Path) -> Result<ReadThrough> {
     Ok(out)
 }
 
-/// Number of rows of a file whose object `chosen` names.
-pub fn count(table: &TableName, path: &Path, chosen: &dyn Fn(&str) -> bool) -> Result<u64> {
+/// Number of rows of a file that `chosen` names by object and row.
+pub fn count(table: &TableName, path: &Path, chosen: &dyn Fn(&str, i64) -> bool) -> Result<u64> {
     let mut n = 0;
     origins(table, path, |batch| {
-        n += batch.column(0).as_string::<i32>().iter().filter(|o| o.is_some_and(chosen)).count() as u64;
+        let objects = batch.column(0).as_string::<i32>();
+        let rows = batch.column(1).as_primitive::<Int64Type>();
+        n += objects.iter().zip(rows.values()).filter(|(o, row)| o.is_some_and(|o| chosen(o, **row))).count() as u64;
     })?;
     Ok(n)
+}
+
+/// Gives some columns of a file, as far as it has them, batch by batch; texts as plain strings.
+pub fn some(table: &TableName, path: &Path, names: &[&str], mut f: impl FnMut(&RecordBatch)) -> Result<()> {
+    let builder = open(table, path)?;
+    let mask = ProjectionMask::columns(builder.parquet_schema(), names.iter().copied());
+    let reader = builder.with_projection(mask).with_batch_size(32 << 10).build().map_err(|e| broken(table, path)(e.into()))?;
+    for batch in reader {
+        f(&plain(&batch.map_err(broken(table, path))?)?);
+    }
+    Ok(())
 }
 
 fn keep(batch: &RecordBatch, drop: &dyn Fn(&str, i64) -> bool) -> Result<BooleanArray> {

@@ -77,6 +77,7 @@ pub struct Session {
     ctx: SessionContext,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
     terms: Arc<Mutex<Terms>>,
+    action: Action,
     /// Set while the session serves one action of [`Lake::act`].
     tally: Option<Arc<Mutex<Tally>>>,
 }
@@ -136,7 +137,7 @@ impl Lake {
             catalog.register_schema(area, Arc::new(schema))?;
         }
         ctx.register_catalog("lake", Arc::new(catalog));
-        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, terms, tally: None })
+        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, terms, action, tally: None })
     }
 
     /// One action of a person, whatever number of queries it takes: `look` reads through its own session and gives its
@@ -149,9 +150,19 @@ impl Lake {
         F: FnOnce(Session) -> Fut,
         Fut: Future<Output = Result<(T, serde_json::Value), E>>,
     {
-        let tally = Arc::<Mutex<Tally>>::default();
         // What leaves as a file is asked of the policies as such.
         let asked = if action == Action::Export.as_str() { Action::Export } else { Action::Query };
+        self.act_as(access, action, asked, look).await
+    }
+
+    /// The same, with what the policies are asked for said apart from the record's name.
+    pub async fn act_as<T, E, F, Fut>(&self, access: &Access, action: &str, asked: Action, look: F) -> Result<T, E>
+    where
+        E: From<LakeError>,
+        F: FnOnce(Session) -> Fut,
+        Fut: Future<Output = Result<(T, serde_json::Value), E>>,
+    {
+        let tally = Arc::<Mutex<Tally>>::default();
         let session = Session { tally: Some(tally.clone()), ..self.session_for(access, asked)? };
         let seen = session.seen.clone();
         let outcome = look(session).await;
@@ -180,6 +191,15 @@ impl Lake {
 impl Session {
     /// Plans and starts one SELECT. Anything that would change something is refused.
     pub async fn sql(&self, sql: &str) -> Result<Answer> {
+        self.plan(sql, self.tally.is_none()).await
+    }
+
+    /// The same for all rows of one query that leave: no more of them than may, also where the query is part of an action.
+    pub async fn leaving(&self, sql: &str) -> Result<Answer> {
+        self.plan(sql, true).await
+    }
+
+    async fn plan(&self, sql: &str, whole: bool) -> Result<Answer> {
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
         let plan = self.ctx.state().create_logical_plan(sql).await.map_err(|e| self.explain(e))?;
         options.verify_plan(&plan).map_err(|_| {
@@ -189,7 +209,7 @@ impl Session {
         if matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) && !self.access.principal.is(Role::Operator) {
             return Err(LakeError::Denied("EXPLAIN shows what is left out of an answer; it is the operator's".into()));
         }
-        self.start(plan, sql).await
+        self.start(plan, sql, whole).await
     }
 
     /// Runs a query and collects its rows.
@@ -207,7 +227,7 @@ impl Session {
 
     /// Optimises once, and lets the first rows be found while the log is made durable. They stay here until it is: an
     /// answer that cannot be logged is not given.
-    async fn start(&self, plan: LogicalPlan, sql: &str) -> Result<Answer> {
+    async fn start(&self, plan: LogicalPlan, sql: &str, whole: bool) -> Result<Answer> {
         let mut asked = crate::audit::asked(&plan)?;
         let terms = self
             .terms
@@ -232,9 +252,10 @@ impl Session {
         };
         let mut log = {
             let (lake, access, touched, sql) = (self.lake.clone(), self.access.clone(), touched.clone(), sql.to_string());
+            let action = self.action;
             tokio::task::spawn_blocking(move || match tallied {
                 Some(()) => Ok(None),
-                None => lake.audit_query(&access, &touched, &asked, &sql).map(Some),
+                None => lake.audit_query(&access, action, &touched, &asked, &sql).map(Some),
             })
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await;
@@ -265,7 +286,7 @@ impl Session {
                 Box::pin(RecordBatchStreamAdapter::new(schema.clone(), all))
             }
         };
-        let stream = terms.keep(stream, &self.lake, &self.access, sql, self.tally.is_none());
+        let stream = terms.keep(stream, &self.lake, &self.access, sql, whole);
         let stream: SendableRecordBatchStream = match query {
             None => stream,
             Some(query) => {

@@ -8,6 +8,7 @@
 //! Nothing here reads a clock, a file or a random number.
 
 pub mod aadhaar;
+pub mod address;
 pub mod cell;
 pub mod classification;
 pub mod fir;

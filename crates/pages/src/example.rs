@@ -5,6 +5,7 @@ mod accounts;
 mod campaign;
 mod data;
 mod desk;
+mod outside;
 mod people;
 mod proof;
 mod review;
@@ -73,6 +74,10 @@ pub const ALL: &[Example] = &[
     Example { name: "work", render: |shell| work::mine(shell).render() },
     Example { name: "piece", render: |shell| work::piece(shell).render() },
     Example { name: "declaration", render: |shell| work::declaration(shell).render() },
+    Example { name: "exports", render: |shell| outside::exports(shell).render() },
+    Example { name: "expungements", render: |shell| outside::expungements(shell).render() },
+    Example { name: "expungement", render: |shell| outside::expungement(shell).render() },
+    Example { name: "policies", render: |shell| outside::policies(shell).render() },
     Example { name: "watch", render: |shell| work::watch(shell).render() },
     Example { name: "trail-person", render: |shell| proof::trail(shell, false).render() },
     Example { name: "trail-officer", render: |shell| proof::trail(shell, true).render() },

@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 35] = [
+const ACTIONS: [&str; 38] = [
     "query",
     "answer",
     "dossier",
@@ -42,12 +42,15 @@ const ACTIONS: [&str; 35] = [
     "retention",
     "purge",
     "purged",
+    "expungement",
+    "expunged",
     "compact",
     "audit",
     "audit-export",
     "key-rotation",
     "seal",
     "gap",
+    "state-behind",
     "sign-in",
     "sign-out",
     "account",

@@ -117,7 +117,8 @@ pub(crate) async fn export(
 ) -> Reply<Response> {
     let name = TableName::parse(&name);
     app.lake.table_info(&name).await?;
-    send(&app, &ask, &format!("SELECT * FROM {name}"), At::Now, &name.to_string(), wanted).await
+    let table = name.to_string();
+    send(&app, &ask, &format!("SELECT * FROM {name}"), At::Now, &table, &table, wanted).await
 }
 
 async fn sample(app: &App, ask: &Ask, name: &TableName, info: &TableInfo) -> Reply<Grid> {

@@ -34,9 +34,18 @@ pub async fn of_object(lake: &Lake, access: &Access, sha256: &str) -> Result<Cer
     Ok(paper)
 }
 
-/// The certificate of an export, by its manifest: the exported file and every received file behind it are hashed again.
+/// The certificate of an export, by its manifest or, where the lake remembers it, by the exported file itself: the file and every received
+/// file behind it are hashed again.
 pub async fn of_export(lake: &Lake, access: &Access, path: &Path) -> Result<Certificate, LakeError> {
-    let manifest = Manifest::read(path)?;
+    let manifest = match Manifest::read(path) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            let failed = |e: store::StoreError| LakeError::Store(e.to_string());
+            let Some(known) = lake.store().export_of(&hash(path).await?).await.map_err(failed)? else { return Err(error) };
+            let manifest = Manifest::parse(&known.manifest).map_err(|e| LakeError::Invalid(e.to_string()))?;
+            return of_manifest(lake, access, manifest).await;
+        }
+    };
     let file = path.with_file_name(&manifest.file);
     let found = hash(&file).await?;
     if found != manifest.sha256 {
@@ -46,18 +55,27 @@ pub async fn of_export(lake: &Lake, access: &Access, path: &Path) -> Result<Cert
             manifest.sha256
         )));
     }
+    of_manifest(lake, access, manifest).await
+}
+
+/// The certificate of an export whose hash the lake has known since it left.
+pub async fn of_manifest(lake: &Lake, access: &Access, manifest: Manifest) -> Result<Certificate, LakeError> {
+    if manifest.over(lake.now()) {
+        let until = manifest.until.get(..10).unwrap_or_default();
+        return Err(LakeError::Invalid(format!("this export was to be destroyed by {until}; export it again")));
+    }
     let mut paper = blank(lake, access);
     for object in &manifest.objects {
         origin(lake, &mut paper, object).await?;
     }
+    let what = serde_json::json!({ "export": manifest.sha256, "table": manifest.table, "objects": manifest.objects.len() });
     paper.records.push(Record {
         name: manifest.file,
-        sha256: found.clone(),
+        sha256: manifest.sha256,
         bytes: manifest.bytes,
         rows: Some(manifest.rows),
-        table: Some(manifest.table.clone()),
+        table: Some(manifest.table),
     });
-    let what = serde_json::json!({ "export": found, "table": manifest.table, "objects": manifest.objects.len() });
     lake.record(access, "certificate", true, what)?;
     Ok(paper)
 }
@@ -83,6 +101,12 @@ async fn origin(lake: &Lake, paper: &mut Certificate, sha256: &str) -> Result<Or
         return Err(missing());
     }
     let object = lake.store().object(sha256).await.map_err(failed)?.ok_or_else(missing)?;
+    if let Some(mark) = raw::mark(lake.home(), sha256)? {
+        let by = mark.by;
+        return Err(LakeError::Denied(format!(
+            "records of this file were erased by the expungement {by}; it is not as it was received"
+        )));
+    }
     let (home, name) = (lake.home().clone(), sha256.to_owned());
     let checked = tokio::task::spawn_blocking(move || raw::verify(&home, &name)).await;
     checked.map_err(|e| LakeError::Invalid(e.to_string()))??;
@@ -140,6 +164,14 @@ pub(crate) struct Wanted {
     r#in: String,
 }
 
+impl Wanted {
+    /// The language asked for, else the page's.
+    pub fn language(&self, page: pages::Lang) -> Reply<Language> {
+        let tag = if self.r#in.is_empty() { page.tag() } else { &self.r#in };
+        tag.parse().map_err(|e: PaperError| HttpError::BadRequest(e.to_string()))
+    }
+}
+
 /// The paper as a download.
 pub(crate) async fn pdf(
     State(app): State<App>,
@@ -148,7 +180,7 @@ pub(crate) async fn pdf(
     Query(w): Query<Wanted>,
 ) -> Reply<Response> {
     let tag = if w.r#in.is_empty() { ask.lang.tag() } else { &w.r#in };
-    let language: Language = tag.parse().map_err(|e: PaperError| HttpError::BadRequest(e.to_string()))?;
+    let language = w.language(ask.lang)?;
     // Before anything is logged: without fonts there is no paper.
     let fonts = fonts().map_err(|e| HttpError::Failed(e.to_string()))?;
     let certificate = of_object(&app.lake, &ask.access(&app.lake, At::Now), &sha).await?;

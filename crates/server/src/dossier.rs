@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::App;
 use crate::ask::{Ask, Standing};
-use crate::export::{Wanted, send_answer};
+use crate::export::{Parcel, Wanted};
 use crate::fault::{HttpError, Reply, show};
 use crate::search;
 use crate::view::View;
@@ -83,7 +83,7 @@ async fn json(
     Path(key): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Reply<Response> {
-    match look(&app, &ask, kind, &key, &asked.authority, "dossier").await? {
+    match look(&app, &ask, kind, &key, &asked.authority).await? {
         Looked::Found(found) => Ok(Json(found.value()).into_response()),
         Looked::Instead(found) if found.hits.is_empty() => Err(HttpError::NoDossier { key }),
         Looked::Instead(found) => Ok((StatusCode::MULTIPLE_CHOICES, Json(json!({ "several": found }))).into_response()),
@@ -100,7 +100,7 @@ async fn page(
     if !asked.table.is_empty() {
         return export(&app, &ask, kind, &key, asked).await;
     }
-    match look(&app, &ask, kind, &key, &asked.authority, "dossier").await? {
+    match look(&app, &ask, kind, &key, &asked.authority).await? {
         Looked::Found(found) => Ok(show(dress(&ask, found.as_ref(), &asked.authority))?.into_response()),
         Looked::Instead(found) if found.hits.is_empty() => Err(HttpError::NoDossier { key }),
         Looked::Instead(found) => {
@@ -127,48 +127,61 @@ fn dress(ask: &Ask, found: &dyn erased::Dossier, authority: &str) -> pages::doss
     page
 }
 
+/// One of a dossier's tables as a file: looked up, written and logged as one action.
 async fn export(app: &App, ask: &Ask, kind: Kind, key: &str, asked: Asked) -> Reply<Response> {
-    let found = match look(app, ask, kind, key, &asked.authority, "export").await? {
-        Looked::Found(found) => found,
-        Looked::Instead(_) => return Err(HttpError::NoDossier { key: key.to_owned() }),
-    };
-    let tables = found.tables();
-    let names: Vec<&str> = tables.iter().map(|t| t.name).collect();
-    let Some(table) = tables.iter().find(|t| t.name == asked.table) else {
-        return Err(HttpError::BadRequest(format!("there is no table {:?} here; there are {}", asked.table, names.join(", "))));
-    };
-    let (schema, batch) = table.batch()?;
-    // A release names the table as the reader's address bar does.
-    let address = crate::view::address(&found.target()).unwrap_or_default();
-    let rows = batch.num_rows() as u64;
-    app.lake.may_leave(&ask.access(&app.lake, At::Now), &format!("{address}?table={}", table.name), rows)?;
-    // The id of the log, so that a file on a desk does not carry a number in its name.
-    let id = found.noted()["id"].as_str().unwrap_or_default().to_owned();
-    let name = format!("{}-{id}-{}", kind.word(), table.name);
-    send_answer(app, Answer::of(schema, vec![batch]), &name, Wanted { format: asked.format }).await
+    let access = stated(app, ask, &asked.authority)?;
+    let key = readable(kind, key)?;
+    let (access_, asked_) = (&access, &asked);
+    let (parcel, manifest) = app
+        .lake
+        .act(&access, "export", |session| async move {
+            let Some(found) = find(&session, kind, &key).await? else { return Err(HttpError::NoDossier { key }) };
+            let tables = found.tables();
+            let Some(table) = tables.iter().find(|t| t.name == asked_.table) else {
+                let names: Vec<&str> = tables.iter().map(|t| t.name).collect();
+                let wrong = format!("there is no table {:?} here; there are {}", asked_.table, names.join(", "));
+                return Err(HttpError::BadRequest(wrong));
+            };
+            let (schema, batch) = table.batch()?;
+            // A release names the table as the reader's address bar does.
+            let address = crate::view::address(&found.target()).unwrap_or_default();
+            let rows = batch.num_rows() as u64;
+            app.lake.may_leave(access_, &format!("{address}?table={}", table.name), rows)?;
+            // The id of the log, so that a file on a desk does not carry a number in its name.
+            let mut noted = json!({ "looked_at": found.noted() });
+            let name = format!("{}-{}-{}", kind.word(), found.noted()["id"].as_str().unwrap_or_default(), table.name);
+            let parcel = Parcel::new(app, &name, &Wanted { format: asked_.format.clone() })?;
+            let what = format!("{} {}", kind.word(), table.name);
+            let answer = Answer::of(schema, vec![batch]);
+            let (_, manifest) = app.lake.leave(access_, &parcel.leaving(&what), answer, parcel.format, &parcel.path).await?;
+            if let (Some(all), serde_json::Value::Object(more)) = (noted.as_object_mut(), manifest.noted()) {
+                all.extend(more);
+            }
+            Ok(((parcel, manifest), noted))
+        })
+        .await?;
+    parcel.send(&manifest).await
 }
 
-/// Looks something up as one action.
-async fn look(
-    app: &App,
-    ask: &Ask,
-    kind: Kind,
-    key: &str,
-    authority: &str,
-    action: &str,
-) -> Reply<Looked<Box<dyn erased::Dossier>>> {
+/// Who asks, with the authority that the operator of a lake without accounts states; everybody else was granted one.
+fn stated(app: &App, ask: &Ask, authority: &str) -> Reply<lake::Access> {
     let mut access = ask.access(&app.lake, At::Now);
     let authority = authority.trim();
     if authority.chars().count() > REFERENCE {
         return Err(HttpError::BadRequest(format!("an authority's reference has at most {REFERENCE} characters")));
     }
     if matches!(ask.standing, Standing::Local) {
-        // The operator states an authority; everybody else was granted one.
         access.context.authority = Some(authority.to_owned()).filter(|text| !text.is_empty());
     }
+    Ok(access)
+}
+
+/// Looks something up as one action.
+async fn look(app: &App, ask: &Ask, kind: Kind, key: &str, authority: &str) -> Reply<Looked<Box<dyn erased::Dossier>>> {
+    let access = stated(app, ask, authority)?;
     let key = readable(kind, key)?;
     app.lake
-        .act(&access, action, |session| async move {
+        .act(&access, "dossier", |session| async move {
             let found = find(&session, kind, &key).await?;
             let asked_for = Target::new(kind, key.as_str()).noted();
             match found {

@@ -162,7 +162,7 @@ impl IntoResponse for HttpError {
     /// Carries the error out to `ask::settle`, which knows the language.
     fn into_response(self) -> Response {
         if let HttpError::Failed(message) = &self {
-            tracing::error!(message, "a request failed");
+            tracing::error!(why = %message, "a request failed");
         }
         let mut response = self.words().0.into_response();
         response.extensions_mut().insert(self);

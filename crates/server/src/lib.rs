@@ -17,6 +17,7 @@ mod door;
 mod dossier;
 mod draft;
 mod export;
+pub mod expunge;
 mod fault;
 mod feed;
 mod gallery;
@@ -24,7 +25,9 @@ mod guard;
 mod home;
 mod jobs;
 mod limit;
+mod metrics;
 mod object;
+mod outside;
 mod people;
 pub mod portal;
 mod pull;
@@ -77,6 +80,7 @@ pub(crate) struct App {
     pub limits: Arc<Limits>,
     pub feeds: Arc<ways::Feeds>,
     pub drafts: Arc<draft::Drafts>,
+    pub metrics: Arc<metrics::Metrics>,
 }
 
 impl App {
@@ -94,7 +98,8 @@ pub fn routes(lake: Lake, accounts: Accounts, site: Site) -> Router {
     let site = Arc::new(site);
     let feeds = Arc::new(ways::Feeds::new(lake.clone(), ways::Settings::default()));
     let (jobs, queries, limits, drafts) = (Arc::default(), Arc::default(), Arc::default(), Arc::default());
-    router::routes(App { lake, jobs, queries, accounts, site, limits, feeds, drafts })
+    let metrics = Arc::default();
+    router::routes(App { lake, jobs, queries, accounts, site, limits, feeds, drafts, metrics })
 }
 
 /// Serves the lake on `listener` until `shutdown` is ready, then lets open requests finish.

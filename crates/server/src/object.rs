@@ -20,7 +20,7 @@ use crate::App;
 use crate::ask::Ask;
 use crate::cells::texts;
 use crate::fault::{HttpError, Reply, show};
-use crate::quarantine::parse_reasons;
+use crate::quarantine::{REASONS, parse_reasons};
 use crate::runs::lines;
 use crate::view::{self, address};
 use crate::viewer;
@@ -130,7 +130,7 @@ async fn fill(app: &App, ask: &Ask, session: &Session, contract: &Contract, page
     }
     let held = TableName::quarantine(&contract.name);
     if page.fields.is_empty() && app.lake.home().table(&held).is_dir() {
-        for values in texts(&session.rows(&format!("SELECT reasons, original FROM {held} WHERE {place} LIMIT 1")).await?, 1)? {
+        for values in texts(&session.rows(&format!("SELECT {REASONS}, original FROM {held} WHERE {place} LIMIT 1")).await?, 1)? {
             page.reasons = parse_reasons(ask, values[0].as_deref().unwrap_or_default());
             page.original.clone_from(&values[1]);
         }

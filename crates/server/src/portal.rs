@@ -158,7 +158,7 @@ impl IntoResponse for Wrong {
         match self {
             Wrong::Missing => lost(Lang::Hi, StatusCode::NOT_FOUND),
             Wrong::Failed(message) => {
-                tracing::error!(message, "the portal failed");
+                tracing::error!(why = %message, "the portal failed");
                 lost(Lang::Hi, StatusCode::INTERNAL_SERVER_ERROR)
             }
         }
@@ -210,6 +210,8 @@ async fn headers(request: Request, next: Next) -> Response {
         ("x-content-type-options", "nosniff"),
         ("referrer-policy", "no-referrer"),
         ("cross-origin-opener-policy", "same-origin"),
+        // Pictures of the public are shown by networks and newspapers.
+        ("cross-origin-resource-policy", "cross-origin"),
         ("permissions-policy", "camera=(), geolocation=(), microphone=()"),
     ];
     for (name, value) in fixed {

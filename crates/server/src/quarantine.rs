@@ -103,7 +103,7 @@ async fn fill(app: &App, ask: &Ask, session: &Session, held: &mut Held) -> Reply
     held.reasons = reasons(ask, &counts);
     let filter = held.only.as_ref().map(|code| format!("WHERE reason = '{code}'")).unwrap_or_default();
     let sql = format!(
-        "SELECT \"_object\", \"_row\", reasons, original FROM {table} {filter} ORDER BY \"_object\", \"_row\" LIMIT {PER_PAGE} OFFSET {}",
+        "SELECT \"_object\", \"_row\", {REASONS}, original FROM {table} {filter} ORDER BY \"_object\", \"_row\" LIMIT {PER_PAGE} OFFSET {}",
         (page - 1) * PER_PAGE
     );
     let mut names: HashMap<String, String> = HashMap::new();
@@ -126,6 +126,10 @@ async fn fill(app: &App, ask: &Ask, session: &Session, held: &mut Held) -> Reply
     }
     Ok(())
 }
+
+/// The reasons; where they would show what is sealed, the first one's code and field.
+pub(crate) const REASONS: &str =
+    "coalesce(reasons, concat('[{\"code\":\"', reason, '\",\"column\":\"', coalesce(field, ''), '\"}]'))";
 
 /// Checks the refused rows again under the present contract.
 pub(crate) async fn replay(State(app): State<App>, Path(name): Path<String>) -> Reply<Redirect> {

@@ -34,6 +34,8 @@ pub(crate) struct Query {
     pub at: String,
     /// Who asked, and for which piece of work: the answer is for nobody and nothing else.
     pub owner: String,
+    /// How many erasures there had been: an answer from before one is not shown after it.
+    pub erasures: u64,
     pub since: Instant,
     pub state: State,
     task: Option<AbortHandle>,
@@ -69,17 +71,33 @@ impl Queries {
         self.all.lock().ok()?.get(id).cloned()
     }
 
+    /// Forgets a query and its answer.
+    pub fn forget(&self, id: &str) {
+        if let Ok(mut all) = self.all.lock() {
+            all.remove(id);
+        }
+    }
+
     /// Starts a query; its id is that of its entry in the history.
-    pub async fn start(self: &Arc<Self>, lake: &Lake, access: Access, sql: String, at: String) -> store::Result<String> {
+    pub async fn start(self: &Arc<Self>, lake: &Lake, access: Access, sql: String, at: String) -> lake::Result<String> {
+        let erasures = lake.erasures().await?;
         let purpose = access.context.purpose.map(|purpose| purpose.to_string()).unwrap_or_default();
         let entry = lake
             .store()
             .start_history(NewHistory { principal: access.principal.id.clone(), sql: sql.clone(), purpose }, lake.now())
-            .await?;
+            .await
+            .map_err(|e| LakeError::Store(e.to_string()))?;
         let id = entry.id;
         let since = Instant::now();
-        let query =
-            Query { sql: sql.clone(), at, owner: crate::ask::owner(&access.principal), since, state: State::Running, task: None };
+        let query = Query {
+            sql: sql.clone(),
+            at,
+            owner: crate::ask::owner(&access.principal),
+            erasures,
+            since,
+            state: State::Running,
+            task: None,
+        };
         self.put(&id, query);
         let (queries, lake, of) = (self.clone(), lake.clone(), id.clone());
         let task = workers().spawn(async move {

@@ -7,9 +7,9 @@ use axum::routing::{get, patch, post};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home,
-    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail, upload, viewer, watch,
-    work,
+    App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, expunge, fault, feed, gallery, guard,
+    home, metrics, object, outside, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail,
+    upload, viewer, watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -62,6 +62,15 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/audit/{index}/record", get(audit::record))
         .route("/audit/{index}/proof", get(audit::proof))
         .route("/audit/log/{*path}", get(audit::tile))
+        .route("/exports", get(outside::exports))
+        .route("/exports/{id}", get(outside::manifest))
+        .route("/exports/{id}/certificate", get(outside::certify))
+        .route("/policies", get(outside::policies))
+        .route("/expunge", get(expunge::page).post(expunge::send))
+        .route("/expunge/{id}", get(expunge::one))
+        .route("/expunge/{id}/grant", post(expunge::grant))
+        .route("/expunge/{id}/refuse", post(expunge::refuse))
+        .route("/expunge/{id}/run", post(expunge::carry_out))
         .route("/gallery", get(gallery::page))
         .route("/gallery/{name}", get(gallery::example))
         .route("/sign-in", get(signin::form).post(signin::send))
@@ -88,6 +97,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/people/{login}/sessions", post(people::sessions))
         .route("/assets/{file}", get(assets::file))
         .route("/healthz", get(assets::health))
+        .route("/metrics", get(metrics::text))
         .route("/api/v1/search", get(search::json))
         .route("/api/v1/review", get(review::list_json))
         .route("/api/v1/review/quality", get(review::quality_json))
@@ -109,6 +119,10 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))
         .route("/api/v1/feed/{contract}", post(feed::take).layer(DefaultBodyLimit::disable()))
+        .route("/api/v1/exports", get(outside::exports_json))
+        .route("/api/v1/policies", get(outside::policies_json))
+        .route("/api/v1/expunge", get(expunge::list_json).post(expunge::send_json))
+        .route("/api/v1/expunge/{id}", get(expunge::one_json))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/watch", get(watch::list_json))
         .route("/api/v1/audit/person", get(trail::person_json))
@@ -123,6 +137,7 @@ pub(crate) fn routes(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), door::pass))
         .layer(middleware::from_fn_with_state(app.clone(), ask::settle))
         .layer(middleware::from_fn_with_state(app.clone(), guard::headers))
+        .layer(middleware::from_fn_with_state(app.clone(), metrics::count))
         .layer(CompressionLayer::new())
         .with_state(app)
 }

@@ -126,7 +126,12 @@ pub(crate) struct Asked {
     format: String,
 }
 
-pub(crate) async fn export(State(app): State<App>, Path(name): Path<String>, Query(asked): Query<Asked>) -> Reply<Response> {
+pub(crate) async fn export(
+    State(app): State<App>,
+    ask: Ask,
+    Path(name): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Reply<Response> {
     let s = look(&app, &name).await?;
     let text = |values: Vec<String>| Arc::new(StringArray::from(values)) as ArrayRef;
     let number = |values: Vec<i64>| Arc::new(Int64Array::from(values)) as ArrayRef;
@@ -147,5 +152,6 @@ pub(crate) async fn export(State(app): State<App>, Path(name): Path<String>, Que
     };
     let batch = RecordBatch::try_from_iter(columns).map_err(|e| LakeError::Invalid(e.to_string()))?;
     let file = format!("{name}-{}", asked.table);
-    send_answer(&app, Answer::of(batch.schema(), vec![batch]), &file, Wanted { format: asked.format }).await
+    let answer = Answer::of(batch.schema(), vec![batch]);
+    send_answer(&app, &ask, answer, &file, &format!("source {}", asked.table), Wanted { format: asked.format }).await
 }

@@ -62,7 +62,7 @@ pub(crate) async fn ask(State(app): State<App>, ask: Ask, Form(asking): Form<Ask
 
 /// The answer to a query, or that it is at work.
 pub(crate) async fn answer(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
-    let query = own(&app, &ask, &id)?;
+    let query = own(&app, &ask, &id).await?;
     let answer = match query.state {
         queries::State::Running => Answer::Running { id, seconds: query.since.elapsed().as_secs_f64() },
         queries::State::Rows { schema, batches, complete, seconds } => {
@@ -77,7 +77,7 @@ pub(crate) async fn answer(State(app): State<App>, ask: Ask, Path(id): Path<Stri
 
 /// Stops a query.
 pub(crate) async fn cancel(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {
-    own(&app, &ask, &id)?;
+    own(&app, &ask, &id).await?;
     app.queries.cancel(&app.lake, &id).await;
     Ok(Redirect::to(&format!("/sql/{id}")))
 }
@@ -89,18 +89,18 @@ pub(crate) async fn export(
     Path(id): Path<String>,
     Query(wanted): Query<Wanted>,
 ) -> Reply<Response> {
-    let query = own(&app, &ask, &id)?;
+    let query = own(&app, &ask, &id).await?;
     if matches!(query.state, queries::State::Running) {
         return Err(HttpError::Busy);
     }
-    send(&app, &ask, &query.sql, moment(&query.at)?, "answer", wanted).await
+    send(&app, &ask, &query.sql, moment(&query.at)?, "answer", "query", wanted).await
 }
 
 /// The JSON twin: one query, its first rows.
 pub(crate) async fn json(State(app): State<App>, ask: Ask, Json(asking): Json<Asking>) -> Reply<Json<Value>> {
     let id = start(&app, &ask, asking).await?;
     app.queries.settle(&id, Duration::from_secs(60)).await;
-    match own(&app, &ask, &id)?.state {
+    match own(&app, &ask, &id).await?.state {
         queries::State::Rows { schema, batches, complete, seconds } => {
             let columns: Vec<_> = schema
                 .fields()
@@ -127,11 +127,17 @@ fn moment(text: &str) -> Reply<At> {
 }
 
 /// A query of the asker's own; others' answers are nobody else's.
-fn own(app: &App, ask: &Ask, id: &str) -> Reply<queries::Query> {
+async fn own(app: &App, ask: &Ask, id: &str) -> Reply<queries::Query> {
     // An answer read for a piece of work ends with it.
     let now = app.lake.now();
     let holds = ask.principal.work.as_ref().is_none_or(|work| work.standing_at(now) == governance::Standing::Open);
-    app.queries.get(id).filter(|query| holds && query.owner == ask.owner()).ok_or(HttpError::Gone)
+    let query = app.queries.get(id).filter(|query| holds && query.owner == ask.owner()).ok_or(HttpError::Gone)?;
+    // Whatever was erased since may stand in it.
+    if query.erasures != app.lake.erasures().await? {
+        app.queries.forget(id);
+        return Err(HttpError::Gone);
+    }
+    Ok(query)
 }
 
 async fn fill(app: &App, ask: &Ask, text: String, at: String, answer: Option<Answer>) -> Reply<Sql> {

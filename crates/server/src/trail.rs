@@ -172,7 +172,7 @@ async fn page(
     let found = find(&app, &ask, side, &asked)?;
     let groups = gather(&found.entries, side);
     if picked.wanted() {
-        return send_sheet(&app, side.path(), sheets(&found.entries, groups), picked).await;
+        return send_sheet(&app, &ask, side.path(), sheets(&found.entries, groups), picked).await;
     }
     let mut shell = ask.shell(Section::Audit, ask.lang.text(&format!("trail-{}", side.path())));
     shell.trail = vec![Crumb::new("/audit", shell.t("nav-audit")), Crumb::new("/audit/watch", shell.t("watch-title"))];

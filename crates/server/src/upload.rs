@@ -5,6 +5,7 @@
 use std::path::{Path as FilePath, PathBuf};
 
 use axum::body::Body;
+use axum::extract::multipart::Field;
 use axum::extract::{Multipart, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -24,8 +25,11 @@ use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
 
-/// Largest accepted file in bytes; larger ones are taken in on the server.
+/// Largest accepted file in bytes where the setting [`MOST`] says nothing; larger ones are taken in on the server.
 const LIMIT: u64 = 64 << 30;
+const MOST: &str = "intake.most_bytes";
+/// Bytes of a field that is no file.
+const FIELD: usize = 4 << 10;
 const FOLDER: &str = "uploads";
 const TUS: &str = "1.0.0";
 
@@ -80,9 +84,26 @@ async fn page(app: &App, ask: &Ask, choice: Choice, errors: Vec<FieldError>) -> 
         candidates: Vec::new(),
         errors,
         pending,
-        limit: LIMIT,
+        limit: most(app).await?,
         shell,
     })
+}
+
+/// The largest file this lake takes from a browser.
+async fn most(app: &App) -> Reply<u64> {
+    Ok(app.lake.store().setting(MOST).await?.unwrap_or(LIMIT))
+}
+
+/// A field of the form that is no file.
+async fn small(part: &mut Field<'_>) -> Reply<String> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|error| HttpError::BadRequest(error.body_text()))? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > FIELD {
+            return Err(HttpError::TooLarge { limit: FIELD as u64 });
+        }
+    }
+    String::from_utf8(bytes).map_err(|error| HttpError::BadRequest(error.to_string()))
 }
 
 /// The plain form: the whole file in one request.
@@ -91,8 +112,8 @@ pub(crate) async fn send(State(app): State<App>, ask: Ask, mut parts: Multipart)
     let mut choice = Choice::default();
     while let Some(mut part) = parts.next_field().await.map_err(wrong)? {
         match part.name() {
-            Some("contract") => choice.contract = part.text().await.map_err(wrong)?,
-            Some("authority") => choice.authority = part.text().await.map_err(wrong)?,
+            Some("contract") => choice.contract = small(&mut part).await?,
+            Some("authority") => choice.authority = small(&mut part).await?,
             Some("file") if part.file_name().is_some_and(|name| !name.is_empty()) => {
                 let name = base_name(part.file_name().unwrap_or_default());
                 let request = request(&app, &ask, &name, &choice)?;
@@ -105,11 +126,11 @@ pub(crate) async fn send(State(app): State<App>, ask: Ask, mut parts: Multipart)
                     )
                     .await?;
                 let path = place(&app, &upload.path).await?;
-                let mut file = File::create(&path).await?;
-                while let Some(chunk) = part.chunk().await.map_err(wrong)? {
-                    file.write_all(&chunk).await?;
+                if let Err(error) = spool(&mut part, &path, most(&app).await?).await {
+                    app.lake.store().cancel_upload(&upload.id, app.lake.now()).await?;
+                    fs::remove_file(&path).await.ok();
+                    return Err(error);
                 }
-                file.flush().await?;
                 app.jobs.start(&app.lake, &upload.id, path, request);
                 return Ok(Redirect::to(&format!("/runs/{}", upload.id)).into_response());
             }
@@ -120,12 +141,27 @@ pub(crate) async fn send(State(app): State<App>, ask: Ask, mut parts: Multipart)
     Ok((StatusCode::UNPROCESSABLE_ENTITY, show(page(&app, &ask, choice, errors).await?)?).into_response())
 }
 
+/// Takes a file's bytes in, at most `limit` of them.
+async fn spool(part: &mut Field<'_>, path: &FilePath, limit: u64) -> Reply<()> {
+    let mut file = File::create(path).await?;
+    let mut bytes = 0;
+    while let Some(chunk) = part.chunk().await.map_err(|error| HttpError::BadRequest(error.body_text()))? {
+        bytes += chunk.len() as u64;
+        if bytes > limit {
+            return Err(HttpError::TooLarge { limit });
+        }
+        file.write_all(&chunk).await?;
+    }
+    Ok(file.flush().await?)
+}
+
 /// `POST /uploads`: opens an upload of `Upload-Length` bytes.
 pub(crate) async fn create(State(app): State<App>, ask: Ask, headers: HeaderMap) -> Reply<Response> {
     let size: u64 =
         number(&headers, "upload-length").ok_or_else(|| HttpError::BadRequest("Upload-Length is missing or no number".into()))?;
-    if size > LIMIT {
-        return Err(HttpError::TooLarge { limit: LIMIT });
+    let limit = most(&app).await?;
+    if size > limit {
+        return Err(HttpError::TooLarge { limit });
     }
     let said = metadata(headers.get("upload-metadata").and_then(|value| value.to_str().ok()).unwrap_or_default());
     let of = |key: &str| said.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone()).unwrap_or_default();

@@ -165,7 +165,7 @@ async fn look(app: &App, ask: &Ask) -> Reply<Seen> {
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(picked): Query<Picked>) -> Reply<Response> {
     let seen = look(&app, &ask).await?;
     if picked.wanted() {
-        return send_sheet(&app, "watch", sheets(&app, &seen).await?, picked).await;
+        return send_sheet(&app, &ask, "watch", sheets(&app, &seen).await?, picked).await;
     }
     let now = app.lake.now();
     let mut shell = ask.shell(Section::Audit, ask.lang.text("watch-title"));

@@ -92,7 +92,7 @@ fn request(ask: &Ask, row: store::access::Request) -> RequestLine {
 async fn mine(State(app): State<App>, ask: Ask, Query(picked): Query<Picked>) -> Reply<Response> {
     let page = fill(&app, &ask, None).await?;
     if picked.wanted() {
-        return send_sheet(&app, "work", sheets::mine(&page), picked).await;
+        return send_sheet(&app, &ask, "work", sheets::mine(&page), picked).await;
     }
     Ok(show(page)?.into_response())
 }
@@ -217,7 +217,7 @@ async fn mine_json(State(app): State<App>, ask: Ask) -> Reply<Json<Value>> {
 async fn piece(State(app): State<App>, ask: Ask, Path(id): Path<String>, Query(picked): Query<Picked>) -> Reply<Response> {
     let page = piece_page(&app, &ask, &id, None).await?;
     if picked.wanted() {
-        return send_sheet(&app, &format!("work-{id}"), sheets::piece(&page), picked).await;
+        return send_sheet(&app, &ask, &format!("work-{id}"), sheets::piece(&page), picked).await;
     }
     Ok(show(page)?.into_response())
 }
@@ -391,22 +391,40 @@ async fn refuse(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(s
     decide(&app, &ask, &id, false, &sent.note).await
 }
 
+/// A request that somebody neither asked for, nor may decide, nor has the piece of work of does not exist for him.
+async fn known(app: &App, ask: &Ask, id: &str) -> Reply<()> {
+    let (policies, now, who) = (app.lake.policies(), app.lake.now(), &ask.principal);
+    let request = app.lake.store().request(id).await?.ok_or(HttpError::NotFound)?;
+    let of_it = request.requested_by == who.id
+        || app.accounts.decidable(who, &policies, id, now).await.is_ok()
+        || app.accounts.piece(who, &request.work, now).await.is_ok();
+    if of_it { Ok(()) } else { Err(HttpError::NotFound) }
+}
+
 async fn decide(app: &App, ask: &Ask, id: &str, grant: bool, text: &str) -> Reply<Response> {
     let policies = app.lake.policies();
     // A program's token decides nothing: a person with a session does.
     ask.session()?;
+    known(app, ask, id).await?;
     note(app, ask, "request", json!({ "change": if grant { "grant" } else { "refuse" }, "request": id }))?;
     app.accounts.decide_request(&ask.principal, &policies, id, grant, text, app.lake.now()).await?;
     Ok(Redirect::to("/purpose").into_response())
 }
 
 async fn withdraw(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Note>) -> Reply<Response> {
+    known(&app, &ask, &id).await?;
     note(&app, &ask, "request", json!({ "change": "withdraw", "request": id }))?;
     app.accounts.withdraw(&ask.principal, &app.lake.policies(), &id, &sent.note, app.lake.now()).await?;
     Ok(Redirect::to("/purpose").into_response())
 }
 
 async fn review(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Note>) -> Reply<Response> {
+    let (policies, now, who) = (app.lake.policies(), app.lake.now(), &ask.principal);
+    let waits = app.accounts.to_review(who, &policies, now).await?.iter().any(|work| work.id == id);
+    if !waits {
+        // Whoever has nothing to do with it is not told that it is there.
+        app.accounts.piece(who, &id, now).await?;
+    }
     note(&app, &ask, "emergency", json!({ "change": "review", "work": id }))?;
     app.accounts.review(&ask.principal, &app.lake.policies(), &id, &sent.finding, app.lake.now()).await?;
     Ok(Redirect::to("/purpose").into_response())
@@ -421,7 +439,7 @@ struct Month {
 async fn declaration(State(app): State<App>, ask: Ask, Query(of): Query<Month>, Query(picked): Query<Picked>) -> Reply<Response> {
     let found = read(&app, &ask, &of).await?;
     if picked.wanted() {
-        return send_sheet(&app, &format!("declaration-{}", found.month), sheets::declaration(&found), picked).await;
+        return send_sheet(&app, &ask, &format!("declaration-{}", found.month), sheets::declaration(&found), picked).await;
     }
     let shell = ask.shell(Section::Work, ask.lang.text("declaration-title"));
     let may_make = found.made.is_none() && matches!(ask.standing, Standing::Session(_));

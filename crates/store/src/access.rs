@@ -1,6 +1,8 @@
 //! Rows and statements of pieces of work and of what is granted for them. No rule is decided here; what must not happen twice (a
 //! request decided, a work closed) is part of the statement.
 
+mod export;
+mod expunge;
 mod request;
 
 use sea_orm::FromQueryResult;
@@ -9,6 +11,8 @@ use serde::Serialize;
 use crate::Store;
 use crate::error::Result;
 
+pub use export::Export;
+pub use expunge::Expungement;
 pub use request::{Declared, Request};
 
 /// A piece of work as it is kept. Lists are words parted and framed by blanks.

@@ -59,7 +59,7 @@ impl Store {
     pub async fn scrub(&self) -> Result<()> {
         match self.db.get_database_backend() {
             DbBackend::Postgres => {
-                for table in ["object", "run", "upload", "history", "setting", "social_item", "social_account"] {
+                for table in ["object", "run", "upload", "history", "setting", "expungement", "social_item", "social_account"] {
                     self.db.execute_unprepared(&format!("VACUUM FULL {table}")).await?;
                 }
             }

@@ -12,6 +12,7 @@ pub mod pull;
 pub mod schedule;
 pub mod source;
 pub mod watch;
+pub mod witness;
 
 pub use feed::{Ack, Feed, FeedError, Feeds, LineError, Settings};
 pub use pull::{Pull, PullError, Pulled, Pulls};

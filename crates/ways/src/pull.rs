@@ -21,8 +21,8 @@ use serde_json::json;
 use sources::contract::Kind;
 use store::PullState;
 
-pub use address::is_public;
 pub(crate) use drop::passing;
+pub use model::address::is_public;
 pub use spec::{From, Pull, Secret, span};
 
 /// Why a pull did not go through. None of them moves the watermark.
@@ -254,6 +254,7 @@ impl Pulls {
     /// Fetches and takes in. Gives the new watermark, where there is one.
     async fn fetch(&self, pull: &Pull, state: &PullState, access: &Access) -> Result<(Vec<Report>, Option<String>), PullError> {
         let contract = pull.contract.as_deref().map(|name| self.lake.contract(name)).transpose()?;
+        address::checked(&pull.from).await?;
         let request = Request {
             contract: contract.clone(),
             authority: pull.authority.clone(),

@@ -6,7 +6,7 @@ use crate::program::Program;
 
 const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sources/contracts/reference/rto/sample.csv");
 
-fn sha256(bytes: &[u8]) -> String {
+pub fn sha256(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }
 

@@ -1,5 +1,6 @@
 //! The program from outside: killed, starved and fed with damage.
 
+mod access;
 mod certificate;
 mod desk;
 mod dossiers;

@@ -79,6 +79,31 @@ impl Lake {
         Ok(())
     }
 
+    /// The same after rows of files were erased; `transaction` is the erasure's own.
+    pub(crate) async fn gather_left(
+        &self,
+        contract: &Arc<Contract>,
+        transaction: String,
+        objects: &HashSet<String>,
+    ) -> Result<()> {
+        let stamp = Stamp {
+            source: contract.name.clone(),
+            object: String::new(),
+            contract: contract.version.clone(),
+            ingested_at: self.now_micros(),
+        };
+        let journal = Journal {
+            contract: contract.name.clone(),
+            contract_yaml: String::new(),
+            mapping_sql: String::new(),
+            transaction,
+            stamp,
+            dropped: super::Doomed::default(),
+            passing: true,
+        };
+        self.gather_again(contract, &journal, objects).await
+    }
+
     /// The rows of this ingest, as `source`. They nearly always fill files of their own; only where they share one does
     /// every row have to be asked where it came from.
     async fn source(&self, journal: &Journal, added: Option<&[String]>) -> Result<SessionContext> {

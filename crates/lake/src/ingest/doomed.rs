@@ -66,6 +66,11 @@ impl Doomed {
         self.0.is_empty()
     }
 
+    /// Rows of one object.
+    pub fn of(&self, object: &str) -> Option<&RowSet> {
+        self.0.get(object)
+    }
+
     pub fn objects(&self) -> impl Iterator<Item = &String> {
         self.0.keys()
     }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use lake::export::{Format, to_file};
+use lake::export::{Format, Style, to_file};
 use lake::{At, LakeError, Progress, Report, Request};
 use sources::Contract;
 
@@ -198,7 +198,7 @@ async fn formulas_are_text_and_leave_harmless() {
     let session = b.lake.session(&access(At::Now)).unwrap();
     let answer = session.sql("SELECT id, name, place FROM clean.test_register ORDER BY id").await.unwrap();
     let to = b.dir.path().join("out.csv");
-    to_file(answer, Format::Csv, &to).await.unwrap();
+    to_file(answer, Format::Csv, Style { for_spreadsheet: true, mark: "" }, &to).await.unwrap();
     let text = std::fs::read_to_string(&to).unwrap();
     assert_eq!(text, "id,name,place\na,'=HYPERLINK(1),X\nb,'@SUM(1),'+cmd|calc\nc,-5,+919\n");
 }

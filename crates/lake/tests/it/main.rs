@@ -5,6 +5,7 @@ mod bench;
 mod damage;
 mod drift;
 mod erase;
+mod expunge;
 mod forms;
 mod full;
 mod ingest;

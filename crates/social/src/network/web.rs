@@ -1,7 +1,11 @@
 //! HTTP as connectors need it: what is known about a request that went wrong.
 
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use model::address::is_public;
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, RequestBuilder, Response, StatusCode};
 use serde_json::Value;
 
@@ -16,9 +20,43 @@ pub(super) fn client(limits: &Limits) -> Result<Client, Trouble> {
         .timeout(Duration::from_secs(limits.call_seconds.into()))
         .connect_timeout(Duration::from_secs(10))
         .redirect(reqwest::redirect::Policy::none())
+        .dns_resolver(Arc::new(Outside))
         .user_agent(concat!("Sarovar/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|e| Trouble::Later(e.to_string()))
+}
+
+/// Whether a network may lie at an address: outside, or on this very machine, where a stand-in of it is tried out. What else listens inside
+/// the department's network is nothing a channel's address may lead to.
+fn reachable(ip: IpAddr) -> bool {
+    is_public(ip) || ip.is_loopback()
+}
+
+fn inside(host: &str) -> String {
+    format!("{host} lies inside the network; a channel's address leads to a network outside")
+}
+
+/// Looks names up, and keeps those that lead inside from being called.
+struct Outside;
+
+impl Resolve for Outside {
+    fn resolve(&self, name: Name) -> Resolving {
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if found.iter().any(|a| !reachable(a.ip())) {
+                return Err(inside(name.as_str()).into());
+            }
+            let all: Addrs = Box::new(found.into_iter());
+            Ok(all)
+        })
+    }
+}
+
+/// What is wrong with the address of a request. A written number is looked up by nobody.
+fn refused(url: &reqwest::Url) -> Option<String> {
+    let host = url.host_str()?;
+    let ip: IpAddr = host.trim_start_matches('[').trim_end_matches(']').parse().ok()?;
+    (!reachable(ip)).then(|| inside(host))
 }
 
 /// How a request went.
@@ -40,7 +78,15 @@ pub(super) struct Answer {
 }
 
 pub(super) async fn send(request: RequestBuilder) -> Went {
-    match request.send().await {
+    let (client, request) = request.build_split();
+    let sent = match request {
+        Ok(request) => match refused(request.url()) {
+            Some(why) => return Went::NotSent(why),
+            None => client.execute(request).await,
+        },
+        Err(e) => Err(e),
+    };
+    match sent {
         Ok(response) => read(response).await,
         // A connection that was never made carried nothing.
         Err(e) if e.is_connect() || e.is_builder() => Went::NotSent(plain(&e)),
@@ -103,5 +149,27 @@ pub(super) async fn ask(request: RequestBuilder, judge: fn(&Answer) -> Trouble) 
         Went::Answered(a) if a.status.is_success() => Ok(a),
         Went::Answered(a) => Err(judge(&a)),
         Went::NotSent(why) | Went::Lost(why) => Err(Trouble::Later(why)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_inside_is_refused() {
+        let of = |text: &str| refused(&reqwest::Url::parse(text).unwrap());
+        for bad in [
+            "http://169.254.169.254/latest",
+            "http://10.0.0.1/",
+            "https://[fd00::1]/",
+            "http://0xa000001/",
+            "http://192.168.1.1:8080/",
+        ] {
+            assert!(of(bad).is_some(), "{bad}");
+        }
+        for good in ["https://mastodon.example/", "http://127.0.0.1:9/", "https://8.8.8.8/"] {
+            assert_eq!(of(good), None, "{good}");
+        }
     }
 }

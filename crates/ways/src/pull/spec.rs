@@ -102,6 +102,9 @@ pub struct Database {
     /// The first watermark.
     #[serde(default)]
     pub start: String,
+    /// Whether the server may lie at a private or loopback address.
+    #[serde(default)]
+    pub allow_private: bool,
     /// Seconds the query may take.
     #[serde(default = "ten_minutes")]
     pub timeout_seconds: u64,
@@ -187,6 +190,9 @@ pub struct Sftp {
     pub key: PathBuf,
     /// File with the server's key, as OpenSSH keeps it.
     pub known_hosts: PathBuf,
+    /// Whether the server may lie at a private or loopback address.
+    #[serde(default)]
+    pub allow_private: bool,
     /// A file is taken when it looks the same after so many seconds.
     #[serde(default = "five")]
     pub settle_seconds: u64,
@@ -218,6 +224,9 @@ pub struct S3 {
     /// Whether the server is asked without TLS.
     #[serde(default)]
     pub allow_http: bool,
+    /// Whether the server may lie at a private or loopback address.
+    #[serde(default)]
+    pub allow_private: bool,
 }
 
 fn region() -> String {
@@ -353,7 +362,7 @@ impl Pull {
 fn unknown(table: &toml::Table, kind: &str) -> Option<String> {
     let common = ["kind", "contract", "every", "authority", "tries", "pause_seconds"];
     let own: &[&str] = match kind {
-        "postgres" | "mysql" => &["url", "password", "query", "watermark", "start", "timeout_seconds"],
+        "postgres" | "mysql" => &["url", "password", "query", "watermark", "start", "allow_private", "timeout_seconds"],
         "http" => &[
             "url",
             "headers",
@@ -368,8 +377,8 @@ fn unknown(table: &toml::Table, kind: &str) -> Option<String> {
             "allow_private",
             "timeout_seconds",
         ],
-        "s3" => &["bucket", "prefix", "endpoint", "region", "access_key", "secret_key", "allow_http"],
-        "sftp" => &["host", "port", "user", "path", "key", "known_hosts", "settle_seconds", "timeout_seconds"],
+        "s3" => &["bucket", "prefix", "endpoint", "region", "access_key", "secret_key", "allow_http", "allow_private"],
+        "sftp" => &["host", "port", "user", "path", "key", "known_hosts", "allow_private", "settle_seconds", "timeout_seconds"],
         _ => &["path", "settle_seconds"],
     };
     table.keys().find(|k| !common.contains(&k.as_str()) && !own.contains(&k.as_str())).cloned()

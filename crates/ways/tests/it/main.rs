@@ -6,3 +6,4 @@ mod feed;
 mod pull;
 mod source;
 mod watch;
+mod witness;

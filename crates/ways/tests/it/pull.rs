@@ -63,7 +63,7 @@ async fn fill(db: &DatabaseConnection, from: u32, to: u32) {
 
 fn spec(kind: &str, url: &str, more: &str) -> String {
     format!(
-        "contract = 'anpr.read'\nkind = '{kind}'\nurl = '{url}'\npause_seconds = 0.1\nwatermark = 'changed'\nstart = '0'\n{more}\n\
+        "contract = 'anpr.read'\nkind = '{kind}'\nurl = '{url}'\nallow_private = true\npause_seconds = 0.1\nwatermark = 'changed'\nstart = '0'\n{more}\n\
          query = 'SELECT event_id, captured_at, camera_id, plate_raw, lat, changed FROM plate_reads WHERE changed > :watermark'\n"
     )
 }
@@ -360,7 +360,7 @@ async fn files_come_from_a_bucket() {
     let secret = basin.dir.path().join("key");
     std::fs::write(&secret, "bucket-word-77").unwrap();
     let spec = format!(
-        "contract = 'anpr.read'\nkind = 's3'\nbucket = 'drops'\nprefix = 'anpr'\nendpoint = '{}'\nallow_http = true\n\
+        "contract = 'anpr.read'\nkind = 's3'\nbucket = 'drops'\nprefix = 'anpr'\nendpoint = '{}'\nallow_http = true\nallow_private = true\n\
          access_key = {{ file = '{1}' }}\nsecret_key = {{ file = '{1}' }}\n",
         server.url(),
         secret.display()
@@ -391,7 +391,7 @@ async fn files_come_from_a_folder_reached_by_sftp() {
     std::fs::write(drop.join("note.txt"), "this is no table\n").unwrap();
     let spec = |key: &str, known: &str, path: &std::path::Path| {
         format!(
-            "kind = 'sftp'\nhost = '127.0.0.1'\nport = {}\nuser = '{}'\npath = '{}'\nkey = '{}'\nknown_hosts = '{}'\nsettle_seconds = 0\ntries = 1\n",
+            "kind = 'sftp'\nhost = '127.0.0.1'\nport = {}\nuser = '{}'\npath = '{}'\nkey = '{}'\nknown_hosts = '{}'\nsettle_seconds = 0\nallow_private = true\ntries = 1\n",
             server.port(),
             server.user(),
             path.display(),

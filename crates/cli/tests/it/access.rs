@@ -1,0 +1,213 @@
+//! Who may take what out, and who erases: the real program, as several people use it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::program::Program;
+
+const SAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../sources/contracts");
+const FIR: &str = "27541001/0001/2025";
+const PERSON: &str = "275410012025000101";
+
+/// A lake with persons in it and people who read it.
+fn station(dir: &Path) -> Program {
+    let program = Program::at(&dir.join("lake"));
+    for sample in ["cctns/fir", "cctns/person"] {
+        program.run(&["ingest", &sample.replace('/', "."), &format!("{SAMPLES}/{sample}/sample.csv")]).good();
+    }
+    program.run(&["user", "add", "boss", "--administrator"]).good();
+    for (login, role, rank) in [
+        ("asha", "investigating_officer", "sub_inspector"),
+        ("eng", "data_engineer", "civilian"),
+        ("meera", "supervisor", "superintendent"),
+        ("meena", "auditor", "civilian"),
+    ] {
+        program.run(&["user", "add", login, "--role", role, "--rank", rank]).good();
+    }
+    program
+}
+
+#[test]
+fn an_emergencys_rows_stay_and_what_leaves_is_known() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = station(dir.path());
+    let sql = "SELECT name FROM clean.cctns_person ORDER BY name";
+    let opened = program.run(&[
+        "--as",
+        "asha",
+        "case",
+        "open",
+        "danger-1",
+        "--emergency",
+        "--reason",
+        "A child is held in a house in Ajmer",
+    ]);
+    opened.good();
+    for format in ["csv", "json", "ndjson", "parquet", "table"] {
+        let said = program.run(&["--as", "asha", "--case", "danger-1", "--format", format, "sql", sql]);
+        assert!(
+            !said.ok && said.out.is_empty() && said.err.contains("does not leave as a file"),
+            "{format}: {}{}",
+            said.out,
+            said.err
+        );
+    }
+    for what in [vec!["search", "parikshan"], vec!["dossier", "cctns:275410012025000101"]] {
+        let line: Vec<&str> = ["--as", "asha", "--case", "danger-1", "--format", "csv"].into_iter().chain(what).collect();
+        let said = program.run(&line);
+        assert!(!said.ok && said.err.contains("does not leave as a file"), "{line:?}: {}", said.err);
+    }
+    let said = program.run(&["--as", "eng", "--format", "csv", "sql", "SELECT count(*) AS n FROM clean.cctns_person"]);
+    assert!(!said.ok, "an engineer exports nothing: {}", said.out);
+    // For a case it leaves, and the lake knows it.
+    program.run(&["--as", "asha", "case", "open", FIR]).good();
+    let left = program.run(&["--as", "asha", "--case", FIR, "--format", "csv", "sql", sql]).good();
+    let known = program.run(&["--as", "asha", "--format", "json", "exports"]).good().json();
+    assert_eq!(known.len(), 1);
+    let sha256 = crate::certificate::sha256(left.out.as_bytes());
+    assert_eq!((known[0]["sha256"].as_str(), known[0]["case"].as_str()), (Some(sha256.as_str()), Some(FIR)));
+    assert_eq!(program.run(&["--as", "meena", "--format", "json", "exports"]).good().json().len(), 1);
+    assert_eq!(program.run(&["--as", "meera", "--format", "json", "exports"]).good().json().len(), 0);
+    let log = program.run(&["--as", "meena", "--format", "json", "audit", "tail", "--action", "export"]).good().json();
+    assert!(log.iter().any(|e| e["record"]["what"]["sha256"] == sha256.as_str()), "{log:?}");
+    assert!(log.iter().any(|e| e["record"]["allowed"] == false), "the refusals are there too");
+    // The file alone is enough for its certificate.
+    let file = dir.path().join("left.csv");
+    std::fs::write(&file, &left.out).unwrap();
+    let pdf = dir.path().join("left.pdf");
+    let (file, pdf) = (file.to_str().unwrap(), pdf.to_str().unwrap());
+    program.run(&["--as", "asha", "--case", FIR, "certificate", "--export", file, "-o", pdf]).good();
+    let html = program.run(&["--as", "asha", "--case", FIR, "--format", "html", "dossier", "cctns:275410012025000101"]).good();
+    let ids = program.run(&["--as", "asha", "--format", "json", "exports"]).good().json();
+    assert!(html.out.contains(ids[0]["id"].as_str().unwrap()) && ids[0]["marked"] == true, "the mark stands on the paper");
+}
+
+#[test]
+fn nobody_erases_alone_and_the_receipt_says_what_went() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = station(dir.path());
+    let object = crate::certificate::sha256(&std::fs::read(format!("{SAMPLES}/cctns/person/sample.csv")).unwrap());
+    let alone = program.run(&["maintain", "--purge", &object]);
+    assert!(!alone.ok && alone.err.contains("nobody erases alone"), "{}", alone.err);
+    let target = format!("cctns:{PERSON}");
+    let line = [
+        "--as",
+        "asha",
+        "--format",
+        "json",
+        "expunge",
+        "ask",
+        "person",
+        &target,
+        "--basis",
+        "Order 12 of 2026",
+        "--reason",
+        "A mistaken identity",
+    ];
+    let id = program.run(&line).good().json()[0]["id"].as_str().unwrap().to_owned();
+    for (line, says) in [
+        (vec!["--as", "asha", "expunge", "approve", &id], "himself"),
+        (vec!["--as", "eng", "expunge", "show", &id], "no request"),
+        (vec!["expunge", "run", &id], "second officer"),
+        (vec!["--as", "meera", "expunge", "run", &id], "second officer"),
+        (
+            vec!["--as", "asha", "expunge", "ask", "person", "Asha", "--basis", "Order 12", "--reason", "A mistaken identity"],
+            "no person id",
+        ),
+    ] {
+        let said = program.run(&line);
+        assert!(!said.ok && said.err.contains(says), "{line:?}: {}", said.err);
+    }
+    program.run(&["--as", "meera", "expunge", "approve", &id, "--note", "compared"]).good();
+    let receipt: Value = serde_json::from_str(&program.run(&["--as", "meera", "expunge", "run", &id]).good().out).unwrap();
+    assert!(receipt["rows"].as_array().unwrap().iter().any(|r| r[0] == "clean.cctns_person"), "{receipt}");
+    assert_eq!(receipt["rewritten"][0]["object"], object.as_str());
+    let again: Value = serde_json::from_str(&program.run(&["expunge", "run", &id]).good().out).unwrap();
+    assert_eq!(again, receipt);
+    let raw = std::fs::read_to_string(program.home.join("raw").join(&object[..2]).join(&object)).unwrap();
+    assert!(!raw.contains(PERSON) && raw.lines().count() > 2);
+    program.run(&["audit", "verify"]).good();
+    program.run(&["doctor"]).good();
+    let proof = dir.path().join("proof");
+    std::fs::write(&proof, receipt["proof"].as_str().unwrap()).unwrap();
+    let entry = dir.path().join("entries");
+    let record = receipt["record"].to_string();
+    program.run(&["audit", "prove", &record, "--to", entry.to_str().unwrap()]).good();
+    let key = dir.path().join("key");
+    std::fs::write(&key, program.run(&["audit", "key"]).good().out).unwrap();
+    let entry = entry.join(format!("{record}.json"));
+    let (proof, entry, key) = (proof.to_str().unwrap(), entry.to_str().unwrap(), key.to_str().unwrap());
+    program.run(&["audit", "verify", "--proof", proof, "--entry", entry, "--key", key]).good();
+}
+
+#[test]
+fn an_older_operational_state_is_found_out() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Program::at(&dir.path().join("lake"));
+    program.run(&["init"]).good();
+    let (state, kept) = (program.home.join("state.sqlite"), dir.path().join("kept"));
+    std::fs::copy(&state, &kept).unwrap();
+    program.run(&["ingest", "reference.rto", &format!("{SAMPLES}/reference/rto/sample.csv")]).good();
+    assert!(!program.run(&["doctor"]).good().err.contains("OLDER"));
+    for end in ["-wal", "-shm"] {
+        let _ = std::fs::remove_file(program.home.join(format!("state.sqlite{end}")));
+    }
+    std::fs::copy(&kept, &state).unwrap();
+    let said = program.run(&["doctor"]);
+    assert!(!said.ok && said.err.contains("THE OPERATIONAL STATE IS OLDER"), "{}", said.err);
+    let log = program.run(&["--format", "json", "audit", "tail", "--action", "state-behind"]).good();
+    assert_eq!(log.json().len(), 1, "once");
+    assert!(!log.err.contains("OLDER"), "said once, then it stands in the log");
+}
+
+#[test]
+fn a_servers_log_and_numbers_name_nobody() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Program::at(&dir.path().join("lake"));
+    program.run(&["ingest", "cctns.person", &format!("{SAMPLES}/cctns/person/sample.csv")]).good();
+    let mut server = program.command(&["serve", "--listen", "127.0.0.1:0"]).env("RUST_LOG", "debug").spawn().unwrap();
+    let mut said = BufReader::new(server.stderr.take().unwrap());
+    let mut line = String::new();
+    let address = loop {
+        line.clear();
+        assert!(said.read_line(&mut line).unwrap() > 0, "the server began");
+        if let Some((_, rest)) = line.split_once("http://") {
+            break rest.split_whitespace().next().unwrap().to_owned();
+        }
+    };
+    std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
+    let get = |path: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\naccept: application/json\r\n\r\n")
+            .unwrap();
+        let mut out = String::new();
+        stream.read_to_string(&mut out).unwrap();
+        out
+    };
+    let _ = get("/phone/7000000101");
+    let _ = get(&format!("/person/cctns%3A{PERSON}"));
+    let metrics = get("/metrics");
+    assert!(metrics.contains("sarovar_requests_total{route=\"/phone/{number}\",status=\"2xx\"} 1"), "{metrics}");
+    // A failure of the server itself, with the address in it: the log cannot be written any more.
+    let pending: Vec<_> = std::fs::read_dir(program.home.join("audit")).unwrap().flatten().map(|e| e.path()).collect();
+    for path in pending.iter().filter(|p| p.file_name().unwrap().to_string_lossy().starts_with("pending.")) {
+        std::fs::remove_file(path).unwrap();
+        std::fs::create_dir(path).unwrap();
+    }
+    assert!(get("/search?q=Parikshan+7000000101").contains(" 500 "));
+    server.kill().unwrap();
+    server.wait().unwrap();
+    let logs: String = std::fs::read_dir(program.home.join("log"))
+        .unwrap()
+        .flatten()
+        .map(|e| std::fs::read_to_string(e.path()).unwrap())
+        .collect();
+    assert!(logs.contains("a request failed"), "{logs}");
+    for personal in ["7000000101", PERSON, "Parikshan", "parikshan"] {
+        assert!(!logs.contains(personal), "{personal} in {logs}");
+        assert!(!metrics.contains(personal), "{personal} in {metrics}");
+    }
+}
