@@ -175,17 +175,29 @@ impl Accounts {
         Err(AccessError::NotLeading.into())
     }
 
+    /// The same for a change; what somebody has nothing to do with does not exist for him.
+    async fn leads(&self, principal: &Principal, row: &Row, now: DateTime<Utc>) -> Result<()> {
+        match self.may_lead(principal, row).await {
+            Err(crate::AccountError::Access(AccessError::NotLeading))
+                if self.standing(principal, row, now).await? == Standing::Left =>
+            {
+                Err(AccessError::Unknown(row.id.clone()).into())
+            }
+            other => other,
+        }
+    }
+
     /// Closes a piece of work for everybody of its team.
     pub async fn close_work(&self, principal: &Principal, id: &str, now: DateTime<Utc>) -> Result<()> {
         let row = self.expect_work(id).await?;
-        self.may_lead(principal, &row).await?;
+        self.leads(principal, &row, now).await?;
         if self.store.close_work(id, &principal.id, micros(now)).await? { Ok(()) } else { Err(AccessError::Closed.into()) }
     }
 
     /// Takes somebody into a team: one who works on cases, with an open account.
     pub async fn join_team(&self, principal: &Principal, id: &str, account: &str, now: DateTime<Utc>) -> Result<()> {
         let row = self.expect_work(id).await?;
-        self.may_lead(principal, &row).await?;
+        self.leads(principal, &row, now).await?;
         if row.closed_at.is_some() || row.until_at <= micros(now) {
             return Err(AccessError::Closed.into());
         }
@@ -204,7 +216,7 @@ impl Accounts {
     pub async fn leave_team(&self, principal: &Principal, id: &str, account: &str, now: DateTime<Utc>) -> Result<()> {
         let row = self.expect_work(id).await?;
         if account != principal.id {
-            self.may_lead(principal, &row).await?;
+            self.leads(principal, &row, now).await?;
         }
         if self.store.remove_member(id, account, &principal.id, micros(now)).await? {
             Ok(())

@@ -74,10 +74,10 @@ impl At {
 pub struct Session {
     lake: Lake,
     access: Access,
+    action: Action,
     ctx: SessionContext,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
     terms: Arc<Mutex<Terms>>,
-    action: Action,
     /// Set while the session serves one action of [`Lake::act`].
     tally: Option<Arc<Mutex<Tally>>>,
 }
@@ -137,7 +137,7 @@ impl Lake {
             catalog.register_schema(area, Arc::new(schema))?;
         }
         ctx.register_catalog("lake", Arc::new(catalog));
-        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, terms, action, tally: None })
+        Ok(Session { lake: self.clone(), access: access.clone(), action, ctx, seen, terms, tally: None })
     }
 
     /// One action of a person, whatever number of queries it takes: `look` reads through its own session and gives its
