@@ -10,6 +10,7 @@ mod audit;
 mod barrier;
 pub mod catalog;
 mod doctor;
+mod direct;
 mod durable;
 mod engine;
 pub mod erase;
