@@ -22,7 +22,7 @@ const DATA: &[(&str, &str, &str)] = &[
     ("/api/v1/subjects/{person}", "/api/v1/subjects/cctns%3A275410012025000101", "subject"),
     ("/quarantine/{contract}", "/quarantine/cctns.person", "quarantine"),
     ("/catalogue/{table}", "/catalogue/clean.cctns_person", "query"),
-    ("/catalogue/{table}/export", "/catalogue/clean.cctns_person/export?format=csv", "query"),
+    ("/catalogue/{table}/export", "/catalogue/clean.cctns_person/export?format=csv", "export"),
     ("/object/{sha}", "/object/{sha}", "query"),
     ("/object/{sha}/download", "/object/{sha}/download", "download"),
     ("/object/{sha}/certificate", "/object/{sha}/certificate", "certificate"),
