@@ -165,6 +165,16 @@ pub enum Command {
         #[command(subcommand)]
         what: crate::case::AuthorityCommand,
     },
+    /// In which category the police hold somebody's data.
+    Subject {
+        #[command(subcommand)]
+        what: crate::subject::SubjectCommand,
+    },
+    /// History sheets: asked for, ordered, looked at again, closed.
+    Sheet {
+        #[command(subcommand)]
+        what: crate::subject::SheetCommand,
+    },
     /// The policies: which are in force, and whether the lake's own hold.
     Policy {
         #[command(subcommand)]

@@ -79,6 +79,7 @@ fn hits(found: &Found) -> Result<RecordBatch, LakeError> {
         ("key", text(&|h| h.target.key.clone())),
         ("title", text(&|h| h.title.clone())),
         ("note", text(&|h| h.note.clone())),
+        ("standing", text(&|h| h.standings.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", "))),
         (
             "matched",
             text(&|h| serde_json::to_value(h.matched).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default()),

@@ -23,6 +23,7 @@ mod post;
 mod pull;
 mod resolve;
 mod serve;
+mod subject;
 mod user;
 mod who;
 
@@ -106,6 +107,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::User { what } => user::user(&args, what).await,
         Command::Case { what } => case::case(&args, what).await,
         Command::Authority { what } => case::authority(&args, what).await,
+        Command::Subject { what } => subject::subject(&args, what).await,
+        Command::Sheet { what } => subject::sheet(&args, what).await,
         Command::Policy { what } => case::policy(&args, what).await,
         Command::Token { what } => user::token(&args, what).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "feed") => {

@@ -228,6 +228,8 @@ const LINES: &[&str] = &[
     "case list",
     "authority list",
     "policy list",
+    "subject due",
+    "sheet list",
     "bench x",
     "bench-worker",
 ];

@@ -11,6 +11,7 @@ use crate::fact::{Attribute, Facts, Group, Kind, Link, Links, Moment, Origin, Pl
 use crate::mention::{self, MOST, Mention};
 use crate::relation::{self, Relation};
 use crate::sql;
+use crate::standing::InForce;
 
 /// A person in the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,10 +22,24 @@ pub struct Participant {
     pub name_local: Option<String>,
     /// Key of the person's page; none where the source gives none or the person is withheld.
     pub person_key: Option<String>,
+    /// As a source says.
     pub standing: Option<String>,
+    /// How the person stands by the newest decision on record.
+    #[serde(default)]
+    pub in_force: Option<InForce>,
     /// The law hides who this is.
     pub withheld: bool,
     pub origins: Vec<Origin>,
+}
+
+impl Participant {
+    /// The role to show: the outcome, of who was cleared.
+    pub fn shown_role(&self) -> &str {
+        match &self.in_force {
+            Some(now) if now.standing.cleared() => now.standing.as_str(),
+            _ => &self.role,
+        }
+    }
 }
 
 /// A case's dossier.
@@ -156,6 +171,7 @@ fn participants(mentions: &[Mention], relations: &[Relation]) -> Vec<Participant
                 name_local: m.name_local.clone(),
                 person_key: m.person_key.clone(),
                 standing: m.standing.clone(),
+                in_force: m.in_force.clone(),
                 withheld: m.sealed,
                 origins: Vec::new(),
             });
@@ -174,6 +190,7 @@ fn participants(mentions: &[Mention], relations: &[Relation]) -> Vec<Participant
             name_local: None,
             person_key: None,
             standing: None,
+            in_force: None,
             withheld: true,
             origins: Vec::new(),
         });

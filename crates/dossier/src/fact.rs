@@ -113,9 +113,11 @@ pub enum Attribute {
     Id,
     Nationality,
     Occupation,
-    /// Role in a case or a register.
+    /// How the person stands in a case by the newest decision on record.
+    InForce,
+    /// Role in a case or a register; of who was cleared, the outcome.
     Role,
-    /// What became of the person in the case: custody, charge-sheeted.
+    /// What a source says became of the person in the case: custody, charge-sheeted.
     Standing,
     Title,
     Status,

@@ -176,7 +176,7 @@ fn persons(mentions: &[Mention], number: &str) -> Vec<Link> {
             label: own.iter().find_map(|m| m.shown_name()).unwrap_or(&key).to_string(),
             target: Target::new(Kind::Person, key),
             relation: "has_phone".into(),
-            role: first.role.clone(),
+            role: first.shown_role().map(String::from),
             first: own.iter().filter_map(|m| m.event_time).min(),
             last: own.iter().filter_map(|m| m.event_time).max(),
             through: number.into(),
@@ -193,7 +193,7 @@ fn cases(mentions: &[Mention], number: &str) -> Links {
             links.add(Link {
                 target: Target::new(Kind::of("event", case), case.as_str()),
                 relation: "in_case".into(),
-                role: m.role.clone(),
+                role: m.shown_role().map(String::from),
                 label: case.clone(),
                 first: m.event_time,
                 last: m.event_time,
@@ -212,7 +212,7 @@ fn timeline(phone: &Phone) -> Vec<Moment> {
             at: m.event_time,
             kind: if m.event_key.is_some() { "fir".into() } else { "registration".into() },
             title: m.shown_name().unwrap_or_default().to_string(),
-            detail: m.role.clone().unwrap_or_default(),
+            detail: m.shown_role().unwrap_or_default().into(),
             target: m.event_key.as_ref().map(|k| Target::new(Kind::of("event", k), k.as_str())),
             origin: m.origin.clone(),
         });

@@ -103,11 +103,14 @@ fn timeline(moments: &[Moment]) -> Table {
 }
 
 fn mentions(all: &[Mention]) -> Table {
-    let mut out =
-        Table::new("mentions", &["role", "name", "name_local", "relative", "address", "phone", "person_key", "event_key"]);
+    let mut out = {
+        let columns = ["role", "name", "name_local", "relative", "address", "phone", "person_key", "event_key"];
+        let standing = ["standing_in_force", "since"];
+        Table::new("mentions", &columns.iter().chain(&standing).copied().collect::<Vec<_>>())
+    };
     for m in all {
         let cells = [
-            m.role.clone(),
+            m.shown_role().map(String::from),
             m.name.clone(),
             m.name_local.clone(),
             m.relative_name.clone(),
@@ -115,6 +118,8 @@ fn mentions(all: &[Mention]) -> Table {
             m.phone.clone(),
             m.person_key.clone(),
             m.event_key.clone(),
+            m.in_force.as_ref().map(|f| f.standing.as_str().into()),
+            time(m.in_force.as_ref().and_then(|f| f.since)),
         ];
         out.push(&cells, [&m.origin]);
     }
@@ -165,14 +170,19 @@ impl Tables for Vehicle {
 
 impl Tables for Case {
     fn tables(&self) -> Vec<Table> {
-        let mut persons = Table::new("persons", &["role", "name", "name_local", "person_key", "standing", "withheld"]);
+        let mut persons = Table::new(
+            "persons",
+            &["role", "name", "name_local", "person_key", "standing", "standing_in_force", "since", "withheld"],
+        );
         for p in &self.persons {
             let cells = [
-                some(&p.role),
+                some(p.shown_role()),
                 p.name.clone(),
                 p.name_local.clone(),
                 p.person_key.clone(),
                 p.standing.clone(),
+                p.in_force.as_ref().map(|f| f.standing.as_str().into()),
+                time(p.in_force.as_ref().and_then(|f| f.since)),
                 some(p.withheld.to_string()),
             ];
             persons.push(&cells, &p.origins);

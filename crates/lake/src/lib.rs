@@ -35,6 +35,7 @@ mod runs;
 mod save;
 mod scan;
 pub mod session;
+pub mod standing;
 mod table;
 mod total;
 mod unmasked;
@@ -119,6 +120,7 @@ struct Inner {
     /// The linkage read last, by the name of its folder.
     linkage: Mutex<Option<(String, Arc<linkage::Linkage>)>>,
     policies: Mutex<policy::InForce>,
+    unshown: Mutex<standing::Kept>,
     options: Options,
 }
 
@@ -157,6 +159,7 @@ impl Lake {
                 tables: Mutex::default(),
                 linkage: Mutex::default(),
                 policies,
+                unshown: Mutex::default(),
                 options,
             }),
         };
@@ -249,6 +252,10 @@ impl Lake {
 
     pub(crate) fn in_force(&self) -> &Mutex<policy::InForce> {
         &self.inner.policies
+    }
+
+    pub(crate) fn kept_unshown(&self) -> &Mutex<standing::Kept> {
+        &self.inner.unshown
     }
 
     pub(crate) fn engine(&self) -> &Engine {

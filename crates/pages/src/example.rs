@@ -8,6 +8,7 @@ mod desk;
 mod people;
 mod proof;
 mod review;
+mod subject;
 mod ways;
 mod work;
 
@@ -73,6 +74,10 @@ pub const ALL: &[Example] = &[
     Example { name: "work", render: |shell| work::mine(shell).render() },
     Example { name: "piece", render: |shell| work::piece(shell).render() },
     Example { name: "declaration", render: |shell| work::declaration(shell).render() },
+    Example { name: "subjects", render: |shell| subject::subjects(shell).render() },
+    Example { name: "subject", render: |shell| subject::subject(shell).render() },
+    Example { name: "sheets", render: |shell| subject::sheets(shell).render() },
+    Example { name: "sheet", render: |shell| subject::one(shell).render() },
     Example { name: "watch", render: |shell| work::watch(shell).render() },
     Example { name: "trail-person", render: |shell| proof::trail(shell, false).render() },
     Example { name: "trail-officer", render: |shell| proof::trail(shell, true).render() },

@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home,
-    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail, upload, viewer, watch,
-    work,
+    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, subject, trail, upload, viewer,
+    watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -24,6 +24,12 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/review", get(review::list))
         .route("/review/quality", get(review::quality))
         .route("/review/{left}/{right}", get(review::pair).post(review::decide))
+        .route("/subjects", get(subject::list))
+        .route("/subjects/{person}", get(subject::page).post(subject::decide))
+        .route("/subjects/{person}/sheet", post(subject::ask_sheet))
+        .route("/sheets", get(subject::sheets))
+        .route("/sheets/{id}", get(subject::sheet))
+        .route("/sheets/{id}/{step}", post(subject::sheet_step))
         .route("/sources", get(sources::page))
         .route("/sources/{contract}", get(source::page))
         .route("/sources/{contract}/export", get(source::export))
@@ -98,6 +104,12 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/case/{*key}", get(dossier::case_json))
         .route("/api/v1/catalog", get(catalogue::list_json))
         .route("/api/v1/catalog/{table}", get(catalogue::table_json))
+        .route("/api/v1/subjects", get(subject::list_json))
+        .route("/api/v1/subjects/{person}", get(subject::page_json).post(subject::decide_json))
+        .route("/api/v1/subjects/{person}/sheet", post(subject::ask_sheet_json))
+        .route("/api/v1/sheets", get(subject::sheets_json))
+        .route("/api/v1/sheets/{id}", get(subject::sheet_json))
+        .route("/api/v1/sheets/{id}/{step}", post(subject::sheet_step_json))
         .route("/api/v1/sources", get(source::list_json))
         .route("/api/v1/sources/{contract}", get(source::json))
         .route("/api/v1/contracts", post(draft::keep_json))

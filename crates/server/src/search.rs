@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
-use crate::view::{address, kind, origin};
+use crate::view::{address, badges, kind, origin};
 
 /// Longest text looked for, in characters.
 const LONGEST: usize = 200;
@@ -67,6 +67,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
             kind: page::Kind::Thing,
             title: object.original_name,
             note: ask.lang.text("object"),
+            standings: Vec::new(),
             matched: String::new(),
             href: format!("/object/{}", object.sha256),
             rows: 0,
@@ -145,6 +146,7 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
         kind: kind(hit.target.kind),
         title: hit.title.clone(),
         note: note(ask, hit),
+        standings: badges(ask.lang, &hit.standings),
         matched: word(hit.matched),
         // What has no page of its own leads to the row that speaks of it.
         href: address(&hit.target).unwrap_or_else(|| origin(&hit.origin).href()),

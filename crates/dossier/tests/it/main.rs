@@ -2,6 +2,7 @@
 
 mod resolve;
 mod search;
+mod standing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -7,7 +7,7 @@ use pages::Shell;
 use pages::dossier::{self as page, Dossier, Standing};
 use pages::table::Cell;
 
-use super::{View, blank, cell, groups, links, moments, part, source, word};
+use super::{View, blank, cell, groups, in_force, links, moments, part, source, word};
 
 impl View for Case {
     fn target(&self) -> Target {
@@ -35,9 +35,10 @@ impl View for Case {
             let target = p.person_key.as_ref().map(|key| Target::new(Kind::Person, key.as_str()));
             let name = if p.withheld { Some(lang.text("withheld")) } else { p.name.clone().or(p.name_local.clone()) };
             let local = p.name_local.clone().filter(|_| p.name.is_some() && !p.withheld);
-            let standing = p.standing.as_ref().map(|code| word(lang, "standing", code));
+            let said = || p.standing.as_ref().map(|code| word(lang, "standing", code));
+            let standing = p.in_force.as_ref().map(|now| in_force(lang, now)).or_else(said);
             let mut line =
-                vec![Cell::new(word(lang, "role", &p.role)), cell(name, target), cell(local, None), cell(standing, None)];
+                vec![Cell::new(word(lang, "role", p.shown_role())), cell(name, target), cell(local, None), cell(standing, None)];
             line.push(p.origins.first().map_or_else(Cell::null, source));
             line
         });

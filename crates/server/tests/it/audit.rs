@@ -16,6 +16,10 @@ const DATA: &[(&str, &str, &str)] = &[
     ("/phone/{number}", "/phone/7000000101", "dossier"),
     ("/vehicle/{registration}", "/vehicle/RJ14ZZ0001", "dossier"),
     ("/case/{*key}", "/case/27541001/0001/2025", "dossier"),
+    ("/subjects", "/subjects", "subjects"),
+    ("/subjects/{person}", "/subjects/cctns%3A275410012025000101", "subject"),
+    ("/api/v1/subjects", "/api/v1/subjects", "subjects"),
+    ("/api/v1/subjects/{person}", "/api/v1/subjects/cctns%3A275410012025000101", "subject"),
     ("/quarantine/{contract}", "/quarantine/cctns.person", "quarantine"),
     ("/catalogue/{table}", "/catalogue/clean.cctns_person", "query"),
     ("/catalogue/{table}/export", "/catalogue/clean.cctns_person/export?format=csv", "export"),
@@ -52,6 +56,15 @@ const LOG: &[(&str, u64)] = &[
 const OTHER: &[&str] = &[
     "/",
     "/sources",
+    // Changes, and sheets of other people's units: tried, with their records, by `subject`.
+    "/subjects/{person}/sheet",
+    "/api/v1/subjects/{person}/sheet",
+    "/sheets",
+    "/sheets/{id}",
+    "/sheets/{id}/{step}",
+    "/api/v1/sheets",
+    "/api/v1/sheets/{id}",
+    "/api/v1/sheets/{id}/{step}",
     // Numbers of runs, and changes: tried by `source` and `feed`.
     "/sources/{contract}",
     "/sources/{contract}/export",

@@ -12,5 +12,6 @@ mod review;
 mod site;
 mod source;
 mod standing;
+mod subject;
 mod viewer;
 mod work;
