@@ -141,7 +141,10 @@ impl HttpError {
                 | HttpError::Desk(_)
                 | HttpError::Taken(_)
         )
-        .then(|| self.to_string());
+        .then(|| match self {
+            HttpError::Desk(why) => crate::desk::said(ask, why),
+            _ => self.to_string(),
+        });
         let page = Fault {
             status: status.as_u16(),
             headline: shell.title.clone(),
@@ -203,6 +206,7 @@ impl From<store::StoreError> for HttpError {
     fn from(error: store::StoreError) -> HttpError {
         match error {
             store::StoreError::Offset { stands, .. } => HttpError::Conflict { stands },
+            store::StoreError::Missing { .. } => HttpError::NotFound,
             error => HttpError::Failed(error.to_string()),
         }
     }

@@ -30,6 +30,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 7, name: "access", sql: include_str!("schema/0040_access.sql") },
     Migration { version: 8, name: "totals of runs", sql: include_str!("schema/0080_run_totals.sql") },
     Migration { version: 9, name: "a large desk", sql: include_str!("schema/0080_desk_scale.sql") },
+    Migration { version: 10, name: "the desk's duties", sql: include_str!("schema/0062_desk_duties.sql") },
     Migration { version: 12, name: "standing", sql: include_str!("schema/0120_standing.sql") },
 ];
 

@@ -6,6 +6,7 @@ mod campaign;
 mod desk;
 mod dossier;
 mod draft;
+mod duty;
 mod feed;
 mod people;
 mod review;
