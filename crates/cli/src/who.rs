@@ -24,6 +24,7 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
         | Command::Sql(_)
         | Command::Search(_)
         | Command::Dossier(_)
+        | Command::Section { .. }
         | Command::Export { .. }
         | Command::Certificate(_) => Area::Lake,
         Command::Ingest(_) | Command::Pull(_) | Command::Source(_) | Command::Contract { .. } | Command::Quarantine(_) => {

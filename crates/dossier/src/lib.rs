@@ -15,6 +15,7 @@ pub mod index;
 mod mention;
 mod person;
 mod phone;
+mod reference;
 mod relation;
 pub mod resolve;
 mod rows;
@@ -28,6 +29,7 @@ pub use fact::{Attribute, Fact, Group, Kind, Link, Moment, Origin, Place, Target
 pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
+pub use reference::{Corresponding, Law, laws};
 pub use search::{Found, Hit, Matched, search, suggest};
 pub use table::{Table, Tables};
 pub use vehicle::{Sighting, Vehicle, vehicle};

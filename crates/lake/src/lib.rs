@@ -34,6 +34,7 @@ mod runs;
 mod save;
 mod scan;
 pub mod session;
+mod shipped;
 mod table;
 mod total;
 mod unmasked;
