@@ -12,5 +12,6 @@ mod review;
 mod site;
 mod source;
 mod standing;
+mod upload;
 mod viewer;
 mod work;
