@@ -88,6 +88,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Search(s) => find::search(&args, s).await,
         Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
+        Command::Section { text, offence } => find::section(&args, &text.join(" "), offence.as_deref()).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
         Command::Certificate(c) => certificate::run(&args, c).await,
         Command::Link(l) => link::link(&args, l),

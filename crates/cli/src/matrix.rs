@@ -211,6 +211,7 @@ const LINES: &[&str] = &[
     "search x",
     "index",
     "dossier x",
+    "section x",
     "export x --to y.csv",
     "certificate x --out y.pdf",
     "link x --out y",

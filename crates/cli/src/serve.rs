@@ -155,8 +155,10 @@ async fn first_administrator(lake: &lake::Lake, accounts: &accounts::Accounts) -
 
 pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     let mark = args.home.join(UNFINISHED);
-    bring::open(args).await?;
+    let lake = bring::open(args).await?;
     std::fs::write(&mark, "").map_err(wrong("writing", &mark))?;
+    crate::keep::reference(args, &lake).await?;
+    drop(lake);
     let state = tempfile::tempdir().map_err(wrong("making", &std::env::temp_dir()))?;
     let made = Generate {
         persons: d.persons,

@@ -25,6 +25,7 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
         | Command::Search(_)
         | Command::Dossier(_)
         | Command::Subject { .. }
+        | Command::Section { .. }
         | Command::Export { .. }
         | Command::Certificate(_) => Area::Lake,
         Command::Ingest(_) | Command::Pull(_) | Command::Source(_) | Command::Contract { .. } | Command::Quarantine(_) => {

@@ -131,6 +131,10 @@ pub enum Attribute {
     Class,
     Colour,
     Chassis,
+    /// To whom the series of a number was given; the note is the series. A number may since have been ported.
+    Series,
+    /// The office that gives out the marks a plate begins with; the note is the code.
+    Office,
     /// Anything else a source says of an object; the note names it.
     Other,
 }

@@ -16,6 +16,7 @@ pub mod index;
 mod mention;
 mod person;
 mod phone;
+mod reference;
 mod relation;
 pub mod resolve;
 mod rows;
@@ -31,6 +32,7 @@ pub use fact::{Attribute, Fact, Group, Kind, Link, Moment, Origin, Place, Target
 pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
+pub use reference::{Corresponding, Law, laws};
 pub use search::{Found, Hit, Matched, search, suggest};
 pub use standing::{InForce, Stand, Standing, shown_role};
 pub use table::{Table, Tables};

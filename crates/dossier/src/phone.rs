@@ -5,8 +5,9 @@ use lake::{Result, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::event;
-use crate::fact::{Kind, Link, Links, Moment, Origin, Target, in_order};
+use crate::fact::{Facts, Group, Kind, Link, Links, Moment, Origin, Target, in_order};
 use crate::mention::{self, MOST, Mention};
+use crate::reference;
 use crate::relation;
 use crate::sql;
 
@@ -53,6 +54,8 @@ pub struct Phone {
     /// Cases of the persons, as those sources state them.
     pub cases: Vec<Link>,
     pub timeline: Vec<Moment>,
+    /// To whom the series was given, where the reference table is in the lake.
+    pub groups: Vec<Group>,
     /// Rows that speak of the number without naming anybody.
     pub origins: Vec<Origin>,
     /// Contract names.
@@ -92,6 +95,9 @@ pub async fn phone(session: &Session, number: &str) -> Result<Option<Phone>> {
             handsets.add(relation.toward(other.clone(), &number));
         }
     }
+    for (imei, (told, _)) in reference::handsets(session, &handsets.keys(Kind::Handset)).await? {
+        handsets.label(&Target::new(Kind::Handset, imei), &told);
+    }
     out.handsets = handsets.list();
 
     let rest = format!("WHERE kind = 'phone' AND {} LIMIT {MOST}", sql::list("key", [&number]));
@@ -108,7 +114,13 @@ pub async fn phone(session: &Session, number: &str) -> Result<Option<Phone>> {
     sources.dedup();
     out.sources = sources;
     let known = !out.mentions.is_empty() || !out.handsets.is_empty() || !out.origins.is_empty() || out.records > 0;
-    Ok(known.then_some(out))
+    if !known {
+        return Ok(None);
+    }
+    let mut facts = Facts::default();
+    reference::series(session, &number, &mut facts).await?;
+    out.groups = facts.groups();
+    Ok(Some(out))
 }
 
 async fn calls(session: &Session, out: &mut Phone) -> Result<()> {

@@ -14,7 +14,7 @@ use crate::{Case, Mention, Person, Phone, Vehicle};
 /// Named columns of text; instants are ISO 8601 in Indian time, absent values null.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// `facts`, `links`, `timeline`, `mentions`, `reasons`, `contacts`, `sightings`, `persons`.
+    /// `facts`, `links`, `timeline`, `mentions`, `reasons`, `contacts`, `sightings`, `persons`, `sections`.
     pub name: &'static str,
     pub columns: Vec<&'static str>,
     pub rows: Vec<Vec<Option<String>>>,
@@ -151,7 +151,8 @@ impl Tables for Phone {
             contacts.push(&[some(&c.other), records, outgoing, seconds, time(c.first), time(c.last)], [&c.origin]);
         }
         let all = self.persons.iter().chain(&self.handsets).chain(&self.cases);
-        let facts = crate::person::facts(&self.mentions);
+        let mut facts = crate::person::facts(&self.mentions);
+        facts.extend(self.groups.iter().cloned());
         vec![self::facts(&facts), links(all), timeline(&self.timeline), mentions(&self.mentions), contacts]
     }
 }
@@ -187,7 +188,23 @@ impl Tables for Case {
             ];
             persons.push(&cells, &p.origins);
         }
-        vec![facts(&self.groups), links(&self.property), timeline(&self.timeline), persons]
+        let mut sections =
+            Table::new("sections", &["act", "section", "applies", "other_act", "other_section", "title", "title_local"]);
+        for law in &self.laws {
+            for c in &law.corresponding {
+                let cells = [
+                    some(&law.act),
+                    some(&law.section),
+                    law.applies.map(|a| a.to_string()),
+                    some(&c.act),
+                    some(&c.section),
+                    c.title.clone(),
+                    c.title_local.clone(),
+                ];
+                sections.push(&cells, [&c.origin]);
+            }
+        }
+        vec![facts(&self.groups), links(&self.property), timeline(&self.timeline), persons, sections]
     }
 }
 

@@ -35,6 +35,7 @@ mod runs;
 mod save;
 mod scan;
 pub mod session;
+mod shipped;
 pub mod standing;
 mod table;
 mod total;

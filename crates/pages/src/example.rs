@@ -39,6 +39,7 @@ pub const ALL: &[Example] = &[
     Example { name: "run", render: |shell| data::run(shell).render() },
     Example { name: "run-live", render: |shell| data::run_live(shell).render() },
     Example { name: "run-failed", render: |shell| data::run_failed(shell).render() },
+    Example { name: "run-together", render: |shell| data::together(shell).render() },
     Example { name: "quarantine", render: |shell| data::quarantine(shell).render() },
     Example { name: "held", render: |shell| data::held(shell).render() },
     Example { name: "catalogue", render: |shell| data::catalogue(shell).render() },

@@ -181,7 +181,9 @@ impl From<LakeError> for HttpError {
             LakeError::NoObject { sha256 } => HttpError::NoObject(sha256),
             LakeError::Denied(why) => HttpError::Refused(why),
             error @ LakeError::Taken { .. } => HttpError::Taken(error.to_string()),
-            error @ (LakeError::Invalid(_) | LakeError::Query(_)) => HttpError::BadRequest(error.to_string()),
+            error @ (LakeError::Invalid(_) | LakeError::Unreadable { .. } | LakeError::Query(_)) => {
+                HttpError::BadRequest(error.to_string())
+            }
             error => HttpError::Failed(error.to_string()),
         }
     }

@@ -106,6 +106,29 @@ pub(crate) async fn json(State(app): State<App>, ask: Ask, Query(looked): Query<
     Ok(Json(find(&app, &ask, &looked.text(), looked.only()?).await?))
 }
 
+/// Sections of law in a text, and the day of the offence.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    text: String,
+    #[serde(default)]
+    offence: String,
+}
+
+/// What corresponds to sections of law, as JSON.
+pub(crate) async fn sections(State(app): State<App>, ask: Ask, Query(named): Query<Named>) -> Reply<Json<Vec<::dossier::Law>>> {
+    let wrong = |_| HttpError::BadRequest(format!("offence: {:?} is no day; write YYYY-MM-DD", named.offence));
+    let offence = Some(named.offence.trim()).filter(|day| !day.is_empty()).map(|day| day.parse().map_err(wrong)).transpose()?;
+    let laws = app
+        .lake
+        .act(&ask.access(&app.lake, At::Now), "section", |session| async move {
+            let laws = ::dossier::laws(&session, &named.text, offence).await?;
+            let what = json!({ "text": named.text, "found": laws.len() });
+            Ok::<_, LakeError>((laws, what))
+        })
+        .await?;
+    Ok(Json(laws))
+}
+
 async fn find(app: &App, ask: &Ask, text: &str, only: Option<Kind>) -> Reply<Found> {
     look(app, ask, text, only, false).await
 }

@@ -126,6 +126,8 @@ fn place(attribute: Attribute) -> (&'static str, &'static str) {
         Class => ("group-vehicle", "fact-class"),
         Colour => ("group-vehicle", "fact-colour"),
         Chassis => ("group-vehicle", "fact-chassis"),
+        Series => ("group-series", "fact-series"),
+        Office => ("group-vehicle", "fact-office"),
         Other => ("group-other", "fact-other"),
     }
 }

@@ -42,8 +42,33 @@ impl View for Case {
             line.push(p.origins.first().map_or_else(Cell::null, source));
             line
         });
+        let laws = self.laws.iter().map(|law| {
+            let applies = match law.applies {
+                Some(true) => Cell::new(lang.text("law-applies")),
+                Some(false) => Cell::new(lang.text("law-does-not-apply")),
+                None => Cell::null(),
+            };
+            let other: Vec<String> = law.corresponding.iter().map(|c| format!("{} {}", c.act, c.section)).collect();
+            let title = law.corresponding.iter().find_map(|c| match lang {
+                pages::Lang::Hi => c.title_local.clone().or_else(|| c.title.clone()),
+                pages::Lang::En => c.title.clone(),
+            });
+            let other = if law.not_re_enacted { lang.text("law-none") } else { other.join(", ") };
+            vec![
+                Cell::new(format!("{} {}", law.act, law.section)),
+                applies,
+                cell(Some(other).filter(|o| !o.is_empty()), None),
+                cell(title, None),
+                law.corresponding.first().map_or_else(Cell::null, |c| source(&c.origin)),
+            ]
+        });
+        let columns = ["col-section", "col-applies", "col-corresponds", "col-title", "origin"];
+        let laws = part(lang, "sections", &columns, laws.collect());
         page.parts =
             vec![part(lang, "persons", &["col-role", "col-name", "fact-name-local", "col-standing", "origin"], rows.collect())];
+        if !self.laws.is_empty() {
+            page.parts.push(laws);
+        }
         page
     }
 }

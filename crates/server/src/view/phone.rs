@@ -6,7 +6,7 @@ use pages::dossier::{self as page, Dossier, Fact, Group, Notice};
 use pages::show;
 use pages::table::Cell;
 
-use super::{View, blank, cell, links, moments, origins, part, source, standings, when};
+use super::{View, blank, cell, groups, links, moments, origins, part, source, standings, when};
 
 impl View for Phone {
     fn target(&self) -> Target {
@@ -30,6 +30,10 @@ impl View for Phone {
         );
         page.sources = self.sources.len() as u64;
         page.rows = (self.mentions.len() + self.origins.len()) as u64 + self.records as u64;
+        page.groups = groups(lang, Kind::Phone, &self.groups);
+        if !self.groups.is_empty() {
+            page.notices.push(Notice { tone: "info", text: lang.text("dossier-ported") });
+        }
         page.links = links(lang, "through-phone", self.persons.iter().chain(&self.cases).chain(&self.handsets));
         page.timeline = moments(lang, &self.timeline);
         if self.truncated {

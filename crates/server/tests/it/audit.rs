@@ -29,6 +29,7 @@ const DATA: &[(&str, &str, &str)] = &[
     ("/object/{sha}/row/{row}", "/object/{sha}/row/2", "row"),
     ("/api/v1/object/{sha}/certificate", "/api/v1/object/{sha}/certificate", "certificate"),
     ("/api/v1/search", "/api/v1/search?q=parikshan&kind=person", "search"),
+    ("/api/v1/sections", "/api/v1/sections?text=IPC+302&offence=2024-06-30", "section"),
     ("/api/v1/person/{*key}", "/api/v1/person/cctns:275410012025000101", "dossier"),
     ("/api/v1/phone/{number}", "/api/v1/phone/7000000101", "dossier"),
     ("/api/v1/vehicle/{registration}", "/api/v1/vehicle/RJ14ZZ0001", "dossier"),
@@ -88,6 +89,7 @@ const OTHER: &[&str] = &[
     "/uploads/{id}",
     "/uploads/{id}/cancel",
     "/runs",
+    "/runs/together",
     "/runs/{id}",
     "/runs/{id}/cancel",
     "/quarantine",
@@ -128,6 +130,7 @@ const OTHER: &[&str] = &[
     "/api/v1/catalog",
     "/api/v1/catalog/{table}",
     "/api/v1/runs",
+    "/api/v1/runs/together",
     "/api/v1/runs/{id}",
     "/api/v1/sql",
 ];

@@ -14,5 +14,6 @@ mod site;
 mod source;
 mod standing;
 mod subject;
+mod upload;
 mod viewer;
 mod work;
