@@ -2,6 +2,7 @@
 
 mod resolve;
 mod search;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
