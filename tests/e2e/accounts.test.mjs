@@ -1,41 +1,18 @@
 // Signing in as people do it: one-time password, own password, authenticator, devices; without scripts, in both languages.
 import assert from "node:assert/strict";
-import { createHmac } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import { launch, open, people } from "./browser.mjs";
+import { authenticator, clean, signIn as fill } from "./officer.mjs";
 
-const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const password = "camel lantern well seven";
-let browser, secret, used = 0;
+let browser, code;
 before(async () => (browser = await launch()));
 after(() => browser.close());
-
-/** An authenticator: RFC 6238 over a base32 secret. Each code is used once, so it waits for a new one when it must. */
-async function code() {
-  let bits = "";
-  for (const letter of secret) bits += "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter).toString(2).padStart(5, "0");
-  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
-  while (Math.floor(Date.now() / 30_000) <= used) await new Promise((resolve) => setTimeout(resolve, 500));
-  used = Math.floor(Date.now() / 30_000);
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(used));
-  const hash = createHmac("sha1", key).update(counter).digest();
-  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1_000_000).padStart(6, "0");
-}
-
-async function clean(page, what) {
-  const found = await page.evaluate(`${axe}; axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"] })`);
-  assert.deepEqual(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(" ")}`), [], what);
-}
 
 async function signIn(page, login, word) {
   await page.goto(`${people}/account`);
   assert.ok(page.url().startsWith(`${people}/sign-in?next=`), page.url());
-  await page.locator("#login").fill(login);
-  await page.locator("#password").fill(word);
-  await page.locator("main button.primary").click();
+  await fill(page, login, word);
 }
 
 test("the administrator's first sign-in leads through password and authenticator", async () => {
@@ -55,7 +32,7 @@ test("the administrator's first sign-in leads through password and authenticator
   await page.locator("main button.primary").click();
   assert.equal(new URL(page.url()).pathname, "/account/second");
   assert.ok((await page.locator("svg.qr").boundingBox()).width >= 180, "the picture can be scanned");
-  secret = (await page.locator("code.secret").first().textContent()).replaceAll(" ", "");
+  code = authenticator((await page.locator("code.secret").first().textContent()).replaceAll(" ", ""));
   await page.locator("#code").fill(await code());
   await page.locator("main button.primary").click();
   assert.equal(await page.locator("code.secret").count(), 10);

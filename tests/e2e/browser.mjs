@@ -6,7 +6,9 @@ export const url = process.env.SAROVAR_URL;
 export const demo = process.env.SAROVAR_DEMO_URL;
 /** The same over a lake with accounts. */
 export const people = process.env.SAROVAR_PEOPLE_URL;
-if (!url || !demo || !people) throw new Error("SAROVAR_URL, SAROVAR_DEMO_URL or SAROVAR_PEOPLE_URL is not set; start the tests with tests/e2e/run.sh BINARY");
+/** The small made-up state with accounts. */
+export const access = process.env.SAROVAR_ACCESS_URL;
+if (!url || !demo || !people || !access) throw new Error("SAROVAR_URL, _DEMO_URL, _PEOPLE_URL or _ACCESS_URL is not set; start the tests with tests/e2e/run.sh BINARY");
 
 const flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 if (process.getuid?.() === 0) flags.push("--no-sandbox");
@@ -21,7 +23,7 @@ export async function open(browser, options = {}) {
   page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
   page.on("pageerror", (error) => page.faults.push(String(error)));
   page.on("request", (request) => {
-    if (![url, demo, people, "blob:"].some((own) => request.url().startsWith(own))) page.faults.push(`leaves the machine: ${request.url()}`);
+    if (![url, demo, people, access, "blob:"].some((own) => request.url().startsWith(own))) page.faults.push(`leaves the machine: ${request.url()}`);
   });
   return page;
 }

@@ -1,5 +1,6 @@
 #!/bin/sh
-# End-to-end tests: a real Chromium against the real program, on an empty lake, on a small made-up state, and on a lake with accounts.
+# End-to-end tests: a real Chromium against the real program, on an empty lake, on a small made-up state, on a lake with accounts, and on
+# that state with accounts.
 # Usage: tests/e2e/run.sh BINARY [TEST...]      (CHROMIUM names the browser; default: chromium on the PATH)
 set -eu
 binary=$(realpath "$1")
@@ -28,6 +29,25 @@ const until = Date.now() + 60000;
 }
 
 "$binary" --home "$home/demo" demo --persons 150 --seed 1 >"$home/demo.out" 2>"$home/demo.err" || { cat "$home/demo.err" >&2; exit 1; }
+# The same state with accounts, and the files it came from, which hold what the lake seals.
+"$binary" generate --persons 150 --seed 1 --out "$home/state" >/dev/null 2>"$home/state.err" || { cat "$home/state.err" >&2; exit 1; }
+cp -r "$home/demo" "$home/access"
+{
+  "$binary" --home "$home/access" user add chief.test --administrator
+  "$binary" --home "$home/access" channel unit 27541 --kind district --name-en Ajmer --name-hi अजमेर
+  "$binary" --home "$home/access" channel unit 27541009 --parent 27541 --name-en Dargah --name-hi दरगाह
+  "$binary" --home "$home/access" channel unit 27541001 --parent 27541 --name-en "Alwar Gate" --name-hi "अलवर गेट"
+  "$binary" --home "$home/access" user add asha.test --role investigating_officer --rank sub_inspector --unit 27541009
+  "$binary" --home "$home/access" user add ravi.test --role investigating_officer --rank sub_inspector --unit 27541009
+  "$binary" --home "$home/access" user add sho.test --role station_officer --rank inspector --unit 27541009
+  "$binary" --home "$home/access" user add meera.test --role supervisor --rank superintendent --unit 27541
+  "$binary" --home "$home/access" user add stat.test --role district_analyst --unit 27541
+  "$binary" --home "$home/access" user add watch.test --role auditor
+} >"$home/access.out" 2>"$home/access.err" || { cat "$home/access.err" >&2; exit 1; }
+SAROVAR_ACCESS_PASSWORDS=$(sed -n 's/^one-time password of //p' "$home/access.err")
+serve access
+SAROVAR_ACCESS_URL=$address
+SAROVAR_STATE=$home/state
 serve empty
 SAROVAR_URL=$address
 serve demo
@@ -42,6 +62,6 @@ SAROVAR_PEOPLE_URL=$address
 SAROVAR_SEEDED=$(python3 ../feeds/seed.py "$home/public")
 serve public
 SAROVAR_PUBLIC_URL=$portal
-export SAROVAR_SEEDED SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
+export SAROVAR_ACCESS_URL SAROVAR_ACCESS_PASSWORDS SAROVAR_STATE SAROVAR_SEEDED SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
 [ $# -gt 0 ] || set -- ./*.test.mjs
 node --test --test-concurrency=1 "$@"

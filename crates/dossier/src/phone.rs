@@ -130,6 +130,8 @@ async fn calls(session: &Session, out: &mut Phone) -> Result<()> {
         out.operators.sort();
     }
     if out.records == 0 {
+        // Nothing to be seen is not nothing there: where no authority in force names this number, it is asked for.
+        out.authority_needed |= unnamed(session, &out.number);
         return Ok(());
     }
     let columns = "other, count(*) AS records, sum(CASE WHEN direction = 'out' THEN 1 ELSE 0 END) AS outgoing, sum(duration_s) AS seconds, \
@@ -153,6 +155,13 @@ async fn calls(session: &Session, out: &mut Phone) -> Result<()> {
         .collect();
     out.truncated |= out.contacts.len() >= CONTACTS;
     Ok(())
+}
+
+/// Whether somebody who reads under authorities has none in force for a number. The operator of a lake has no piece of work.
+fn unnamed(session: &Session, number: &str) -> bool {
+    let access = session.access();
+    let Some(work) = &access.principal.work else { return false };
+    !work.authorities_at(access.context.now).any(|authority| authority.numbers.iter().any(|named| named == number))
 }
 
 /// Mentions as persons: one link for each group that exact identifiers join among them.

@@ -17,12 +17,17 @@ use crate::session::Access;
 /// Names and numbers of a query that are remembered by their marks.
 const MOST_MARKS: usize = 40;
 
+/// The word of the log for reading a table: what leaves as a file is told from what is looked at.
+fn said(action: Action) -> &'static str {
+    if action == Action::Export { Action::Export.as_str() } else { Action::Query.as_str() }
+}
+
 impl Lake {
     /// What policy says of `action` on a table.
     pub fn decide(&self, access: &Access, action: Action, name: &TableName) -> Result<Decision> {
         let decision = self.ruling(access, action, name);
         if decision.effect == Effect::Deny {
-            self.record(access, "query", false, json!({ "table": name.to_string(), "rule": decision.rule }))?;
+            self.record(access, said(action), false, json!({ "table": name.to_string(), "rule": decision.rule }))?;
         }
         Ok(decision)
     }
@@ -39,17 +44,18 @@ impl Lake {
         decide(&self.policies(), &access.principal, action, &self.resource(name), &context)
     }
 
-    /// Logs a query before its first row leaves; gives the record's place. The text of the query is kept as a hash, and the
-    /// names and numbers in it as marks: an auditor who knows a number finds who asked for it, and nobody reads it out.
+    /// Logs a query, or an export, before its first row leaves; gives the record's place. The text of the query is kept as a hash, and
+    /// the names and numbers in it as marks: an auditor who knows a number finds who asked for it, and nobody reads it out.
     pub(crate) fn audit_query(
         &self,
         access: &Access,
+        action: Action,
         touched: &BTreeMap<String, BTreeSet<String>>,
         asked: &BTreeSet<String>,
         sql: &str,
     ) -> Result<u64> {
         let what = json!({ "tables": touched, "marks": self.marks(asked), "query": chain::hash(sql) });
-        self.append(access, "query", true, what)
+        self.append(access, said(action), true, what)
     }
 
     /// What stands for names and numbers in the log.

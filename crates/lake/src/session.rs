@@ -74,6 +74,7 @@ impl At {
 pub struct Session {
     lake: Lake,
     access: Access,
+    action: Action,
     ctx: SessionContext,
     seen: Arc<Mutex<BTreeMap<String, String>>>,
     terms: Arc<Mutex<Terms>>,
@@ -136,7 +137,7 @@ impl Lake {
             catalog.register_schema(area, Arc::new(schema))?;
         }
         ctx.register_catalog("lake", Arc::new(catalog));
-        Ok(Session { lake: self.clone(), access: access.clone(), ctx, seen, terms, tally: None })
+        Ok(Session { lake: self.clone(), access: access.clone(), action, ctx, seen, terms, tally: None })
     }
 
     /// One action of a person, whatever number of queries it takes: `look` reads through its own session and gives its
@@ -232,9 +233,10 @@ impl Session {
         };
         let mut log = {
             let (lake, access, touched, sql) = (self.lake.clone(), self.access.clone(), touched.clone(), sql.to_string());
+            let action = self.action;
             tokio::task::spawn_blocking(move || match tallied {
                 Some(()) => Ok(None),
-                None => lake.audit_query(&access, &touched, &asked, &sql).map(Some),
+                None => lake.audit_query(&access, action, &touched, &asked, &sql).map(Some),
             })
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await;

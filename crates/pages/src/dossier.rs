@@ -169,6 +169,8 @@ pub struct Dossier {
     pub withheld: bool,
     /// Address of this page when call records may be shown once an authority is stated.
     pub ask_authority: Option<String>,
+    /// Address where an authority is asked for and granted, where stating one is not enough.
+    pub seek_authority: Option<String>,
     /// The authority stated.
     pub authority: String,
     /// Address of exports up to and including `table=`; none where there are none.

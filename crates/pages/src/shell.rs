@@ -304,6 +304,11 @@ impl Shell {
         self.open.contains(&Section::Search)
     }
 
+    /// Whether files are brought in, and refused rows seen, by the reader.
+    pub fn may_bring(&self) -> bool {
+        self.open.contains(&Section::Quarantine)
+    }
+
     /// The word of a classification.
     pub fn class_word(&self, class: &Classification) -> String {
         self.t(&format!("class-{class}"))

@@ -219,6 +219,11 @@ pub(crate) async fn settle(State(app): State<App>, mut request: Request, next: N
     };
     if let Some(error) = response.extensions_mut().remove::<HttpError>() {
         response = error.render(&ask).into_response();
+        if partial {
+            // An error's page has no part of the name that was asked for: its words are put into the place of that part.
+            response.headers_mut().insert("hx-reselect", HeaderValue::from_static(".fault"));
+            response.headers_mut().insert("hx-reswap", HeaderValue::from_static("innerHTML"));
+        }
         if partial && matches!(error, HttpError::SignIn) {
             // A part of a page cannot be replaced by the sign-in; the whole page goes there.
             response.headers_mut().insert("hx-redirect", HeaderValue::from_static("/sign-in"));

@@ -116,15 +116,28 @@ fn dress(ask: &Ask, found: &dyn erased::Dossier, authority: &str) -> pages::doss
     shell.trail = vec![Crumb::new("/search", shell.t("nav-search"))];
     let address = crate::view::address(&found.target()).unwrap_or_default();
     let mut page = found.page(shell);
-    let under = if authority.is_empty() { String::new() } else { format!("authority={}&", encode(authority)) };
+    // The operator states an authority; with accounts, what was granted counts, and it is asked for under the piece of work.
+    let stated = matches!(ask.standing, Standing::Local);
+    let authority = if stated { authority.to_owned() } else { granted(ask, &found.target().key) };
+    let under = if authority.is_empty() || !stated { String::new() } else { format!("authority={}&", encode(&authority)) };
     page.export = Some(format!("{address}?{under}table="));
-    if found.authority_needed() {
+    if found.authority_needed() && stated {
         page.ask_authority = Some(address);
+    } else if found.authority_needed() {
+        let piece = ask.principal.work.as_ref().map(|work| format!("/purpose/{}", work.id));
+        page.seek_authority = Some(piece.unwrap_or_else(|| "/purpose".into()));
     } else if !authority.is_empty() && matches!(found.target().kind, Kind::Phone) {
         let text = format!("{} {authority}", page.shell.t("dossier-authority-shown"));
         page.notices.insert(0, pages::dossier::Notice { tone: "info", text });
     }
     page
+}
+
+/// References of the authorities in force that name a number.
+fn granted(ask: &Ask, number: &str) -> String {
+    let all = ask.principal.work.iter().flat_map(|work| work.authorities_at(chrono::Utc::now()));
+    let naming = all.filter(|authority| authority.numbers.iter().any(|named| named == number));
+    naming.map(|authority| authority.reference.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 async fn export(app: &App, ask: &Ask, kind: Kind, key: &str, asked: Asked) -> Reply<Response> {

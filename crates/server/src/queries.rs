@@ -17,12 +17,12 @@ pub(crate) const SHOWN: usize = 500;
 /// Answers kept for paging back and export.
 const KEPT: usize = 100;
 
-/// How a query stands.
+/// How a query stands. What is refused failed by a rule, whose words hold nothing of the data.
 #[derive(Clone)]
 pub(crate) enum State {
     Running,
     Rows { schema: SchemaRef, batches: Vec<RecordBatch>, complete: bool, seconds: f64 },
-    Failed { message: String },
+    Failed { message: String, refused: bool },
     Cancelled,
 }
 
@@ -87,7 +87,7 @@ impl Queries {
                 Ok((schema, batches, complete)) => {
                     State::Rows { schema, batches, complete, seconds: since.elapsed().as_secs_f64() }
                 }
-                Err(error) => State::Failed { message: error.to_string() },
+                Err(error) => State::Failed { message: error.to_string(), refused: matches!(error, LakeError::Denied(_)) },
             };
             queries.end(&lake, &of, state).await;
         });
@@ -135,7 +135,7 @@ impl Queries {
         }
         let (word, rows, message) = match &state {
             State::Rows { batches, complete, .. } => (HistoryState::Done, complete.then(|| count(batches) as i64), None),
-            State::Failed { message } => (HistoryState::Failed, None, Some(message.as_str())),
+            State::Failed { message, .. } => (HistoryState::Failed, None, Some(message.as_str())),
             State::Running | State::Cancelled => (HistoryState::Cancelled, None, None),
         };
         if let Err(error) = lake.store().finish_history(id, word, seconds, rows, message).await {

@@ -69,7 +69,7 @@ pub(crate) async fn answer(State(app): State<App>, ask: Ask, Path(id): Path<Stri
             let shown = count(&batches) as u64;
             Answer::Rows { id, grid: grid(&schema, &batches, SHOWN)?, shown, total: complete.then_some(shown), seconds }
         }
-        queries::State::Failed { message } => Answer::Failed { message, advice: String::new() },
+        queries::State::Failed { message, .. } => Answer::Failed { message, advice: String::new() },
         queries::State::Cancelled => Answer::Cancelled,
     };
     show(fill(&app, &ask, query.sql, query.at, Some(answer)).await?)
@@ -111,7 +111,7 @@ pub(crate) async fn json(State(app): State<App>, ask: Ask, Json(asking): Json<As
                 json!({ "id": id, "columns": columns, "rows": texts(&batches, SHOWN)?, "complete": complete, "seconds": seconds }),
             ))
         }
-        queries::State::Failed { message } => Err(HttpError::BadRequest(message)),
+        queries::State::Failed { message, .. } => Err(HttpError::BadRequest(message)),
         queries::State::Running => Err(HttpError::Busy),
         queries::State::Cancelled => Err(HttpError::Gone),
     }
@@ -128,10 +128,11 @@ fn moment(text: &str) -> Reply<At> {
 
 /// A query of the asker's own; others' answers are nobody else's.
 fn own(app: &App, ask: &Ask, id: &str) -> Reply<queries::Query> {
-    // An answer read for a piece of work ends with it.
+    // An answer read for a piece of work ends with it; a refusal says why.
     let now = app.lake.now();
     let holds = ask.principal.work.as_ref().is_none_or(|work| work.standing_at(now) == governance::Standing::Open);
-    app.queries.get(id).filter(|query| holds && query.owner == ask.owner()).ok_or(HttpError::Gone)
+    let told = |query: &queries::Query| holds || matches!(query.state, queries::State::Failed { refused: true, .. });
+    app.queries.get(id).filter(|query| told(query) && query.owner == ask.owner()).ok_or(HttpError::Gone)
 }
 
 async fn fill(app: &App, ask: &Ask, text: String, at: String, answer: Option<Answer>) -> Reply<Sql> {

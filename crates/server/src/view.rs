@@ -84,6 +84,7 @@ fn blank(shell: Shell, kind: page::Kind, name: String, key: String) -> Dossier {
         timeline: Vec::new(),
         withheld: false,
         ask_authority: None,
+        seek_authority: None,
         authority: String::new(),
         export: None,
         shell,

@@ -52,7 +52,7 @@ fn time(micros: i64) -> DateTime<Utc> {
 }
 
 fn day(micros: i64) -> String {
-    model::time::format_ist(micros).chars().take(10).collect()
+    model::time::to_ist(micros).map(|at| at.format("%d %b %Y").to_string()).unwrap_or_default()
 }
 
 fn line(ask: &Ask, row: store::access::Work, standing: &str) -> PieceLine {

@@ -271,6 +271,19 @@ fn nobody_approves_his_own_request_and_rank_counts() {
     assert!(may(Rank::Inspector, Role::Supervisor, Step::Ask, Kind::Declaration, "asha").is_err());
     assert!(may(Rank::Inspector, Role::InvestigatingOfficer, Step::Ask, Kind::Authority, "asha").is_err(), "no work in hand");
     assert!(may(Rank::Inspector, Role::Administrator, Step::Ask, Kind::Emergency, "asha").is_err());
+    // An open case lets ask for what an investigation needs, and gives no step of others.
+    for (role, kind, good) in [
+        (Role::InvestigatingOfficer, Kind::Authority, true),
+        (Role::InvestigatingOfficer, Kind::Order, true),
+        (Role::DistrictAnalyst, Kind::Release, true),
+        (Role::DistrictAnalyst, Kind::Emergency, false),
+        (Role::StateAnalyst, Kind::Emergency, false),
+        (Role::InvestigatingOfficer, Kind::Declaration, false),
+        (Role::Supervisor, Kind::Declaration, false),
+    ] {
+        let at_work = Principal { rank: Rank::Inspector, ..person(role, Some(work(Purpose::Case))) };
+        assert_eq!(permits(&policies, &at_work, Step::Ask, kind, "asha", now()).is_ok(), good, "{role:?} {kind:?}");
+    }
 }
 
 fn own(text: &str) -> Result<Policies, PolicyError> {

@@ -95,6 +95,7 @@ fn dossier(mut shell: Shell, kind: Kind, name: &str, other_name: String, key: &s
         timeline: moments(&shell),
         withheld: false,
         ask_authority: None,
+        seek_authority: None,
         authority: String::new(),
         export: None,
         shell,

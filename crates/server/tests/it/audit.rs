@@ -18,7 +18,7 @@ const DATA: &[(&str, &str, &str)] = &[
     ("/case/{*key}", "/case/27541001/0001/2025", "dossier"),
     ("/quarantine/{contract}", "/quarantine/cctns.person", "quarantine"),
     ("/catalogue/{table}", "/catalogue/clean.cctns_person", "query"),
-    ("/catalogue/{table}/export", "/catalogue/clean.cctns_person/export?format=csv", "query"),
+    ("/catalogue/{table}/export", "/catalogue/clean.cctns_person/export?format=csv", "export"),
     ("/object/{sha}", "/object/{sha}", "query"),
     ("/object/{sha}/download", "/object/{sha}/download", "download"),
     ("/object/{sha}/certificate", "/object/{sha}/certificate", "certificate"),
