@@ -76,10 +76,12 @@ impl World {
     /// What a person is in the house it lives in, and who is its head: four neighbours are one family with one name, village and address. People
     /// of the pool stand for themselves.
     pub(crate) fn family(&self, person: u64) -> (Place, u64) {
-        let within = person / self.stations();
-        let head = person % self.stations() + within / 4 * 4 * self.stations();
-        match within % 4 {
-            _ if head < self.pool() => (Place::Alone, person),
+        let (station, within) = (person % self.stations(), person / self.stations());
+        let first = station + within / 4 * 4 * self.stations();
+        // Which of the four is the head differs by station, so that a small state has wives and children too.
+        let head = first + station % 4 * self.stations();
+        match (within % 4 + 4 - station % 4) % 4 {
+            _ if first < self.pool() => (Place::Alone, person),
             0 => (Place::Head, person),
             1 => (Place::Wife, head),
             _ => (Place::Child, head),
