@@ -211,6 +211,9 @@ pub struct Demo {
     pub persons: u64,
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// The police district they live in, by code or English name.
+    #[arg(long, default_value = "Ajmer", value_name = "NAME")]
+    pub district: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -246,12 +249,18 @@ pub struct Generate {
     /// Rows of the plate-read file; four a person when absent.
     #[arg(long)]
     pub plate_rows: Option<u64>,
-    /// Only these: case, call-request, call-bulk, vehicle, plate, truth.
+    /// Only these: case, vehicle, traffic, court, portal, control, subscriber, call-request, plate, call-bulk, department, desk, reference, truth.
     #[arg(long, value_delimiter = ',')]
     pub kinds: Vec<String>,
+    /// Only the stations of one police district, by its code or English name.
+    #[arg(long, value_name = "NAME")]
+    pub district: Option<String>,
+    /// Three or four stations a district, as the files for measuring have them.
+    #[arg(long, conflicts_with = "district")]
+    pub few_stations: bool,
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
-    /// Nothing spoilt: no rows to refuse, no repetitions, no corrections.
+    /// Nothing spoilt: no rows to refuse, no repetitions, no corrections, no slips; one file a dataset.
     #[arg(long)]
     pub clean: bool,
 }

@@ -33,6 +33,7 @@ pub async fn open(args: &Args) -> Result<Lake, LakeError> {
 
 pub fn generate(g: &Generate) -> Result<ExitCode, LakeError> {
     output::records(&[write_state(g)?], crate::args::Format::Json)?;
+    say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -44,6 +45,11 @@ pub fn write_state(g: &Generate) -> Result<synthetic::Summary, LakeError> {
     options.mess = !g.clean;
     if let Some(rows) = g.plate_rows {
         options.plate_rows = rows;
+    }
+    if let Some(name) = &g.district {
+        options.units = synthetic::Units::district(name).map_err(|e| LakeError::Invalid(e.to_string()))?;
+    } else if g.few_stations {
+        options.units = synthetic::Units::Few;
     }
     for name in &g.kinds {
         let kind =

@@ -167,6 +167,8 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
         cdr_rows: 0,
         plate_rows: None,
         kinds: Vec::new(),
+        district: Some(d.district.clone()),
+        few_stations: false,
         threads: 0,
         clean: false,
     };
@@ -184,6 +186,7 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     // Who is who, so that persons and the queue of doubtful pairs are there to be looked at.
     resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
     std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
+    say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     say("the demonstration state is in; look at it with `sarovar serve`");
     Ok(code)
 }

@@ -4,6 +4,7 @@ mod reference;
 mod resolve;
 mod search;
 mod standing;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
