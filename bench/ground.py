@@ -61,7 +61,7 @@ class Ground:
         persons = min(9_000_000, max(50, rows // 40))
         say(f"generating {rows:,} rows ({kind})")
         size = ["--cdr-rows", rows, "--plate-rows", 0] if kind == "call-bulk" else ["--cdr-rows", 0, "--plate-rows", rows]
-        flags = ["--persons", persons, "--seed", SEED, "--out", folder, *size, "--kinds", kind, "--threads", THREADS, "--clean"]
+        flags = ["--persons", persons, "--seed", SEED, "--out", folder, *size, "--kinds", kind, "--threads", THREADS, "--clean", "--few-stations"]
         cost = run([self.binary, "generate", *map(str, flags)], THREADS)
         with open(done, "w", encoding="utf-8") as mark:
             mark.write("done\n")

@@ -104,6 +104,15 @@ pub enum Command {
     /// Everything the sources say of one person, phone, vehicle or case; each fact with its row. `--format json` is the whole
     /// dossier, `--format html` a printable page, the others its facts.
     Dossier(Dossier),
+    /// What corresponds to sections of the Penal Code, the Nyaya Sanhita and the codes of procedure, and which code the day of the offence decides on.
+    Section {
+        /// As written in a register: `IPC 302`, `303(2) BNS; 3/25 Arms Act`.
+        #[arg(required = true)]
+        text: Vec<String>,
+        /// Day of the offence, YYYY-MM-DD.
+        #[arg(long)]
+        offence: Option<String>,
+    },
     /// Writes a table to a file: csv, json, ndjson, parquet, xlsx by its ending.
     Export {
         name: String,
@@ -172,6 +181,16 @@ pub enum Command {
         #[command(subcommand)]
         what: crate::case::AuthorityCommand,
     },
+    /// In which category the police hold somebody's data.
+    Subject {
+        #[command(subcommand)]
+        what: crate::subject::SubjectCommand,
+    },
+    /// History sheets: asked for, ordered, looked at again, closed.
+    Sheet {
+        #[command(subcommand)]
+        what: crate::subject::SheetCommand,
+    },
     /// The policies: which are in force, and whether the lake's own hold.
     Policy {
         #[command(subcommand)]
@@ -199,6 +218,9 @@ pub struct Demo {
     pub persons: u64,
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// The police district they live in, by code or English name.
+    #[arg(long, default_value = "Ajmer", value_name = "NAME")]
+    pub district: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -234,12 +256,18 @@ pub struct Generate {
     /// Rows of the plate-read file; four a person when absent.
     #[arg(long)]
     pub plate_rows: Option<u64>,
-    /// Only these: case, call-request, call-bulk, vehicle, plate, truth.
+    /// Only these: case, vehicle, traffic, court, portal, control, subscriber, call-request, plate, call-bulk, department, desk, reference, truth.
     #[arg(long, value_delimiter = ',')]
     pub kinds: Vec<String>,
+    /// Only the stations of one police district, by its code or English name.
+    #[arg(long, value_name = "NAME")]
+    pub district: Option<String>,
+    /// Three or four stations a district, as the files for measuring have them.
+    #[arg(long, conflicts_with = "district")]
+    pub few_stations: bool,
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
-    /// Nothing spoilt: no rows to refuse, no repetitions, no corrections.
+    /// Nothing spoilt: no rows to refuse, no repetitions, no corrections, no slips; one file a dataset.
     #[arg(long)]
     pub clean: bool,
 }

@@ -42,6 +42,7 @@ pub fn witness() -> Option<String> {
 
 pub fn generate(g: &Generate) -> Result<ExitCode, LakeError> {
     output::records(&[write_state(g)?], crate::args::Format::Json)?;
+    say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -53,6 +54,11 @@ pub fn write_state(g: &Generate) -> Result<synthetic::Summary, LakeError> {
     options.mess = !g.clean;
     if let Some(rows) = g.plate_rows {
         options.plate_rows = rows;
+    }
+    if let Some(name) = &g.district {
+        options.units = synthetic::Units::district(name).map_err(|e| LakeError::Invalid(e.to_string()))?;
+    } else if g.few_stations {
+        options.units = synthetic::Units::Few;
     }
     for name in &g.kinds {
         let kind =
@@ -194,7 +200,7 @@ fn sum(reports: &[Report]) -> String {
     )
 }
 
-fn record(lake: &Lake, access: &lake::Access, report: &Report) -> Result<(), LakeError> {
+pub fn record(lake: &Lake, access: &lake::Access, report: &Report) -> Result<(), LakeError> {
     let what = json!({ "object": report.object, "contract": report.contract, "in": report.input, "accepted": report.accepted, "rejected": report.rejected, "duplicate": report.duplicate });
     lake.record(access, "ingest", true, what)
 }

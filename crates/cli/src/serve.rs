@@ -51,6 +51,7 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     let _schedule = Alone(tokio::spawn(ways::schedule::run(lake.clone())));
     let _steps = Alone(tokio::spawn(steps(lake.clone())));
     let _witness = bring::witness().map(|address| Alone(tokio::spawn(ways::witness::run(lake.clone(), address))));
+    let _upkeep = Alone(tokio::spawn(upkeep(lake.clone(), args.home.clone())));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -80,6 +81,41 @@ async fn steps(lake: lake::Lake) {
             tracing::warn!(%error, "a step was not counted");
         }
     }
+}
+
+/// From one look at tokens and numbers to the next; each has its own, longer time.
+const UPKEEP: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Asks the networks now and then whether the desk's tokens work and what they count.
+async fn upkeep(lake: lake::Lake, home: std::path::PathBuf) {
+    loop {
+        if let Err(error) = look_after(&lake, &home).await {
+            tracing::warn!(%error, "tokens and numbers of the desk could not be looked at");
+        }
+        tokio::time::sleep(UPKEEP).await;
+    }
+}
+
+async fn look_after(lake: &lake::Lake, home: &Path) -> Result<(), LakeError> {
+    use crate::post::wrong;
+    // A lake without a desk gets no vault.
+    if lake.store().accounts().await.map_err(wrong)?.is_empty() {
+        return Ok(());
+    }
+    let log = std::sync::Arc::new(server::records::Log(lake.clone()));
+    let desk = social::Desk::new(lake.store().clone()).with_audit(log);
+    let networks = social::network::Networks::all().map_err(wrong)?;
+    let done = desk.upkeep(&crate::post::vault(home)?, &networks, lake.now()).await.map_err(wrong)?;
+    if done != social::desk::Upkeep::default() {
+        tracing::info!(
+            probed = done.probed,
+            dead = done.dead,
+            ending = done.ending,
+            read = done.read,
+            "the desk was looked after"
+        );
+    }
+    Ok(())
 }
 
 /// A task that ends with its owner.
@@ -132,8 +168,10 @@ async fn first_administrator(lake: &lake::Lake, accounts: &accounts::Accounts) -
 
 pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     let mark = args.home.join(UNFINISHED);
-    bring::open(args).await?;
+    let lake = bring::open(args).await?;
     std::fs::write(&mark, "").map_err(wrong("writing", &mark))?;
+    crate::keep::reference(args, &lake).await?;
+    drop(lake);
     let state = tempfile::tempdir().map_err(wrong("making", &std::env::temp_dir()))?;
     let made = Generate {
         persons: d.persons,
@@ -142,6 +180,8 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
         cdr_rows: 0,
         plate_rows: None,
         kinds: Vec::new(),
+        district: Some(d.district.clone()),
+        few_stations: false,
         threads: 0,
         clean: false,
     };
@@ -159,6 +199,7 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     // Who is who, so that persons and the queue of doubtful pairs are there to be looked at.
     resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
     std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
+    say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     say("the demonstration state is in; look at it with `sarovar serve`");
     Ok(code)
 }

@@ -17,12 +17,24 @@ pub enum Kind {
     Release,
     Emergency,
     Declaration,
+    /// The category of somebody's data.
+    Category,
+    /// A history sheet.
+    Sheet,
     Expungement,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 6] =
-        [Kind::Authority, Kind::Order, Kind::Release, Kind::Emergency, Kind::Declaration, Kind::Expungement];
+    pub const ALL: [Kind; 8] = [
+        Kind::Authority,
+        Kind::Order,
+        Kind::Release,
+        Kind::Emergency,
+        Kind::Declaration,
+        Kind::Category,
+        Kind::Sheet,
+        Kind::Expungement,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -32,6 +44,8 @@ impl Kind {
             Kind::Emergency => "emergency",
             Kind::Declaration => "declaration",
             Kind::Expungement => "expungement",
+            Kind::Category => "category",
+            Kind::Sheet => "sheet",
         }
     }
 }

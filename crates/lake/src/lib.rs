@@ -9,6 +9,7 @@
 mod audit;
 mod barrier;
 pub mod catalog;
+mod direct;
 mod doctor;
 mod durable;
 mod engine;
@@ -35,6 +36,8 @@ mod runs;
 mod save;
 mod scan;
 pub mod session;
+mod shipped;
+pub mod standing;
 pub mod step;
 mod table;
 mod total;
@@ -122,6 +125,7 @@ struct Inner {
     policies: Mutex<policy::InForce>,
     /// Set where the operational state was found to be older than the log.
     behind: std::sync::OnceLock<step::Behind>,
+    unshown: Mutex<standing::Kept>,
     options: Options,
 }
 
@@ -161,6 +165,7 @@ impl Lake {
                 linkage: Mutex::default(),
                 policies,
                 behind: std::sync::OnceLock::new(),
+                unshown: Mutex::default(),
                 options,
             }),
         };
@@ -262,6 +267,10 @@ impl Lake {
 
     pub(crate) fn in_force(&self) -> &Mutex<policy::InForce> {
         &self.inner.policies
+    }
+
+    pub(crate) fn kept_unshown(&self) -> &Mutex<standing::Kept> {
+        &self.inner.unshown
     }
 
     pub(crate) fn engine(&self) -> &Engine {

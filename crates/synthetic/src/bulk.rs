@@ -2,7 +2,8 @@
 
 use crate::calendar::midnight;
 use crate::draw::{Domain, Stream};
-use crate::file::{Piece, Plan, Remark, SHARD_ROWS, Written};
+use crate::file::{Piece, Remark, SHARD_ROWS, Written};
+use crate::plants::Line;
 use crate::requests::airtel::{self, Call, Dial};
 use crate::timeline::{Clock, Distinct, Timeline};
 use crate::world::{CONTACTS, OUTSIDE_NUMBER, World};
@@ -18,14 +19,7 @@ pub(crate) fn write(job: &Job<'_>) -> Result<Written, Error> {
     let (world, rows, mess) = (job.world, job.options.cdr_rows, job.options.mess);
     let subscribers = world.airtel_subscribers();
     let time = Timeline::new("call records", rows, subscribers, 10, midnight(2026, 1, 1))?;
-    let plan = Plan {
-        out: &job.options.out,
-        file: FILE.into(),
-        contract: "telecom.cdr",
-        head: [airtel::HEADER.as_bytes(), b"\r\n"].concat(),
-        shards: time.shards() as usize,
-        threads: job.threads,
-    };
+    let plan = job.plan(FILE.into(), "telecom.cdr", [airtel::HEADER.as_bytes(), b"\r\n"].concat(), time.shards() as usize);
     plan.write(
         job.progress,
         |shard, piece| {
@@ -64,7 +58,17 @@ fn call(world: &World, stream: &mut Stream, person: u64, second: i64) -> Call {
         let stranger = contact == person || random >> 32 & 7 == 0;
         Some(if stranger { OUTSIDE_NUMBER + (random >> 36) % 900_000 } else { world.number(contact) })
     };
-    Call { person, other, dial, second, seconds: airtel::duration(stream.next(), dial), sender: (random >> 40) as usize }
+    let line = Line { number: world.number(person), imsi: world.imsi(person), handset: world.handset(person, second) };
+    Call {
+        person,
+        line,
+        cell: None,
+        other,
+        dial,
+        second,
+        seconds: airtel::duration(stream.next(), dial),
+        sender: (random >> 40) as usize,
+    }
 }
 
 /// Puts in a repetition or a bad row at fixed distances; in a small file the distances shrink so that it has some too.

@@ -61,6 +61,15 @@ pub(crate) fn day_slash(out: &mut Vec<u8>, m: &Moment) {
     padded::<4>(out, m.year.into());
 }
 
+/// `05-01-2026`
+pub(crate) fn day_dash(out: &mut Vec<u8>, m: &Moment) {
+    two(out, m.day);
+    out.push(b'-');
+    two(out, m.month);
+    out.push(b'-');
+    padded::<4>(out, m.year.into());
+}
+
 /// `05-Jan-2026`
 pub(crate) fn day_name(out: &mut Vec<u8>, m: &Moment) {
     two(out, m.day);

@@ -42,6 +42,17 @@ pub(crate) enum Domain {
     CdrBulk,
     PlateBulk,
     Registration,
+    Mess,
+    Family,
+    Course,
+    Plant,
+    Portal,
+    Emergency,
+    Challan,
+    Line,
+    Internet,
+    Desk,
+    Other,
 }
 
 /// The state's seed.

@@ -23,6 +23,17 @@ pub(crate) enum Remark {
     Duplicate,
     /// The row corrects an earlier row of its key.
     Correction,
+    /// The row takes back an earlier row of its key.
+    Withdrawal,
+}
+
+/// What was done to a value on purpose: the row's position in its piece, how, the column, what stood there, what stands there now.
+pub(crate) struct Damage {
+    pub row: u64,
+    pub how: &'static str,
+    pub column: &'static str,
+    pub was: String,
+    pub now: String,
 }
 
 /// One shard being filled.
@@ -31,6 +42,9 @@ pub(crate) struct Piece {
     pub bytes: Vec<u8>,
     /// Data rows in `bytes`, refused ones and repetitions included.
     pub rows: u64,
+    /// Lines of `truth/mentions.csv` about these rows.
+    pub mentions: Vec<u8>,
+    pub damages: Vec<Damage>,
     remarks: Vec<(u64, Remark)>,
 }
 
@@ -73,11 +87,16 @@ pub(crate) struct Plan<'a> {
     pub contract: &'static str,
     /// Everything before the first data row.
     pub head: Vec<u8>,
+    /// Where the truth about the rows goes, beside the remarks.
+    pub ledger: Option<&'a Ledger>,
+    /// Lines above the first row in a reader's count; records of JSON and XML are counted from one.
+    pub above: u64,
     pub shards: usize,
     pub threads: usize,
 }
 
-struct Turn {
+struct Turn<'a> {
+    ledger: Option<&'a Ledger>,
     next: usize,
     sink: File,
     written: Written,
@@ -101,10 +120,11 @@ impl Plan<'_> {
         let mut sink = File::create(&path).map_err(fail)?;
         sink.write_all(&self.head).map_err(fail)?;
         let turn = Mutex::new(Turn {
+            ledger: self.ledger,
             next: 0,
             sink,
             written: Written { file: self.file, contract: self.contract, bytes: self.head.len() as u64, ..Written::default() },
-            line: self.head.iter().filter(|&&b| b == b'\n').count() as u64,
+            line: self.above,
         });
         let (claimed, advanced, stop, failure) = (AtomicUsize::new(0), Condvar::new(), AtomicBool::new(false), Mutex::new(None));
         let work = || {
@@ -116,6 +136,8 @@ impl Plan<'_> {
                 }
                 piece.bytes.clear();
                 piece.remarks.clear();
+                piece.mentions.clear();
+                piece.damages.clear();
                 piece.rows = 0;
                 fill(shard, &mut piece);
                 let mut at = lock(&turn);
@@ -154,10 +176,13 @@ impl Plan<'_> {
     }
 }
 
-impl Turn {
+impl Turn<'_> {
     fn append(&mut self, piece: &mut Piece) -> std::io::Result<()> {
         self.sink.write_all(&piece.bytes)?;
         let line = self.line;
+        if let Some(ledger) = self.ledger {
+            ledger.take(&self.written.file, line, piece)?;
+        }
         self.written.remarks.extend(piece.remarks.drain(..).map(|(row, remark)| (line + row, remark)));
         self.written.rows += piece.rows;
         self.written.bytes += piece.bytes.len() as u64;
@@ -168,6 +193,58 @@ impl Turn {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Truth that is written while the rows are: who is mentioned in them, and what was done to them on purpose.
+pub(crate) struct Ledger {
+    mentions: Mutex<std::io::BufWriter<File>>,
+    damages: Mutex<std::io::BufWriter<File>>,
+}
+
+impl Ledger {
+    pub(crate) fn create(out: &Path) -> Result<Self, Error> {
+        let open = |name: &str, head: &str| {
+            let path = out.join("truth").join(name);
+            let fail = |source| Error::Write { path: path.clone(), source };
+            std::fs::create_dir_all(out.join("truth")).map_err(fail)?;
+            let mut sink = std::io::BufWriter::with_capacity(1 << 18, File::create(&path).map_err(fail)?);
+            sink.write_all(head.as_bytes()).map_err(fail)?;
+            Ok(Mutex::new(sink))
+        };
+        Ok(Self {
+            mentions: open("mentions.csv", "person,role,contract,source_id,fir,person_key\n")?,
+            damages: open("corrupted.csv", "file,row,how,column,was,now\n")?,
+        })
+    }
+
+    fn take(&self, file: &str, line: u64, piece: &Piece) -> std::io::Result<()> {
+        lock(&self.mentions).write_all(&piece.mentions)?;
+        if piece.damages.is_empty() {
+            return Ok(());
+        }
+        let mut sink = lock(&self.damages);
+        for d in &piece.damages {
+            write!(sink, "{file},{},{},{},", line + d.row, d.how, d.column)?;
+            sink.write_all(quoted(&d.was).as_bytes())?;
+            sink.write_all(b",")?;
+            sink.write_all(quoted(&d.now).as_bytes())?;
+            sink.write_all(b"\n")?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self, out: &Path) -> Result<(), Error> {
+        for sink in [self.mentions, self.damages] {
+            let mut sink = sink.into_inner().unwrap_or_else(PoisonError::into_inner);
+            sink.flush().map_err(|source| Error::Write { path: out.join("truth"), source })?;
+        }
+        Ok(())
+    }
+}
+
+/// A field of a CSV file, in quotes where it needs them.
+pub(crate) fn quoted(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.contains([',', '"', '\n']) { format!("\"{}\"", text.replace('"', "\"\"")).into() } else { text.into() }
 }
 
 /// A writer that keeps one small file open for line after line, as the truth files are.

@@ -48,6 +48,12 @@ pub(crate) fn surname(seed: Seed, person: u64) -> Name {
     pick(surnames::SURNAMES, seed.at(Domain::Surname, person))
 }
 
+/// All names in Devanagari.
+#[cfg(test)]
+pub(crate) fn hindi() -> impl Iterator<Item = &'static str> {
+    given::MALE.iter().chain(given::FEMALE).chain(surnames::SURNAMES).map(|n| n.0)
+}
+
 fn pick(pool: &[Name], random: u64) -> Name {
     // Common names are common: the smaller of two draws leans towards the head of the pool.
     let (a, b) = ((random & 0xFFFF_FFFF) as usize % pool.len(), (random >> 32) as usize % pool.len());

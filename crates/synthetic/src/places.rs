@@ -3,6 +3,7 @@
 mod districts;
 mod villages;
 
+use crate::Units;
 use crate::digits;
 use crate::draw::{Domain, Seed, scale};
 
@@ -10,7 +11,6 @@ use crate::draw::{Domain, Seed, scale};
 pub(crate) struct District {
     pub code: &'static str,
     pub name: &'static str,
-    #[allow(dead_code, reason = "the bilingual layouts of the full synthetic state use it")]
     pub name_hi: &'static str,
     pub rto: &'static str,
     pub lat: f64,
@@ -23,7 +23,7 @@ pub(crate) struct Station {
     pub district: &'static District,
     pub code: &'static str,
     pub name: &'static str,
-    #[allow(dead_code, reason = "the bilingual layouts of the full synthetic state use it")]
+    /// In Hindi, where somebody wrote it down; else the same as `name`.
     pub name_hi: &'static str,
     pub lat: i64,
     pub lon: i64,
@@ -31,6 +31,10 @@ pub(crate) struct Station {
 
 /// One sector of a cell site, with the text every row about it repeats.
 pub(crate) struct Cell {
+    /// The site's name as operators write it.
+    pub site: Box<str>,
+    /// Number of the area and of the sector in it.
+    pub identity: (u64, u64),
     /// `26.8950/75.7400,404-70-103-1003`: position and identity as two fields of the Airtel layout.
     pub airtel: Box<[u8]>,
     /// `Jhotwara Site 4; Jaipur; Lat-26.8950; Long-75.7400,404-59-103-1003` in the BSNL layout.
@@ -57,15 +61,45 @@ pub(crate) struct Places {
     pub cells_each: usize,
 }
 
+/// The state's units with their dates, as the reference dataset ships them.
+pub(crate) static UNITS: &str = include_str!("../../sources/contracts/reference/unit/units_rajasthan.csv");
+
+/// The police districts there are, by code and English name.
+pub(crate) fn districts() -> impl Iterator<Item = (&'static str, &'static str)> {
+    districts::DISTRICTS.iter().map(|d| (d.code, d.name))
+}
+
+/// Stations of today under the district: code, name, name in Hindi. Those whose Hindi name is not written down go by the Latin one.
+fn listed(district: &'static District) -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    UNITS.lines().filter_map(move |line| {
+        let mut field = line.split(',');
+        let (code, _, until, kind) = (field.next()?, field.next()?, field.next()?, field.next()?);
+        let (name, _, parent) = (field.next()?, field.next()?, field.next()?);
+        if kind != "station" || parent != district.code || !until.is_empty() {
+            return None;
+        }
+        let hindi = district.stations.iter().find(|s| s.0 == code).map_or(name, |s| s.2);
+        Some((code, name, hindi))
+    })
+}
+
 impl Places {
     /// Places for a state of `persons`: a cell for about forty of them, bounded to 12-180 cells at a station.
-    pub(crate) fn new(seed: Seed, persons: u64) -> Self {
+    pub(crate) fn new(seed: Seed, persons: u64, units: &Units) -> Self {
         let mut stations = Vec::new();
         for district in districts::DISTRICTS {
-            for &(code, name, name_hi) in district.stations {
+            let all: Vec<(&str, &str, &str)> = match units {
+                Units::Few => district.stations.to_vec(),
+                Units::All => listed(district).collect(),
+                Units::District(code) if district.code == code => listed(district).collect(),
+                Units::District(_) => Vec::new(),
+            };
+            // Thanas of a city lie close together.
+            let reach = if matches!(units, Units::Few) || district.name.contains("City") { 600 } else { 2_500 };
+            for (code, name, name_hi) in all {
                 let random = seed.at(Domain::Tower, 1 << 40 | stations.len() as u64);
-                let lat = (district.lat * 10_000.0) as i64 + spread(random, 600);
-                let lon = (district.lon * 10_000.0) as i64 + spread(random >> 32, 600);
+                let lat = (district.lat * 10_000.0) as i64 + spread(random, reach);
+                let lon = (district.lon * 10_000.0) as i64 + spread(random >> 32, reach);
                 stations.push(Station { district, code, name, name_hi, lat, lon });
             }
         }
@@ -87,6 +121,11 @@ impl Places {
             }
         }
         Self { stations, cells, cameras, cells_each }
+    }
+
+    /// All villages and quarters there are names for.
+    pub(crate) fn villages() -> impl Iterator<Item = (&'static str, &'static str)> {
+        villages::VILLAGES.iter().copied()
     }
 
     /// A village or quarter: Devanagari, Latin.
@@ -121,10 +160,11 @@ fn cell(seed: Seed, s: usize, station: &Station, sector: usize) -> Cell {
         out.push(b'-');
         digits::number(out, identity);
     }
-    Cell { airtel: airtel.into(), bsnl: bsnl.into() }
+    let name = format!("{} Site {}, {}", station.name, site + 1, station.district.name);
+    Cell { site: name.into(), identity: (area, identity), airtel: airtel.into(), bsnl: bsnl.into() }
 }
 
 /// A signed offset below `reach` from the low 32 bits.
-fn spread(random: u64, reach: i64) -> i64 {
+pub(crate) fn spread(random: u64, reach: i64) -> i64 {
     (((random & 0xFFFF_FFFF) as i64 * 2 * reach) >> 32) - reach
 }

@@ -3,7 +3,7 @@
 use crate::calendar::midnight;
 use crate::digits;
 use crate::draw::{Domain, Stream};
-use crate::file::{Piece, Plan, Remark, SHARD_ROWS, Written};
+use crate::file::{Piece, Remark, SHARD_ROWS, Written};
 use crate::timeline::{Clock, Distinct, Timeline};
 use crate::world::{World, plate};
 use crate::{Error, Job};
@@ -17,14 +17,7 @@ pub(crate) fn write(job: &Job<'_>) -> Result<Written, Error> {
     let (world, rows, mess) = (job.world, job.options.plate_rows, job.options.mess);
     let vehicles = world.vehicles();
     let time = Timeline::new("plate reads", rows, vehicles, 4, midnight(2026, 1, 1))?;
-    let plan = Plan {
-        out: &job.options.out,
-        file: FILE.into(),
-        contract: "anpr.read",
-        head: HEADER.into(),
-        shards: time.shards() as usize,
-        threads: job.threads,
-    };
+    let plan = job.plan(FILE.into(), "anpr.read", HEADER.into(), time.shards() as usize);
     plan.write(
         job.progress,
         |shard, piece| {

@@ -3,9 +3,9 @@
 //! (the single rows that must be refused or recognised).
 
 use crate::calendar::{Moment, midnight};
-use crate::file::{Lines, Piece, Plan, Remark, SHARD_ROWS, Written};
+use crate::file::{Lines, Piece, Remark, SHARD_ROWS, Written};
 use crate::world::{Relation, imei, plate};
-use crate::{Error, FileSummary, Job, cases, digits};
+use crate::{Error, FileSummary, Job, digits};
 
 /// Files with the outcome a reader must reach; `accepted` is `rows - rejected - duplicate`.
 pub(crate) fn summaries(written: &[Written]) -> Vec<FileSummary> {
@@ -38,6 +38,7 @@ pub(crate) fn remarks(out: &std::path::Path, written: &[Written]) -> Result<(), 
                 Remark::Reject { code, column } => ("rejected", code, column),
                 Remark::Duplicate => ("duplicate", "", ""),
                 Remark::Correction => ("correction", "", ""),
+                Remark::Withdrawal => ("withdrawal", "", ""),
             };
             lines.push(&format!("{},{row},{outcome},{code},{column}", w.file))?;
         }
@@ -47,34 +48,16 @@ pub(crate) fn remarks(out: &std::path::Path, written: &[Written]) -> Result<(), 
 
 const PERSONS: &str = "person,name,name_local,relation,relative_name,sex,birth_date,station,district,village,phone,operator,imsi,imei,imei_later,plate\n";
 
-/// Writes `truth/persons.csv` and `truth/mentions.csv`.
+/// Writes `truth/persons.csv`.
 pub(crate) fn people(job: &Job<'_>) -> Result<(), Error> {
-    let (world, persons) = (job.world, job.world.persons);
-    let plan = |file: &str, head: &str, shards: u64| Plan {
-        out: &job.options.out,
-        file: file.into(),
-        contract: "",
-        head: head.into(),
-        shards: shards as usize,
-        threads: job.threads,
-    };
-    plan("truth/persons.csv", PERSONS, persons.div_ceil(SHARD_ROWS)).write(
+    let persons = job.world.persons;
+    let shards = persons.div_ceil(SHARD_ROWS) as usize;
+    job.plan("truth/persons.csv".into(), "", PERSONS.into(), shards).write(
         job.progress,
         |shard, piece| {
             let first = shard as u64 * SHARD_ROWS;
             for person in first..(first + SHARD_ROWS).min(persons) {
                 person_row(job, piece, person);
-            }
-        },
-        |_| Vec::new(),
-    )?;
-    let cases = cases::count(world);
-    plan("truth/mentions.csv", "person,role,contract,source_id,fir\n", cases.div_ceil(SHARD_ROWS)).write(
-        job.progress,
-        |shard, piece| {
-            let first = shard as u64 * SHARD_ROWS;
-            for case in first..(first + SHARD_ROWS).min(cases) {
-                cases::mentions(world, case, piece);
             }
         },
         |_| Vec::new(),
@@ -103,8 +86,10 @@ fn person_row(job: &Job<'_>, piece: &mut Piece, person: u64) {
     }
     out.push(b',');
     digits::padded::<10>(out, world.number(person));
-    out.extend_from_slice(if world.airtel(person) { b",airtel," } else { b",bsnl," });
-    digits::padded::<15>(out, world.imsi(person));
+    out.push(b',');
+    out.extend_from_slice(world.operator(person).name().as_bytes());
+    out.push(b',');
+    digits::padded::<15>(out, world.sim(person));
     let (first, last) = (world.handset(person, 0), world.handset(person, midnight(2027, 1, 1)));
     out.push(b',');
     imei(out, first);

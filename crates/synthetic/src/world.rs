@@ -4,16 +4,21 @@
 //! contact `j` of `i` is `c_j - i`, whose contact `j` is `i` again; six of the eight are neighbours, two live anywhere, and one of these two joins the
 //! accused whose numbers are asked about to each other.
 
+use crate::Units;
 use crate::calendar::{DAY, Moment, midnight};
 use crate::digits;
 use crate::draw::{Domain, Seed, scale};
 use crate::names::{self, FullName, Name};
-use crate::places::{CAMERAS, Places};
+use crate::places::{CAMERAS, Places, spread};
 
 /// First telephone number. The block 700xxxxxxx holds test values only; nobody should be called on them.
 pub(crate) const FIRST_NUMBER: u64 = 7_000_000_000;
 /// Numbers outside the state's own persons start here.
 pub(crate) const OUTSIDE_NUMBER: u64 = 7_009_000_000;
+/// Numbers for the state's own people.
+const NUMBERS: u64 = OUTSIDE_NUMBER - FIRST_NUMBER;
+/// Numbers that people changed to: above those of strangers.
+pub(crate) const CHANGED_NUMBER: u64 = 7_009_900_000;
 /// Contacts of each person.
 pub(crate) const CONTACTS: u64 = 8;
 /// The contact slot that stays within the circle of numbers asked about, or outside it; and the one that crosses.
@@ -30,9 +35,9 @@ pub(crate) struct World {
 }
 
 impl World {
-    pub(crate) fn new(seed: u64, persons: u64) -> Self {
+    pub(crate) fn new(seed: u64, persons: u64, units: &Units) -> Self {
         let seed = Seed(seed);
-        Self { seed, persons, places: Places::new(seed, persons) }
+        Self { seed, persons, places: Places::new(seed, persons, units) }
     }
 
     fn stations(&self) -> u64 {
@@ -68,19 +73,45 @@ impl World {
         (self.persons / 50).clamp(4, 400).min(self.pool())
     }
 
+    /// What a person is in the house it lives in, and who is its head: four neighbours are one family with one name, village and address. People
+    /// of the pool stand for themselves.
+    pub(crate) fn family(&self, person: u64) -> (Place, u64) {
+        let (station, within) = (person % self.stations(), person / self.stations());
+        let first = station + within / 4 * 4 * self.stations();
+        // Which of the four is the head differs by station, so that a small state has wives and children too.
+        let head = first + station % 4 * self.stations();
+        match (within % 4 + 4 - station % 4) % 4 {
+            _ if first < self.pool() => (Place::Alone, person),
+            0 => (Place::Head, person),
+            1 => (Place::Wife, head),
+            _ => (Place::Child, head),
+        }
+    }
+
     pub(crate) fn female(&self, person: u64) -> bool {
-        self.seed.at(Domain::Sex, person) % 100 < if person < self.pool() { 12 } else { 48 }
+        let random = self.seed.at(Domain::Sex, person) % 100;
+        match self.family(person).0 {
+            Place::Alone if person < self.pool() => random < 12,
+            Place::Alone | Place::Child => random < 48,
+            Place::Head => false,
+            Place::Wife => true,
+        }
     }
 
     pub(crate) fn name(&self, person: u64) -> FullName {
         FullName {
             given: names::given(self.seed, person, Domain::Given, self.female(person)),
-            surname: names::surname(self.seed, person),
+            surname: names::surname(self.seed, self.family(person).1),
         }
     }
 
     /// Father's (for most married women: husband's) given name; the surname is the person's own.
     pub(crate) fn relative(&self, person: u64) -> (Relation, Name) {
+        let (place, head) = self.family(person);
+        if matches!(place, Place::Wife | Place::Child) {
+            let given = names::given(self.seed, head, Domain::Given, false);
+            return (if place == Place::Wife { Relation::Husband } else { Relation::Father }, given);
+        }
         let husband = self.female(person) && self.age_on(person, midnight(2026, 1, 1)) >= 22;
         (if husband { Relation::Husband } else { Relation::Father }, names::given(self.seed, person, Domain::Relative, false))
     }
@@ -89,7 +120,13 @@ impl World {
     pub(crate) fn birth(&self, person: u64) -> i64 {
         let random = self.seed.at(Domain::Birth, person);
         let (a, b) = (random & 0xFFFF, random >> 16 & 0xFFFF);
-        let years = 12 + ((a.min(b) * 68) >> 16) as i64;
+        let head = |head| 34 + ((self.seed.at(Domain::Birth, head) & 0xFFFF) * 34) as i64 / 65_536;
+        let years = match self.family(person) {
+            (Place::Alone, _) => 12 + ((a.min(b) * 68) >> 16) as i64,
+            (Place::Head, of) => head(of),
+            (Place::Wife, of) => head(of) - 4 + (a % 7) as i64,
+            (Place::Child, of) => (head(of) - 21 - (a % 11) as i64).max(12),
+        };
         midnight(2026, 1, 1) - years * 31_557_600 / DAY * DAY - (random >> 32) as i64 % 365 * DAY
     }
 
@@ -99,11 +136,56 @@ impl World {
     }
 
     pub(crate) fn village(&self, person: u64) -> (&'static str, &'static str) {
-        Places::village(self.seed.at(Domain::Village, person))
+        Places::village(self.seed.at(Domain::Village, self.family(person).1))
+    }
+
+    /// House number in the village.
+    pub(crate) fn house(&self, person: u64) -> u64 {
+        1 + self.seed.below(Domain::Family, self.family(person).1, 400)
+    }
+
+    /// Who holds the connection a person uses. The block of test numbers has nine million for the state's own people; where there are more, those
+    /// beyond use the telephone of somebody who lives under the same station.
+    pub(crate) fn holder(&self, person: u64) -> u64 {
+        if self.persons <= NUMBERS { person } else { person % (NUMBERS / self.stations() * self.stations()) }
+    }
+
+    /// How many people hold a connection of their own.
+    pub(crate) fn holders(&self) -> u64 {
+        if self.persons <= NUMBERS { self.persons } else { NUMBERS / self.stations() * self.stations() }
     }
 
     pub(crate) fn number(&self, person: u64) -> u64 {
-        FIRST_NUMBER + person
+        FIRST_NUMBER + self.holder(person)
+    }
+
+    /// Whose subscriber a person is: two in five Airtel's, two in ten each Jio's, Vi's and BSNL's. The large file of call records is all Airtel's, as
+    /// it was before numbers moved.
+    pub(crate) fn operator(&self, person: u64) -> Operator {
+        match self.holder(person) % 10 {
+            0..4 => Operator::Airtel,
+            4 | 5 => Operator::Jio,
+            6 | 7 => Operator::Vi,
+            _ => Operator::Bsnl,
+        }
+    }
+
+    /// Identity of the SIM in use today, of the operator's test range.
+    pub(crate) fn sim(&self, person: u64) -> u64 {
+        let network = match self.operator(person) {
+            Operator::Airtel => 404_700_000_000_000,
+            Operator::Jio => 405_868_000_000_000,
+            Operator::Vi => 404_600_000_000_000,
+            Operator::Bsnl => 404_590_000_000_000,
+        };
+        network + self.holder(person)
+    }
+
+    /// Position of somebody's house, near the station.
+    pub(crate) fn home(&self, person: u64) -> (i64, i64) {
+        let station = &self.places.stations[self.station(person)];
+        let random = self.seed.at(Domain::Family, 1 << 41 | self.family(person).1);
+        (station.lat + spread(random, 250), station.lon + spread(random >> 32, 250))
     }
 
     /// Four in five are Airtel subscribers, the others BSNL's.
@@ -117,7 +199,7 @@ impl World {
     }
 
     pub(crate) fn airtel_subscribers(&self) -> u64 {
-        self.persons / 10 * 8 + (self.persons % 10).min(8)
+        self.holders() / 10 * 8 + (self.holders() % 10).min(8)
     }
 
     /// `40470…` or `40459…` and ten digits of the subscriber.
@@ -131,6 +213,11 @@ impl World {
         let user = if random.is_multiple_of(50) { self.contact(person, 0) } else { person };
         let changed = midnight(2026, 1, 1) + (random >> 32) as i64 % 180 * DAY;
         FIRST_HANDSET + 2 * user + u64::from(random % 10 == 1 && second >= changed)
+    }
+
+    /// A handset nobody of the state had before.
+    pub(crate) fn spare_handset(&self, n: u64) -> u64 {
+        FIRST_HANDSET + 2 * (self.persons + n)
     }
 
     /// Contact `j` of a person; symmetric, may be the person itself (then there is none).
@@ -197,6 +284,36 @@ impl World {
     }
 }
 
+/// Place in a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Counted without a family.
+    Alone,
+    Head,
+    Wife,
+    Child,
+}
+
+/// Whose network a number is on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Airtel,
+    Jio,
+    Vi,
+    Bsnl,
+}
+
+impl Operator {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Operator::Airtel => "airtel",
+            Operator::Jio => "jio",
+            Operator::Vi => "vi",
+            Operator::Bsnl => "bsnl",
+        }
+    }
+}
+
 /// How the named relative stands to the person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Relation {
@@ -230,7 +347,8 @@ pub(crate) fn plate(world: &World, out: &mut Vec<u8>, vehicle: u64) {
         return;
     }
     out.extend_from_slice(world.places.stations[world.station(world.owner(vehicle))].district.rto.as_bytes());
-    if random % 20 == 3 {
+    // The short kind has 216 letter pairs; later vehicles would repeat them.
+    if random % 20 == 3 && block < 216 {
         out.extend_from_slice(&[b'1' + (block % 9) as u8, LETTERS[(block / 9 % 24) as usize]]);
     } else {
         out.extend_from_slice(&[first, second]);
@@ -246,7 +364,7 @@ mod tests {
 
     #[test]
     fn contacts_are_mutual() {
-        let world = World::new(7, 12_345);
+        let world = World::new(7, 12_345, &Units::All);
         for person in 0..500 {
             for j in 0..CONTACTS {
                 assert_eq!(world.contact(world.contact(person, j), j), person);
@@ -264,7 +382,7 @@ mod tests {
     #[test]
     fn owners_and_vehicles_point_at_each_other() {
         for persons in 1..40 {
-            let world = World::new(1, persons);
+            let world = World::new(1, persons, &Units::Few);
             let owned = (0..persons).filter_map(|p| world.vehicle_of(p)).collect::<Vec<_>>();
             assert_eq!(owned, (0..world.vehicles()).collect::<Vec<_>>());
             assert!(owned.iter().all(|&v| world.vehicle_of(world.owner(v)) == Some(v)));
@@ -273,12 +391,27 @@ mod tests {
 
     #[test]
     fn plates_are_unique() {
-        let world = World::new(3, 100_000);
+        let world = World::new(3, 100_000, &Units::All);
         let mut seen = HashSet::new();
         for vehicle in 0..world.vehicles() {
             let mut out = Vec::new();
             plate(&world, &mut out, vehicle);
             assert!(seen.insert(out));
+        }
+    }
+
+    #[test]
+    fn where_numbers_end_people_share_that_of_a_neighbour() {
+        let world = World::new(3, 10_000_000, &Units::All);
+        for person in (8_900_000..10_000_000).step_by(9_973) {
+            assert!(world.holder(person) < world.holders() && world.number(person) < OUTSIDE_NUMBER);
+            assert_eq!(world.station(world.holder(person)), world.station(person));
+        }
+        let (last, mut plates) = (world.vehicles() - 1, HashSet::new());
+        for vehicle in (0..=last).step_by(397) {
+            let mut out = Vec::new();
+            plate(&world, &mut out, vehicle);
+            assert!(plates.insert(out));
         }
     }
 }

@@ -102,7 +102,6 @@ fn truth(path: &Path) -> Result<HashMap<u64, u32>> {
         return Ok(out);
     };
     let system = |i: usize| table.column("contract").and_then(|c| c.get(i).split('.').next()).unwrap_or("cctns").to_string();
-    out.extend((0..table.rows).map(|i| (hash(PERSON_KEY, &format!("{}:{}", system(i), id.get(i))), number(person.get(i)))));
     let beside = path.with_file_name("persons.csv");
     if beside.exists() {
         let persons = Table::read_plain(&beside).map_err(wrong)?;
@@ -113,5 +112,11 @@ fn truth(path: &Path) -> Result<HashMap<u64, u32>> {
             }
         }
     }
+    // The key itself where the file has it, else what the source calls the record.
+    let key = |i: usize| match table.column("person_key") {
+        Some(key) => key.get(i).to_owned(),
+        None => format!("{}:{}", system(i), id.get(i)),
+    };
+    out.extend((0..table.rows).map(|i| (hash(PERSON_KEY, &key(i)), number(person.get(i)))));
     Ok(out)
 }

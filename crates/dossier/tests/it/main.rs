@@ -1,7 +1,10 @@
 //! Dossiers, linkage and search over lakes filled through the built-in contracts: from their own samples, and from made-up states.
 
+mod reference;
 mod resolve;
 mod search;
+mod standing;
+mod state;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

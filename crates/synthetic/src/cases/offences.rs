@@ -46,9 +46,86 @@ static OFFENCES: [Offence; 16] = [
     Offence { victim: true, ..offence(10, "Sexual offence against a child", "बालक के विरुद्ध लैंगिक अपराध", &[("POCSO Act", "7/8")], &[("POCSO Act", "7/8")]) },
 ];
 
+/// When, where and how a kind of offence is usually done.
+pub(crate) struct Habit {
+    /// First hour and number of hours after it; past midnight counts on.
+    pub hours: (u64, u64),
+    /// Months with half as many again.
+    pub months: &'static [u32],
+    pub place: &'static str,
+    pub conveyance: &'static str,
+    /// Ways of doing it, in Hindi as scene reports have them.
+    pub methods: &'static [&'static str],
+}
+
+const fn habit(
+    hours: (u64, u64),
+    months: &'static [u32],
+    place: &'static str,
+    conveyance: &'static str,
+    methods: &'static [&'static str],
+) -> Habit {
+    Habit { hours, months, place, conveyance, methods }
+}
+
+static NIGHT: Habit = habit(
+    (22, 7),
+    &[1, 2, 5, 6, 12],
+    "HOUSE",
+    "ON FOOT",
+    &["रात में ताला तोड़कर घर में प्रवेश", "छत के रास्ते घर में घुसकर चोरी", "खिड़की की जाली काटकर प्रवेश", "सूने मकान का ताला तोड़कर चोरी"],
+);
+static STREET: Habit = habit(
+    (17, 6),
+    &[3, 10, 11],
+    "PARKING",
+    "MOTORCYCLE",
+    &["बाजार में खड़ी मोटर साइकिल का लॉक तोड़कर चोरी", "मास्टर चाबी से वाहन चोरी", "भीड़ में जेब काटकर चोरी"],
+);
+static ROAD: Habit = habit(
+    (19, 5),
+    &[1, 12],
+    "ROAD",
+    "MOTORCYCLE",
+    &["मोटर साइकिल पर आकर मोबाइल छीनना", "रास्ता रोककर मारपीट कर लूट", "चाकू दिखाकर नकदी लूटना"],
+);
+static QUARREL: Habit = habit(
+    (16, 7),
+    &[4, 5, 6],
+    "VILLAGE",
+    "ON FOOT",
+    &["रास्ते के विवाद को लेकर मारपीट", "पुरानी रंजिश के कारण हमला", "खेत की मेड़ को लेकर झगड़ा"],
+);
+static OFFICE: Habit =
+    habit((10, 9), &[], "ONLINE", "NONE", &["ऑनलाइन लिंक भेजकर खाते से रुपये निकालना", "नौकरी का झांसा देकर ठगी", "फर्जी दस्तावेज से धोखा"]);
+static RAID: Habit = habit((8, 14), &[3, 10], "ROAD", "CAR", &["नाकाबंदी में तलाशी", "मुखबिर की सूचना पर कार्यवाही"]);
+
 impl Offence {
-    /// An offence by its weight.
-    pub(crate) fn draw(random: u64) -> &'static Self {
+    /// What is usual for it.
+    pub(crate) fn habit(&self) -> &'static Habit {
+        match self.head {
+            "House-breaking" => &NIGHT,
+            "Theft" | "Motor vehicle theft" => &STREET,
+            "Robbery" | "Rash driving" => &ROAD,
+            "Cheating" | "Cyber fraud" => &OFFICE,
+            "Illegal arms" | "Narcotics" | "Excise" => &RAID,
+            _ => &QUARREL,
+        }
+    }
+
+    /// An offence by its weight and the season: what is out of season is drawn once again one time in three.
+    pub(crate) fn draw(random: u64, month: u32) -> &'static Self {
+        let first = Self::weighed(random);
+        let again = !first.habit().months.contains(&month) && (random >> 40).is_multiple_of(3);
+        if again { Self::weighed(random >> 20) } else { first }
+    }
+
+    /// The offence of that name.
+    pub(crate) fn named(head: &str) -> &'static Self {
+        OFFENCES.iter().find(|o| o.head == head).unwrap_or(&OFFENCES[0])
+    }
+
+    fn weighed(random: u64) -> &'static Self {
         let mut left = (random % 1_000) as u32;
         for offence in &OFFENCES {
             if left < offence.weight {

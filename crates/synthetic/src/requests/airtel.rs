@@ -4,6 +4,7 @@ use super::{SENDERS, quoted};
 use crate::calendar::Moment;
 use crate::digits;
 use crate::file::{Piece, Remark};
+use crate::plants::Line;
 use crate::world::{FIRST_NUMBER, OUTSIDE_NUMBER, World, imei};
 
 /// The header record, without line end.
@@ -24,6 +25,10 @@ pub(crate) enum Dial {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Call {
     pub person: u64,
+    /// The connection it was made on.
+    pub line: Line,
+    /// The cell, where it is not the one that follows from the person's day.
+    pub cell: Option<usize>,
     /// The other number; none for a business sender.
     pub other: Option<u64>,
     pub dial: Dial,
@@ -42,7 +47,7 @@ impl Call {
 
     /// Cells at the beginning and end: long calls may end on the next sector.
     pub(crate) fn cells(&self, world: &World) -> (usize, usize) {
-        let first = world.cell(self.person, self.second);
+        let first = self.cell.unwrap_or_else(|| world.cell(self.person, self.second));
         let last = if self.seconds > 240 && self.second & 1 == 0 { first ^ 1 } else { first };
         (first, if last < world.places.cells.len() { last } else { first })
     }
@@ -93,7 +98,7 @@ fn route(other: u64) -> &'static [u8] {
 
 /// Appends one row; `moment` is the call's second taken apart.
 pub(crate) fn row(world: &World, out: &mut Vec<u8>, call: &Call, moment: &Moment) {
-    quoted(out, world.number(call.person));
+    quoted(out, call.line.number);
     out.extend_from_slice(match call.dial {
         Dial::In => b",IN,Pre,'",
         Dial::Out => b",OUT,Pre,'",
@@ -127,9 +132,9 @@ pub(crate) fn row(world: &World, out: &mut Vec<u8>, call: &Call, moment: &Moment
     } else {
         out.extend_from_slice(b",---,'919800000000',SMS,'");
     }
-    imei(out, world.handset(call.person, call.second));
+    imei(out, call.line.handset);
     out.extend_from_slice(b"','");
-    digits::padded::<15>(out, world.imsi(call.person));
+    digits::padded::<15>(out, call.line.imsi);
     out.extend_from_slice(b"',-,AIR RJ,'9800000001',,,,,,\r\n");
 }
 

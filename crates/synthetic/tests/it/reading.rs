@@ -18,7 +18,8 @@ fn every_file_is_recognised_and_read_as_the_truth_says() {
         }
     }
     let mut wrong = Vec::new();
-    for f in &summary.files {
+    // A letter becomes a record when a lake takes it apart.
+    for f in summary.files.iter().filter(|f| f.contract != "document.part") {
         let path = folder.path().join(&f.file);
         let mut input = File::open(&path).expect("file");
         let found = match sources::detect(&f.file, &mut input, sources::builtin()).expect("readable") {
