@@ -22,11 +22,12 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 35] = [
+const ACTIONS: [&str; 36] = [
     "query",
     "answer",
     "dossier",
     "search",
+    "section",
     "resolve",
     "review",
     "judge",
