@@ -16,12 +16,18 @@ command -v cargo >/dev/null 2>&1 || need curl curl
 [ -e /usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf ] || missing+=(fonts-noto-core)
 if [ "${1:-}" = tests ]; then
   need chromium chromium
-  # A real server for pulls. Debian starts no service of it where a policy forbids that; the tests use a data folder of their own.
+  # Readers of pictures, pages and recordings.
   need tesseract tesseract-ocr
   [ -e /usr/share/tesseract-ocr/5/tessdata/hin.traineddata ] || [ -e /usr/share/tesseract-ocr/4.00/tessdata/hin.traineddata ] || missing+=(tesseract-ocr-hin)
-  command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   need pdftotext poppler-utils
   need ffmpeg ffmpeg
+  need tar tar
+  # Real servers for pulls and the store, each started by its test in a folder and on a port of its own; Debian starts no service of them
+  # where a policy forbids that.
+  command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
+  compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null 2>&1 || missing+=(postgresql)
+  [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
+  need sftp openssh-client
 fi
 if [ ${#missing[@]} -gt 0 ]; then
   echo "setup: installing ${missing[*]}"
@@ -29,6 +35,18 @@ if [ ${#missing[@]} -gt 0 ]; then
   [ "$(id -u)" = 0 ] || as_root=(sudo)
   "${as_root[@]}" apt-get update -qq
   DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+fi
+if [ "${1:-}" = tests ]; then
+  # An S3 server for pulls from buckets.
+  moto=5.2.5
+  venv="${SAROVAR_CACHE:-$HOME/.cache/sarovar}/venv-moto"
+  if [ -z "${SAROVAR_MOTO:-}" ] && ! command -v moto_server >/dev/null 2>&1 && [ ! -e "$venv/moto-$moto" ]; then
+    echo "setup: installing moto $moto into $venv"
+    mkdir -p "$(dirname "$venv")"
+    python3 -m venv --clear "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check "moto[server]==$moto"
+    : >"$venv/moto-$moto"
+  fi
 fi
 if ! command -v cargo >/dev/null 2>&1 && [ -x "$HOME/.cargo/bin/cargo" ]; then
   echo "setup: Rust is in $HOME/.cargo/bin, which is not on the path; add it" >&2

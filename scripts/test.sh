@@ -6,7 +6,12 @@ export CARGO_TERM_COLOR=never
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${SAROVAR_TARGET:-$HOME/.cache/sarovar/target}}"
 binary="$CARGO_TARGET_DIR/debug/sarovar"
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+# What was not tried, one a line: the stage or test, and why.
+skipped=$(mktemp)
+trap 'rm -f "$log" "$skipped"' EXIT
+# The S3 server that setup installs, where none was named.
+moto="${SAROVAR_CACHE:-$HOME/.cache/sarovar}/venv-moto/bin/moto_server"
+if [ -z "${SAROVAR_MOTO:-}" ] && ! command -v moto_server >/dev/null 2>&1 && [ -x "$moto" ]; then export SAROVAR_MOTO=$moto; fi
 passed=0 failed=0
 
 # Runs a stage and adds its tests to the count. A stage that counts nothing itself is one test.
@@ -27,20 +32,32 @@ stage() {
   return $code
 }
 
+# A test that cannot run here passes and prints `skipped: WHY`; nextest keeps what passing tests print in its report (.config/nextest.toml).
 tests() {
+  local code=0 report="$CARGO_TARGET_DIR/nextest/default/junit.xml"
   if cargo nextest --version >/dev/null 2>&1; then
-    cargo nextest run --workspace --locked --no-fail-fast
+    rm -f "$report"
+    cargo nextest run --workspace --locked --no-fail-fast || code=$?
+    python3 scripts/skipped.py "$report" >>"$skipped" || code=1
   else
-    cargo test --workspace --locked --no-fail-fast
+    cargo test --workspace --locked --no-fail-fast -- --show-output 2>&1 | tee >(grep '^skipped: ' >>"$skipped") || code=$?
   fi
+  return $code
 }
 
 # A stage whose script is not in the tree is named, not passed over in silence.
 script() {
-  if [ -x "$2" ]; then stage "$@"; else printf '\n== %s\nskipped: %s does not exist yet\n' "$1" "$2"; fi
+  if [ -x "$2" ]; then stage "$@"; else pass_over "$1" "$2 does not exist"; fi
+}
+
+pass_over() {
+  printf '\n== %s\nskipped: %s\n' "$1" "$2"
+  printf '%s: %s\n' "$1" "$2" >>"$skipped"
 }
 
 finish() {
+  printf '\n%s skipped\n' "$(wc -l <"$skipped")"
+  sed 's/^/  /' "$skipped"
   printf '\n%s passed, %s failed\n' "$passed" "$failed"
   [ "$failed" = 0 ]
   exit
@@ -61,9 +78,14 @@ stage "build" cargo build --workspace --locked --quiet || finish
 stage "unit and integration tests" tests
 script "vendors' clients understand our stand-ins" tests/social/clients.sh "$CARGO_TARGET_DIR/debug/standin"
 script "contracts" scripts/lint-contracts.sh
+stage "contracts and coverage of the forms" "$binary" contract coverage --format table
 script "other engines read our tables" tests/interop/run.sh "$binary"
 script "benchmarks run" tests/bench/run.sh "$binary"
 script "feeds and sitemap are valid" tests/feeds/run.sh "$binary"
 script "pages in a browser" tests/e2e/run.sh "$binary"
-if command -v cargo-deny >/dev/null 2>&1; then stage "dependencies" cargo deny --log-level error check bans licenses sources; fi
+if command -v cargo-deny >/dev/null 2>&1; then
+  stage "dependencies" cargo deny --log-level error check bans licenses sources
+else
+  pass_over "dependencies" "cargo-deny is not installed (cargo install cargo-deny)"
+fi
 finish

@@ -10,7 +10,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.
 const portal = process.env.SAROVAR_PUBLIC_URL;
 const seeded = JSON.parse(process.env.SAROVAR_SEEDED);
 // Every kind of page, those of single messages and campaigns too.
-const places = ["", "latest", "achievements", "law", "campaigns", "stations", "corrections", "tip", "feedback", `campaign/${seeded.campaign}`].concat(
+const places = ["", "latest", "achievements", "law", "campaigns", "stations", "corrections", "tip", "feedback", "rules", "privacy", "copyright", "accessibility", "terms", "contact", "sitemap", `campaign/${seeded.campaign}`].concat(
   seeded.messages.map((message) => `post/${message.id}`),
 );
 // Style of writing is not validity: our templates close no void elements and are free in white space.

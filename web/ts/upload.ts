@@ -12,6 +12,8 @@ class Upload extends HTMLElement {
   #abort = new AbortController();
   #address: string | null = null;
   #busy = false;
+  /** Ids of the runs of files that are sent, in the order chosen. */
+  #done: string[] = [];
 
   connectedCallback(): void {
     const form = this.querySelector("form");
@@ -21,29 +23,38 @@ class Upload extends HTMLElement {
       event.preventDefault();
       void this.#start();
     });
+    form.querySelector("input[type=file]")?.addEventListener("change", () => (this.#done = []));
     this.#button("cancel").addEventListener("click", () => void this.#cancel());
     this.#button("resume").addEventListener("click", () => void this.#start());
   }
 
   async #start(): Promise<void> {
-    const file = this.#form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
+    const files = this.#files();
     if (this.#busy) return;
-    if (!file) return this.#say("choose");
+    if (files.length === 0) return this.#say("choose");
     const limit = Number(this.dataset["limit"]);
-    if (limit > 0 && file.size > limit) return this.#say("tooLarge", ` ${size(limit)}`);
+    if (limit > 0 && files.some((file) => file.size > limit)) return this.#say("tooLarge", ` ${size(limit)}`);
     this.#busy = true;
     this.#abort = new AbortController();
     this.#show(true);
+    let file = files[0]!;
     try {
-      const next = await this.#send(file);
+      // What is sent already is not sent again when one broke off.
+      for (file of files.slice(this.#done.length)) {
+        const next = await this.#send(file, files.length > 1 ? `${file.name} ` : "");
+        localStorage.removeItem(memory(file));
+        this.#address = null;
+        this.#done.push(next.slice(next.lastIndexOf("/") + 1));
+      }
       this.#say("checking");
-      localStorage.removeItem(memory(file));
-      window.location.assign(next);
+      const [first] = this.#done;
+      window.location.assign(this.#done.length > 1 ? `/runs/together?of=${this.#done.join(",")}` : `/runs/${first}`);
     } catch (error) {
       this.#busy = false;
       if (this.#abort.signal.aborted) return;
       if (error instanceof Refused) {
         localStorage.removeItem(memory(file));
+        this.#address = null;
         this.#show(false);
         this.#say("failed", ` ${error.message}`);
       } else {
@@ -54,14 +65,19 @@ class Upload extends HTMLElement {
   }
 
   /** Sends what the server does not hold yet; the address to go to when it has all of it. */
-  async #send(file: File): Promise<string> {
+  async #send(file: File, name: string): Promise<string> {
     let offset = await this.#reopen(file);
+    const password = String(new FormData(this.#form).get("password") ?? "");
     let failures = 0;
     for (;;) {
       try {
         const response = await fetch(this.#address ?? "", {
           method: "PATCH",
-          headers: this.#headers({ "Upload-Offset": String(offset), "Content-Type": "application/offset+octet-stream" }),
+          headers: this.#headers({
+            "Upload-Offset": String(offset),
+            "Content-Type": "application/offset+octet-stream",
+            ...(password ? { "X-File-Password": encode(password) } : {}),
+          }),
           body: file.slice(offset, offset + CHUNK),
           signal: this.#abort.signal,
         });
@@ -72,7 +88,7 @@ class Upload extends HTMLElement {
         if (!response.ok) throw await refusal(response);
         failures = 0;
         offset = Number(response.headers.get("Upload-Offset"));
-        this.#progress(offset, file.size);
+        this.#progress(offset, file.size, "sending", name);
         const next = response.headers.get("Location");
         if (offset >= file.size && next) return next;
         if (offset >= file.size) throw new Refused("no run was started");
@@ -121,26 +137,30 @@ class Upload extends HTMLElement {
 
   async #cancel(): Promise<void> {
     this.#abort.abort();
-    const file = this.#form.querySelector<HTMLInputElement>("input[type=file]")?.files?.[0];
-    if (file) localStorage.removeItem(memory(file));
+    for (const file of this.#files()) localStorage.removeItem(memory(file));
     if (this.#address) await fetch(this.#address, { method: "DELETE", headers: this.#headers({}) }).catch(() => undefined);
     this.#address = null;
+    this.#done = [];
     this.#busy = false;
     this.#show(false);
     this.#say("cancelled");
+  }
+
+  #files(): File[] {
+    return Array.from(this.#form.querySelector<HTMLInputElement>("input[type=file]")?.files ?? []);
   }
 
   #headers(more: Record<string, string>): Record<string, string> {
     return { "Tus-Resumable": "1.0.0", "X-Form-Token": this.dataset["token"] ?? "", Accept: "application/json", ...more };
   }
 
-  #progress(sent: number, all: number, word: "sending" | "resumed" = "sending"): void {
+  #progress(sent: number, all: number, word: "sending" | "resumed" = "sending", name = ""): void {
     const bar = this.querySelector("progress");
     if (bar) {
       bar.max = Math.max(all, 1);
       bar.value = sent;
     }
-    this.#say(word, `: ${size(sent)} / ${size(all)}`);
+    this.#say(word, `: ${name}${size(sent)} / ${size(all)}`);
   }
 
   #show(running: boolean): void {

@@ -57,6 +57,12 @@ pub enum AccessError {
     Month,
     #[error("the month {0} is not over yet")]
     NotOver(String),
+    #[error("choose a category: accused, victim, witness, contact, or erase")]
+    Category,
+    #[error("this person has a history sheet, or one is asked for")]
+    SheetThere,
+    #[error("this is done with an open sheet; this one is {0}")]
+    SheetState(String),
 }
 
 /// An authority as it is asked for.

@@ -22,6 +22,7 @@ mod seal;
 mod second;
 mod session;
 mod signin;
+mod subject;
 mod token;
 mod work;
 
@@ -41,6 +42,7 @@ pub use seal::{KeyError, Seal};
 pub use second::Enrolment;
 pub use session::{Device, Duty, Opened, Signed, form_token};
 pub use signin::{SignInError, Step, Whence};
+pub use subject::{CATEGORIES, CATEGORY_DAYS, SHEET_REVIEW, SHEET_SOON, SheetOrder, SheetTold};
 pub use token::{Bearer, Issued, Scope, TokenError, TokenRow};
 pub use work::{BULK, EMERGENCY, NewWork, Piece};
 

@@ -104,6 +104,15 @@ pub enum Command {
     /// Everything the sources say of one person, phone, vehicle or case; each fact with its row. `--format json` is the whole
     /// dossier, `--format html` a printable page, the others its facts.
     Dossier(Dossier),
+    /// What corresponds to sections of the Penal Code, the Nyaya Sanhita and the codes of procedure, and which code the day of the offence decides on.
+    Section {
+        /// As written in a register: `IPC 302`, `303(2) BNS; 3/25 Arms Act`.
+        #[arg(required = true)]
+        text: Vec<String>,
+        /// Day of the offence, YYYY-MM-DD.
+        #[arg(long)]
+        offence: Option<String>,
+    },
     /// Writes a table to a file: csv, json, ndjson, parquet, xlsx by its ending.
     Export {
         name: String,
@@ -164,6 +173,16 @@ pub enum Command {
     Authority {
         #[command(subcommand)]
         what: crate::case::AuthorityCommand,
+    },
+    /// In which category the police hold somebody's data.
+    Subject {
+        #[command(subcommand)]
+        what: crate::subject::SubjectCommand,
+    },
+    /// History sheets: asked for, ordered, looked at again, closed.
+    Sheet {
+        #[command(subcommand)]
+        what: crate::subject::SheetCommand,
     },
     /// The policies: which are in force, and whether the lake's own hold.
     Policy {

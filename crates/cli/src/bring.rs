@@ -191,7 +191,7 @@ fn sum(reports: &[Report]) -> String {
     )
 }
 
-fn record(lake: &Lake, access: &lake::Access, report: &Report) -> Result<(), LakeError> {
+pub fn record(lake: &Lake, access: &lake::Access, report: &Report) -> Result<(), LakeError> {
     let what = json!({ "object": report.object, "contract": report.contract, "in": report.input, "accepted": report.accepted, "rejected": report.rejected, "duplicate": report.duplicate });
     lake.record(access, "ingest", true, what)
 }

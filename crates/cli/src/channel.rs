@@ -7,10 +7,9 @@ use clap::Subcommand;
 use lake::LakeError;
 use serde_json::{Value, json};
 use social::NetworkName;
-use social::desk::ROLES;
 use social::network::oauth::{self, App};
 use social::network::{Bluesky, Networks, Secret};
-use store::social::{NewAccount, Unit};
+use store::social::{NewAccount, SavedReply, Unit};
 
 use crate::args::Args;
 use crate::output::{self, say};
@@ -45,6 +44,8 @@ pub enum ChannelCommand {
         #[arg(required = true)]
         roles: Vec<String>,
     },
+    /// Sets within how many minutes a unit and those below answer people; without a number, as the unit above.
+    AnswerTime { unit: String, minutes: Option<i64> },
     /// All channels.
     List,
     /// Connects an account, or connects it again; a second person must confirm.
@@ -96,6 +97,12 @@ pub enum ChannelCommand {
     Expiring,
     /// Confirms a connection that somebody else made.
     Confirm { channel: String },
+    /// Gives a channel up (account closed, handle stolen): it is no official handle any more, and nothing goes out on it.
+    Retire {
+        channel: String,
+        #[arg(long)]
+        reason: String,
+    },
     /// Asks the networks whether the tokens work.
     Probe,
     /// Seals all secrets under the vault's first key.
@@ -125,7 +132,45 @@ pub enum InboxCommand {
     Answer { item: String, text: String },
     /// Sends an approved answer.
     Send { item: String, post: String },
-    /// Ends an item without an answer: handed_over (with the complaint's number), hidden (by a public rule) or closed.
+    /// Hides what somebody wrote at the network, by a public rule: abuse, threat, spam, identity of a victim, incitement, private data.
+    Hide {
+        item: String,
+        /// Begins with the rule; what follows is the detail.
+        #[arg(long)]
+        reason: String,
+    },
+    /// Shows again what was hidden.
+    Unhide {
+        item: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Saved replies; with --name one is kept for a unit and those below it, with --drop one goes.
+    Replies {
+        #[arg(long)]
+        unit: Option<String>,
+        /// Changes this one.
+        #[arg(long, requires = "name")]
+        id: Option<String>,
+        #[arg(long, requires_all = ["hindi", "english"])]
+        name: Option<String>,
+        #[arg(long)]
+        hindi: Option<String>,
+        #[arg(long)]
+        english: Option<String>,
+        #[arg(long, conflicts_with_all = ["name", "id"])]
+        drop: Option<String>,
+    },
+    /// Files what somebody wrote at the police portal, without who wrote it, and ends the item with the complaint's number.
+    HandOver {
+        item: String,
+        #[arg(long)]
+        tip: bool,
+        /// What else is to be known.
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Ends an item without an answer: handed_over (with the number of a complaint filed by hand) or closed.
     Close {
         item: String,
         #[arg(long)]
@@ -153,22 +198,18 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
                 paused_at: None,
                 paused_by: None,
                 pause_reason: None,
+                answer_minutes: None,
             };
-            store.put_unit(&unit).await.map_err(wrong)?;
+            desk.put_unit(&me, &unit, now).await.map_err(wrong)?;
         }
         ChannelCommand::Officer { person, unit, role } => {
-            known_role(role)?;
-            store.unit(unit).await.map_err(wrong)?;
-            store.put_officer(person, unit, role).await.map_err(wrong)?;
-            store
-                .record_event(now, &me.id, "officer", unit, &json!({ "person": person, "role": role }).to_string())
-                .await
-                .map_err(wrong)?;
+            desk.give_role(&me, person, unit, role, now).await.map_err(wrong)?;
         }
-        ChannelCommand::Steps { unit, kind, roles } => {
-            roles.iter().try_for_each(|r| known_role(r))?;
-            store.unit(unit).await.map_err(wrong)?;
-            store.put_chain(unit, kind, &json!(roles).to_string()).await.map_err(wrong)?;
+        ChannelCommand::Steps { unit, kind, roles } => desk.set_steps(&me, unit, kind, roles, now).await.map_err(wrong)?,
+        ChannelCommand::AnswerTime { unit, minutes } => {
+            desk.set_answer_time(&me, unit, *minutes, now).await.map_err(wrong)?;
+            let held = store.answer_minutes(unit).await.map_err(wrong)?.unwrap_or(social::desk::ANSWER_MINUTES);
+            output::records(&[json!({ "unit": unit, "answer_minutes": held })], args.format)?;
         }
         ChannelCommand::List => output::records(&store.accounts().await.map_err(wrong)?, args.format)?,
         ChannelCommand::Connect { unit, network, handle, address, secret_env, remote } => {
@@ -198,7 +239,7 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
                 expires_at: secret.expires_at,
                 connected_by: me.id.clone(),
             };
-            let account = store.put_account(new, now.timestamp_micros()).await.map_err(wrong)?;
+            let account = desk.put_channel(&me, new, now).await.map_err(wrong)?;
             say("a second person confirms it with `sarovar channel confirm`");
             output::records(&[account], args.format)?;
         }
@@ -225,17 +266,20 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
             let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
             desk.confirm(&me, &account.id, now).await.map_err(wrong)?;
         }
+        ChannelCommand::Retire { channel, reason } => {
+            let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
+            let waiting = desk.retire(&me, &account.id, reason, now).await.map_err(wrong)?;
+            say(&format!("{} is no channel any more; {waiting} waiting deliver(ies) need a person", account.handle));
+        }
         ChannelCommand::Probe => {
             let (channels, networks) = (channels(args)?, Networks::all().map_err(wrong)?);
             let mut rows: Vec<Value> = Vec::new();
             for account in store.accounts().await.map_err(wrong)? {
-                let network: NetworkName = account.network.parse().map_err(LakeError::Invalid)?;
-                let seen = match (networks.get(network), channels.open(&account)) {
-                    (Ok(network), Ok(channel)) => network.probe(&channel).await.map_err(|e| e.to_string()),
-                    (Err(e), _) => Err(e.to_string()),
-                    (_, Err(e)) => Err(e.to_string()),
-                };
-                store.set_probed(&account.id, now.timestamp_micros()).await.map_err(wrong)?;
+                if account.state == "closed" {
+                    continue;
+                }
+                let seen = desk.probe(&channels, &networks, &account, now).await.map_err(|e| e.to_string());
+                let account = store.account(&account.id).await.map_err(wrong)?;
                 let expires = account.expires_at.map(model::time::format_ist);
                 rows.push(json!({ "channel": account.handle, "network": account.network, "state": account.state, "works": seen.is_ok(), "expires": expires, "message": seen.err() }));
             }
@@ -281,10 +325,6 @@ fn returned(address: &str) -> Result<(String, String), LakeError> {
     }
 }
 
-fn known_role(role: &str) -> Result<(), LakeError> {
-    if ROLES.contains(&role) { Ok(()) } else { Err(wrong(format!("there is no role {role:?}; known are {}", ROLES.join(", ")))) }
-}
-
 pub async fn inbox(args: &Args, command: &InboxCommand) -> Result<ExitCode, LakeError> {
     let (desk, me, now) = (desk(args).await?, who(args), Utc::now());
     match command {
@@ -316,10 +356,40 @@ pub async fn inbox(args: &Args, command: &InboxCommand) -> Result<ExitCode, Lake
             let sent = desk.send_answer(&me, item, post, network.as_ref(), now).await.map_err(wrong)?;
             output::records(&[json!({ "item": item, "post": post, "delivery": sent.id })], args.format)?;
         }
+        InboxCommand::HandOver { item, tip, note } => {
+            let lake = crate::bring::open(args).await?;
+            let category = if *tip { "Tip" } else { "Complaint" };
+            let number = server::portal::hand_over(&lake, &desk, &me, item, category, note).await.map_err(wrong)?;
+            output::records(&[json!({ "item": item, "complaint": number })], args.format)?;
+        }
+        InboxCommand::Hide { item, reason } => {
+            let networks = Networks::all().map_err(wrong)?;
+            desk.hide_item(&me, &channels(args)?, &networks, item, reason, now).await.map_err(wrong)?;
+        }
+        InboxCommand::Unhide { item, reason } => {
+            let networks = Networks::all().map_err(wrong)?;
+            desk.unhide_item(&me, &channels(args)?, &networks, item, reason, now).await.map_err(wrong)?;
+        }
+        InboxCommand::Replies { drop: Some(id), .. } => desk.drop_reply(&me, id, now).await.map_err(wrong)?,
+        InboxCommand::Replies { unit, id, name: Some(name), hindi, english, .. } => {
+            let reply = SavedReply {
+                id: id.clone().unwrap_or_default(),
+                unit: unit.clone().unwrap_or_default(),
+                name: name.clone(),
+                hindi: hindi.clone().unwrap_or_default(),
+                english: english.clone().unwrap_or_default(),
+                ..SavedReply::default()
+            };
+            output::records(&[desk.save_reply(&me, reply, now).await.map_err(wrong)?], args.format)?;
+        }
+        InboxCommand::Replies { unit, .. } => {
+            let kept = match unit {
+                Some(unit) => desk.store.saved_replies(unit).await,
+                None => desk.store.all_saved_replies().await,
+            };
+            output::records(&kept.map_err(wrong)?, args.format)?;
+        }
         InboxCommand::Close { item, state, answer, reason } => {
-            if !["handed_over", "hidden", "closed"].contains(&state.as_str()) {
-                return Err(wrong(format!("--state {state:?}: handed_over, hidden or closed")));
-            }
             desk.close_item(&me, item, state, answer.as_deref(), reason, now).await.map_err(wrong)?;
         }
     }

@@ -17,7 +17,7 @@ use crate::who::wrong;
 
 #[derive(Debug, Subcommand)]
 pub enum ContractCommand {
-    /// Writes a contract.yaml from a sample (CSV, Excel, JSON, NDJSON).
+    /// Writes a contract.yaml from a sample (CSV, Excel, JSON, NDJSON, XML, Parquet).
     Draft {
         sample: PathBuf,
         /// SYSTEM.DATASET
@@ -33,6 +33,8 @@ pub enum ContractCommand {
         #[arg(long, conflicts_with_all = ["columns", "mapping"])]
         preview: bool,
     },
+    /// Which contracts come with the program, and how much of the police's forms (IIF-1 to IIF-7) has a column in them.
+    Coverage,
     /// Shows what a contract of your own would accept and refuse of a file; nothing is kept.
     Preview {
         /// contract.yaml, with mapping.sql beside it
@@ -44,6 +46,7 @@ pub enum ContractCommand {
 /// Touches no lake.
 pub async fn run(args: &Args, what: &ContractCommand) -> Result<ExitCode, LakeError> {
     match what {
+        ContractCommand::Coverage => coverage(args.format)?,
         ContractCommand::Preview { contract, file } => {
             let contract = Arc::new(lake::read_contract(contract)?);
             let (mut opened, base) = open(file)?;
@@ -66,6 +69,23 @@ pub async fn run(args: &Args, what: &ContractCommand) -> Result<ExitCode, LakeEr
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn coverage(format: Format) -> Result<(), LakeError> {
+    let contracts = sources::builtin();
+    let mut systems: Vec<&str> = contracts.iter().map(|c| c.system.as_str()).collect();
+    systems.sort_unstable();
+    systems.dedup();
+    let forms = sources::coverage::forms();
+    let (items, taken) = (forms.iter().map(|f| f.items).sum::<usize>(), forms.iter().map(|f| f.taken).sum::<usize>());
+    say(&format!("{} contracts of {} systems: {}", contracts.len(), systems.len(), systems.join(", ")));
+    say(&format!("{taken} of {items} items of the forms have columns; the others are left out for a reason"));
+    if let Format::Json = format {
+        let names: Vec<&str> = contracts.iter().map(|c| c.name.as_str()).collect();
+        return output::records(&[json!({ "contracts": names, "systems": systems, "forms": forms })], format);
+    }
+    let line = |f: &sources::coverage::Form| json!({ "form": f.form, "items": f.items, "taken": f.taken, "left_out": f.left_out.join("; ") });
+    output::records(&forms.iter().map(line).collect::<Vec<_>>(), format)
 }
 
 fn open(path: &Path) -> Result<(File, String), LakeError> {

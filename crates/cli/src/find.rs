@@ -79,6 +79,7 @@ fn hits(found: &Found) -> Result<RecordBatch, LakeError> {
         ("key", text(&|h| h.target.key.clone())),
         ("title", text(&|h| h.title.clone())),
         ("note", text(&|h| h.note.clone())),
+        ("standing", text(&|h| h.standings.iter().map(|s| s.as_str()).collect::<Vec<_>>().join(", "))),
         (
             "matched",
             text(&|h| serde_json::to_value(h.matched).ok().and_then(|v| v.as_str().map(String::from)).unwrap_or_default()),
@@ -101,6 +102,45 @@ fn hits(found: &Found) -> Result<RecordBatch, LakeError> {
     ];
     RecordBatch::try_from_iter_with_nullable(columns.map(|(name, column)| (name, column, true)))
         .map_err(|e| LakeError::Invalid(e.to_string()))
+}
+
+/// Sections of law and what corresponds to them.
+pub async fn section(args: &Args, text: &str, offence: Option<&str>) -> Result<ExitCode, LakeError> {
+    let day =
+        |text: &str| text.parse().map_err(|_| LakeError::Invalid(format!("--offence: {text:?} is no day; write YYYY-MM-DD")));
+    let offence = offence.map(day).transpose()?;
+    let lake = open(args).await?;
+    let asked = text.to_owned();
+    let laws = lake
+        .act(&access(args, None)?, "section", |session| async move {
+            let laws = dossier::laws(&session, &asked, offence).await?;
+            let what = json!({ "text": asked, "found": laws.len() });
+            Ok::<_, LakeError>((laws, what))
+        })
+        .await?;
+    if laws.is_empty() {
+        return Err(LakeError::Invalid(format!("{text:?} names no section of these codes; write `IPC 302` or `303(2) BNS`")));
+    }
+    if let Format::Json = args.format {
+        output::records(&[&laws], args.format)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut rows = Vec::new();
+    for law in &laws {
+        let line = |c: Option<&dossier::Corresponding>| {
+            json!({
+                "act": law.act, "section": law.section, "applies": law.applies, "not_re_enacted": law.not_re_enacted,
+                "other_act": c.map(|c| &c.act), "other_section": c.map(|c| &c.section), "title": c.and_then(|c| c.title.as_ref()),
+                "source": c.map(|c| &c.origin.source), "object": c.map(|c| &c.origin.object), "row": c.map(|c| c.origin.row),
+            })
+        };
+        rows.extend(law.corresponding.iter().map(|c| line(Some(c))));
+        if law.corresponding.is_empty() {
+            rows.push(line(None));
+        }
+    }
+    output::records(&rows, args.format)?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// What a dossier comes out as: everything that can be asked of it, made while its session is open.

@@ -2,18 +2,31 @@
 
 use std::process::ExitCode;
 
-use lake::{LakeError, TableName};
+use lake::{Lake, LakeError, TableName};
 use serde_json::json;
 
 use crate::args::{Args, Maintain};
-use crate::bring::open;
+use crate::bring::{self, open};
 use crate::look::access;
 use crate::output::{self, say};
 
 pub async fn init(args: &Args) -> Result<ExitCode, LakeError> {
     let lake = open(args).await?;
     say(&format!("the lake is at {}", lake.home().root().display()));
+    reference(args, &lake).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes in the facts that come with the program.
+pub async fn reference(args: &Args, lake: &Lake) -> Result<(), LakeError> {
+    let access = access(args, None)?;
+    for report in lake.take_in_shipped().await? {
+        bring::record(lake, &access, &report)?;
+        if report.accepted > 0 {
+            say(&format!("{}: {} rows of {}", report.contract, report.accepted, report.name));
+        }
+    }
+    Ok(())
 }
 
 pub async fn doctor(args: &Args) -> Result<ExitCode, LakeError> {

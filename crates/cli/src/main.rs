@@ -23,6 +23,7 @@ mod post;
 mod pull;
 mod resolve;
 mod serve;
+mod subject;
 mod user;
 mod who;
 
@@ -37,9 +38,9 @@ use crate::args::{Args, Command};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// The allocator gives memory back after ten milliseconds without use, and the kernel has to clear every block that an
-/// ingest takes next (a twelfth of its processor time, measured). It reads its settings before `main` begins, so the
-/// program starts over in its own process, once, with more patience.
+/// The allocator gives memory back soon after it was used, and the kernel has to clear every block that an ingest takes next (a quarter of its
+/// processor time, measured). A command keeps what it has until it ends, the server for ten seconds. The allocator reads its settings before `main`
+/// begins, so the program starts over in its own process, once.
 fn patient() {
     const DELAY: &str = "MIMALLOC_PURGE_DELAY";
     if std::env::var_os(DELAY).is_some() {
@@ -48,8 +49,9 @@ fn patient() {
     if let Ok(program) = std::env::current_exe() {
         let mut given = std::env::args_os();
         let name = given.next().unwrap_or_default();
+        let stays = std::env::args_os().any(|word| word == "serve");
         // It only comes back when it failed, and then all goes on as it was.
-        let _ = std::process::Command::new(program).arg0(name).args(given).env(DELAY, "1000").exec();
+        let _ = std::process::Command::new(program).arg0(name).args(given).env(DELAY, if stays { "10000" } else { "-1" }).exec();
     }
 }
 
@@ -86,6 +88,7 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::Search(s) => find::search(&args, s).await,
         Command::Index { rebuild } => find::index(&args, *rebuild).await,
         Command::Dossier(d) => find::dossier(&args, d).await,
+        Command::Section { text, offence } => find::section(&args, &text.join(" "), offence.as_deref()).await,
         Command::Export { name, to } => look::export(&args, name, to).await,
         Command::Certificate(c) => certificate::run(&args, c).await,
         Command::Link(l) => link::link(&args, l),
@@ -105,6 +108,8 @@ async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {
         Command::User { what } => user::user(&args, what).await,
         Command::Case { what } => case::case(&args, what).await,
         Command::Authority { what } => case::authority(&args, what).await,
+        Command::Subject { what } => subject::subject(&args, what).await,
+        Command::Sheet { what } => subject::sheet(&args, what).await,
         Command::Policy { what } => case::policy(&args, what).await,
         Command::Token { what } => user::token(&args, what).await,
         Command::Bench { arguments } if arguments.first().is_some_and(|name| name == "feed") => {

@@ -211,6 +211,7 @@ const LINES: &[&str] = &[
     "search x",
     "index",
     "dossier x",
+    "section x",
     "export x --to y.csv",
     "certificate x --out y.pdf",
     "link x --out y",
@@ -228,6 +229,8 @@ const LINES: &[&str] = &[
     "case list",
     "authority list",
     "policy list",
+    "subject due",
+    "sheet list",
     "bench x",
     "bench-worker",
 ];

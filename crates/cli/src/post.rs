@@ -2,8 +2,9 @@
 
 mod many;
 mod numbers;
+mod order;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,7 +24,7 @@ use social::outbox::{Channels, Patience, SystemClock, health};
 use social::vault::Vault;
 use social::{Desk, DeskError, NetworkName, Outbox};
 use store::Store;
-use store::social::{Account, SilenceRow};
+use store::social::Account;
 
 use crate::args::Args;
 use crate::output::{self, say};
@@ -154,16 +155,18 @@ pub enum PostCommand {
         #[arg(long)]
         live: Option<String>,
     },
-    /// Takes down every copy by a court's order, within 24 hours.
-    Takedown {
+    /// Takes back what is out, on every network, by the department's own decision.
+    Remove {
         id: String,
         #[arg(long)]
-        order: String,
-        #[arg(long)]
-        court: String,
+        reason: String,
     },
-    /// Open orders and those that were carried out, with the statement for the court.
-    Orders,
+    /// Takes down every copy by a court's order, within 24 hours: of a message, or what stands at addresses.
+    Takedown(order::Takedown),
+    /// Open orders and those that were carried out, with the statement for the court; of one as PDF with -o.
+    Orders(order::Orders),
+    /// A copy that no program could remove: --again tries once more, --removed or --hidden with --proof says that it was done by hand.
+    Copy(order::Copy),
     /// Stops a unit and all below it; statements still go out.
     Pause {
         unit: String,
@@ -200,18 +203,11 @@ pub enum PostCommand {
     /// Brings posts, numbers and what was addressed to the accounts into the lake (`clean.social_*`).
     Lake,
     /// Enters a model code of conduct; what is scheduled into it and breaks it is held.
-    Silence {
-        /// Constituency, or * for the whole state.
-        #[arg(long)]
-        constituency: String,
-        #[arg(long)]
-        from: String,
-        #[arg(long)]
-        until: String,
-        /// The Election Commission's announcement.
-        #[arg(long)]
-        reference: String,
-    },
+    Silence(order::Silence),
+    /// All times of the model code of conduct.
+    Silences,
+    /// Puts a time of the model code right, or ends it now; what it holds no longer is free again.
+    SilenceChange(order::SilenceChange),
 }
 
 pub(crate) fn wrong(e: impl std::fmt::Display) -> LakeError {
@@ -239,9 +235,13 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
 
 /// The key of the vault: `SAROVAR_VAULT_KEY`, else `vault.key` in the home folder.
 pub(crate) fn channels(args: &Args) -> Result<Channels, LakeError> {
+    vault(&args.home)
+}
+
+pub(crate) fn vault(home: &Path) -> Result<Channels, LakeError> {
     let vault = match std::env::var("SAROVAR_VAULT_KEY") {
         Ok(text) if !text.is_empty() => Vault::from_text(&text),
-        _ => Vault::from_file(&args.home.join("vault.key")),
+        _ => Vault::from_file(&home.join("vault.key")),
     };
     Ok(Channels::new(Arc::new(vault.map_err(wrong)?), Arc::new(SystemClock)))
 }
@@ -425,28 +425,13 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         }
         PostCommand::Withdraw { id, reason } => {
             let n = desk.withdraw(&me, id, reason, now).await?;
-            say(&format!("{n} waiting deliver(ies) cancelled; what is out stays out until `sarovar post takedown`"));
+            say(&format!("{n} waiting deliver(ies) cancelled; what is out stays out until `sarovar post remove`"));
         }
         PostCommand::Decide { delivery, live } => desk.decide(&me, delivery, live.as_deref(), now).await?,
-        PostCommand::Takedown { id, order, court } => {
-            let compliance = desk.takedown(&me, id, order, court, now).await?;
-            worker(args, desk)?.run_once().await?;
-            let done = desk.compliance(&compliance.order.id, Utc::now()).await?;
-            say(&done.statement);
-            output::records(&[&done], args.format)?;
-            return Ok(if done.complied { ExitCode::SUCCESS } else { ExitCode::from(1) });
-        }
-        PostCommand::Orders => {
-            let mut all = Vec::new();
-            for order in desk.store.orders(false).await? {
-                all.push(desk.compliance(&order.id, now).await?);
-            }
-            let rows: Vec<Value> = all
-                .iter()
-                .map(|c| json!({ "order": c.order.id, "reference": c.order.reference, "post": c.order.post, "copies": c.removals.len(), "complied": c.complied, "seconds_left": c.seconds_left, "statement": c.statement }))
-                .collect();
-            output::records(&rows, args.format)?;
-        }
+        PostCommand::Remove { id, reason } => return order::remove(args, desk, id, reason).await,
+        PostCommand::Takedown(t) => return order::takedown(args, desk, t).await,
+        PostCommand::Orders(o) => order::orders(args, desk, o).await?,
+        PostCommand::Copy(c) => order::copy(args, desk, c).await?,
         PostCommand::Pause { unit, reason } => desk.pause(&me, unit, reason, now).await?,
         PostCommand::Resume { unit } => desk.resume(&me, unit, now).await?,
         PostCommand::Bulk(b) => return many::bulk(args, desk, b).await,
@@ -458,19 +443,9 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Report(r) => numbers::report(args, desk, r).await?,
         PostCommand::Records(r) => return numbers::records(args, desk, r).await,
         PostCommand::Lake => numbers::lake(args, desk).await?,
-        PostCommand::Silence { constituency, from, until, reference } => {
-            let row = SilenceRow {
-                id: String::new(),
-                constituency: constituency.clone(),
-                from_at: parse_ist(from)?,
-                until_at: parse_ist(until)?,
-                reference: reference.clone(),
-                principal: me.id.clone(),
-                at,
-            };
-            desk.store.put_silence(row, now).await?;
-            say(&format!("{} scheduled deliver(ies) held", desk.hold_silenced(now).await?));
-        }
+        PostCommand::Silence(s) => order::silence(args, desk, s).await?,
+        PostCommand::Silences => output::records(&desk.store.silences().await?, args.format)?,
+        PostCommand::SilenceChange(s) => order::change_silence(args, desk, s).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

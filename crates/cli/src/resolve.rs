@@ -140,7 +140,7 @@ pub async fn review(args: &Args, what: &ReviewCommand) -> Result<ExitCode, LakeE
                 let rows = sides.iter().flat_map(|(side, of)| of.mentions.iter().map(move |m| {
                     json!({ "side": side, "record": of.record, "person": of.person, "name": m.name, "name_local": m.name_local,
                         "relative": m.relative_name, "sex": m.sex, "birth_date": m.birth_date, "birth_year": m.birth_year, "age": m.age,
-                        "address": m.address, "phone": m.phone, "role": m.role, "source": m.origin.source, "row": m.origin.row })
+                        "address": m.address, "phone": m.phone, "role": m.shown_role(), "standing_in_force": m.in_force.as_ref().map(|f| f.standing), "source": m.origin.source, "row": m.origin.row })
                 }));
                 output::records(&rows.collect::<Vec<_>>(), args.format)?;
             }

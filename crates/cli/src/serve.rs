@@ -48,6 +48,7 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     };
     // Dropped with the server.
     let _schedule = Alone(tokio::spawn(ways::schedule::run(lake.clone())));
+    let _upkeep = Alone(tokio::spawn(upkeep(lake.clone(), args.home.clone())));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -67,6 +68,41 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     };
     tokio::try_join!(pages, door, end).map_err(busy)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// From one look at tokens and numbers to the next; each has its own, longer time.
+const UPKEEP: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// Asks the networks now and then whether the desk's tokens work and what they count.
+async fn upkeep(lake: lake::Lake, home: std::path::PathBuf) {
+    loop {
+        if let Err(error) = look_after(&lake, &home).await {
+            tracing::warn!(%error, "tokens and numbers of the desk could not be looked at");
+        }
+        tokio::time::sleep(UPKEEP).await;
+    }
+}
+
+async fn look_after(lake: &lake::Lake, home: &Path) -> Result<(), LakeError> {
+    use crate::post::wrong;
+    // A lake without a desk gets no vault.
+    if lake.store().accounts().await.map_err(wrong)?.is_empty() {
+        return Ok(());
+    }
+    let log = std::sync::Arc::new(server::records::Log(lake.clone()));
+    let desk = social::Desk::new(lake.store().clone()).with_audit(log);
+    let networks = social::network::Networks::all().map_err(wrong)?;
+    let done = desk.upkeep(&crate::post::vault(home)?, &networks, lake.now()).await.map_err(wrong)?;
+    if done != social::desk::Upkeep::default() {
+        tracing::info!(
+            probed = done.probed,
+            dead = done.dead,
+            ending = done.ending,
+            read = done.read,
+            "the desk was looked after"
+        );
+    }
+    Ok(())
 }
 
 /// A task that ends with its owner.
@@ -119,8 +155,10 @@ async fn first_administrator(lake: &lake::Lake, accounts: &accounts::Accounts) -
 
 pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     let mark = args.home.join(UNFINISHED);
-    bring::open(args).await?;
+    let lake = bring::open(args).await?;
     std::fs::write(&mark, "").map_err(wrong("writing", &mark))?;
+    crate::keep::reference(args, &lake).await?;
+    drop(lake);
     let state = tempfile::tempdir().map_err(wrong("making", &std::env::temp_dir()))?;
     let made = Generate {
         persons: d.persons,

@@ -381,6 +381,7 @@ async fn units(keeper: &Keeper) -> Result<usize, LakeError> {
             paused_at: None,
             paused_by: None,
             pause_reason: None,
+            answer_minutes: None,
         };
         store.put_unit(&unit).await.map_err(wrong)?;
     }

@@ -24,6 +24,8 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
         | Command::Sql(_)
         | Command::Search(_)
         | Command::Dossier(_)
+        | Command::Subject { .. }
+        | Command::Section { .. }
         | Command::Export { .. }
         | Command::Certificate(_) => Area::Lake,
         Command::Ingest(_) | Command::Pull(_) | Command::Source(_) | Command::Contract { .. } | Command::Quarantine(_) => {
@@ -31,7 +33,7 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
         }
         Command::Audit(_) => Area::Audit,
         Command::User { .. } | Command::Token { .. } => Area::People,
-        Command::Case { .. } | Command::Authority { .. } => Area::Work,
+        Command::Case { .. } | Command::Authority { .. } | Command::Sheet { .. } => Area::Work,
         Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } | Command::Campaign { .. } => Area::Desk,
         _ => return None,
     })

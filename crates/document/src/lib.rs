@@ -7,10 +7,13 @@
 //! This crate computes on bytes alone. Reading pictures and measuring film need other programs; who has them gives an [`Eye`].
 //! A text layer that lies (letters under the wrong codes, as in many exports of forms) is noticed and not believed.
 
+mod compound;
+mod crypt;
 mod error;
 mod exif;
 mod mail;
 mod media;
+mod office;
 mod pdf;
 mod sniff;
 mod word;
@@ -23,7 +26,7 @@ use sha2::{Digest, Sha256};
 pub use error::Error;
 pub use exif::preview;
 pub use pdf::is_broken;
-pub use sniff::{HEAD, Kind, kind, media_type};
+pub use sniff::{Kind, kind, media_type};
 
 /// Reads pictures and measures film with programs of the machine.
 pub trait Eye: Send + Sync + std::fmt::Debug {
@@ -33,8 +36,20 @@ pub trait Eye: Send + Sync + std::fmt::Debug {
     fn page(&self, _pdf: &[u8], _number: usize) -> Result<Vec<u8>, String> {
         Err("no program that draws pages is installed (pdftoppm)".to_owned())
     }
-    /// Seconds of a recording.
-    fn seconds(&self, recording: &mut dyn Read) -> Result<f64, String>;
+    /// What a recording says of itself.
+    fn measure(&self, recording: &mut dyn Read) -> Result<Measured, String>;
+}
+
+/// Facts of a recording.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Measured {
+    pub seconds: Option<f64>,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+    /// ISO 8601, with a zone where it has one.
+    pub created_at: Option<String>,
+    /// How sound and film are coded, `h264, aac`.
+    pub codecs: Option<String>,
 }
 
 /// Bounds against hostile documents.
@@ -74,7 +89,7 @@ pub struct Part {
     pub typed: Option<String>,
     /// `text_layer`, `ocr`, `body`, `facts`; `unread` where a text is there and nothing could read it.
     pub method: &'static str,
-    /// Why a part is `unread`.
+    /// Why a part is `unread`; how a recording is coded, and that it is cut off.
     pub remark: Option<String>,
     pub width: Option<u32>,
     pub height: Option<u32>,
@@ -89,6 +104,29 @@ pub struct Part {
 
 /// Reads a document whose [`kind`] is known.
 pub fn read<R: Read + Seek>(kind: Kind, input: &mut R, eye: Option<&dyn Eye>, bounds: &Bounds) -> Result<Vec<Part>, Error> {
+    read_locked(kind, input, eye, bounds, None)
+}
+
+/// The file that a locked Word document, workbook or presentation holds. The input is given back rewound.
+pub fn unlock<R: Read + Seek>(input: &mut R, bounds: &Bounds, password: &str) -> Result<Vec<u8>, Error> {
+    input.seek(SeekFrom::Start(0))?;
+    let mut bytes = Vec::new();
+    input.by_ref().take(bounds.bytes + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > bounds.bytes {
+        return Err(Error::TooLarge { limit: bounds.bytes });
+    }
+    input.seek(SeekFrom::Start(0))?;
+    office::unlock(&bytes, password)
+}
+
+/// [`read`] with the password of a locked PDF.
+pub fn read_locked<R: Read + Seek>(
+    kind: Kind,
+    input: &mut R,
+    eye: Option<&dyn Eye>,
+    bounds: &Bounds,
+    password: Option<&str>,
+) -> Result<Vec<Part>, Error> {
     input.seek(SeekFrom::Start(0))?;
     let mut parts = match kind {
         Kind::Audio | Kind::Video => media::recording(kind, input, eye)?,
@@ -98,7 +136,10 @@ pub fn read<R: Read + Seek>(kind: Kind, input: &mut R, eye: Option<&dyn Eye>, bo
             if bytes.len() as u64 > bounds.bytes {
                 return Err(Error::TooLarge { limit: bounds.bytes });
             }
-            inside(kind, &bytes, eye, bounds, 0)?
+            match kind {
+                Kind::Pdf => pdf::pages(&bytes, eye, bounds, password)?,
+                kind => inside(kind, &bytes, eye, bounds, 0)?,
+            }
         }
     };
     if parts.len() > bounds.parts {
@@ -134,8 +175,8 @@ pub fn attachments<R: Read + Seek>(kind: Kind, input: &mut R, bounds: &Bounds) -
 /// Reads bytes held in memory; `depth` counts mails in mails.
 fn inside(kind: Kind, bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds, depth: u8) -> Result<Vec<Part>, Error> {
     match kind {
-        Kind::Pdf => pdf::pages(bytes, eye, bounds),
-        Kind::Word => word::text(bytes, bounds),
+        Kind::Pdf => pdf::pages(bytes, eye, bounds, None),
+        Kind::Word => word::text(bytes, eye, bounds),
         Kind::Mail => mail::message(bytes, eye, bounds, depth),
         Kind::Mailbox => mail::mailbox(bytes, eye, bounds, depth),
         Kind::Image => media::picture(bytes, eye),

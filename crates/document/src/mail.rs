@@ -1,5 +1,7 @@
 //! Electronic mail: messages, mailboxes and what is attached (RFC 5322, RFC 2045 to 2047).
 
+use std::io::Cursor;
+
 use sha2::{Digest, Sha256};
 
 use crate::{Attachment, Bounds, Error, Eye, Kind, Part, hex, inside, kind};
@@ -40,10 +42,11 @@ pub(crate) fn attached(mails: &[&[u8]], bounds: &Bounds) -> Vec<Attachment> {
         for leaf in leaves {
             let Some(name) = leaf.file().filter(|_| out.len() < bounds.parts) else { continue };
             let bytes = leaf.bytes();
-            match kind(&bytes) {
-                None => out.push(Attachment { name, bytes }),
-                Some(Kind::Mail) if depth < DEPTH => waiting.push((bytes, depth + 1)),
-                Some(_) => {}
+            match kind(&mut Cursor::new(&bytes)) {
+                Ok(None) => out.push(Attachment { name, bytes }),
+                Ok(Some(Kind::Mail)) if depth < DEPTH => waiting.push((bytes, depth + 1)),
+                // A part of the mail, or a format nobody reads, which its part says.
+                Ok(Some(_)) | Err(_) => {}
             }
         }
     }
@@ -84,8 +87,9 @@ pub(crate) fn message(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds, dept
             sha256: Some(hex(&Sha256::digest(&content))),
             ..part
         };
-        let read = match kind(&content) {
-            Some(kind) if depth < DEPTH => inside(kind, &content, eye, bounds, depth + 1),
+        let read = match kind(&mut Cursor::new(&content)) {
+            Ok(Some(kind)) if depth < DEPTH => inside(kind, &content, eye, bounds, depth + 1),
+            Err(e) => Err(e),
             _ => Ok(vec![Part { kind: "attachment", method: "facts", ..Part::default() }]),
         };
         match read {
@@ -226,7 +230,7 @@ fn words(text: &str) -> String {
     out.trim().to_owned()
 }
 
-fn base64(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn base64(bytes: &[u8]) -> Vec<u8> {
     let value = |b: u8| match b {
         b'A'..=b'Z' => Some(b - b'A'),
         b'a'..=b'z' => Some(b - b'a' + 26),

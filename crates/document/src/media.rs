@@ -71,84 +71,120 @@ pub(crate) fn recording<R: Read + Seek>(kind: Kind, input: &mut R, eye: Option<&
         ..Part::default()
     };
     let mut head = [0; 12];
-    input.read_exact(&mut head).map_err(|e| Error::corrupt("recording", e))?;
-    part.seconds = match (&head[..4], &head[4..8]) {
+    input.read_exact(&mut head).map_err(cut)?;
+    let length = match (&head[..4], &head[4..8]) {
         (b"RIFF", _) if &head[8..] == b"WAVE" => wave(input)?,
         (_, b"ftyp") => movie(input)?,
-        _ => None,
+        _ => Length::NotTold,
     };
-    if part.seconds.is_none()
-        && let Some(eye) = eye
-    {
+    if let Length::Seconds(seconds) = length {
+        part.seconds = Some(seconds);
+    }
+    let mut remarks = Vec::new();
+    if let Some(eye) = eye {
         input.seek(SeekFrom::Start(0))?;
-        match eye.seconds(input) {
-            Ok(seconds) => part.seconds = Some(seconds),
-            Err(message) => part.remark = Some(message),
+        match eye.measure(input) {
+            Ok(seen) => {
+                part.seconds = part.seconds.or(seen.seconds);
+                (part.width, part.height, part.created_at) = (seen.width, seen.height, seen.created_at);
+                remarks.extend(seen.codecs);
+            }
+            Err(message) if part.seconds.is_none() => remarks.push(message),
+            Err(_) => {}
         }
     }
+    if matches!(length, Length::CutOff) {
+        remarks.insert(0, "the recording is cut off: it says to be longer than it is".to_owned());
+    }
+    part.remark = Some(remarks.join("; ")).filter(|r| !r.is_empty());
     Ok(vec![part])
 }
 
+enum Length {
+    Seconds(f64),
+    NotTold,
+    /// The file ends before what it announces.
+    CutOff,
+}
+
+impl Length {
+    fn of(amount: u64, rate: u32) -> Length {
+        if rate > 0 { Length::Seconds(amount as f64 / f64::from(rate)) } else { Length::NotTold }
+    }
+}
+
+fn cut(error: std::io::Error) -> Error {
+    Error::corrupt("recording", error)
+}
+
 /// Chunks of a WAVE file: bytes of sound by bytes a second.
-fn wave<R: Read + Seek>(input: &mut R) -> Result<Option<f64>, Error> {
-    let mut rate = None;
+fn wave<R: Read + Seek>(input: &mut R) -> Result<Length, Error> {
+    let mut rate = 0;
     let mut head = [0; 8];
     while input.read_exact(&mut head).is_ok() {
         let length = u64::from(u32::from_le_bytes([head[4], head[5], head[6], head[7]]));
         match &head[..4] {
             b"fmt " => {
                 let mut format = [0; 16];
-                input.read_exact(&mut format)?;
-                rate = Some(u32::from_le_bytes([format[8], format[9], format[10], format[11]])).filter(|r| *r > 0);
+                input.read_exact(&mut format).map_err(cut)?;
+                rate = u32::from_le_bytes([format[8], format[9], format[10], format[11]]);
                 input.seek(SeekFrom::Current(length.saturating_sub(16) as i64))?;
             }
-            b"data" => return Ok(rate.map(|r| length as f64 / f64::from(r))),
+            b"data" => {
+                let at = input.stream_position()?;
+                let there = input.seek(SeekFrom::End(0))? - at;
+                return Ok(if there < length { Length::CutOff } else { Length::of(length, rate) });
+            }
             _ => {
                 input.seek(SeekFrom::Current((length + length % 2) as i64))?;
             }
         }
     }
-    Ok(None)
+    Ok(Length::CutOff)
 }
 
 /// Boxes of an MP4 file: the movie header tells duration and scale.
-fn movie<R: Read + Seek>(input: &mut R) -> Result<Option<f64>, Error> {
+fn movie<R: Read + Seek>(input: &mut R) -> Result<Length, Error> {
     let end = input.seek(SeekFrom::End(0))?;
     let (mut at, mut limit) = (0, end);
     // Boxes are long or many only in broken files.
     for _ in 0..10_000 {
+        if at > end {
+            return Ok(Length::CutOff);
+        }
         if at + 8 > limit {
-            return Ok(None);
+            return Ok(Length::NotTold);
         }
         input.seek(SeekFrom::Start(at))?;
         let mut head = [0; 8];
-        input.read_exact(&mut head)?;
+        input.read_exact(&mut head).map_err(cut)?;
         let mut length = u64::from(u32::from_be_bytes([head[0], head[1], head[2], head[3]]));
         let mut header = 8;
         if length == 1 {
             let mut long = [0; 8];
-            input.read_exact(&mut long)?;
+            input.read_exact(&mut long).map_err(cut)?;
             (length, header) = (u64::from_be_bytes(long), 16);
         } else if length == 0 {
             length = limit - at;
         }
         if length < header {
-            return Ok(None);
+            return Ok(Length::NotTold);
         }
         match &head[4..] {
+            b"moov" if at.saturating_add(length) > end => return Ok(Length::CutOff),
             b"moov" => (at, limit) = (at + header, (at + length).min(limit)),
             b"mvhd" => {
                 let mut body = [0; 32];
-                input.read_exact(&mut body)?;
+                input.read_exact(&mut body).map_err(cut)?;
                 let four = |i: usize| u32::from_be_bytes([body[i], body[i + 1], body[i + 2], body[i + 3]]);
                 let (scale, duration) = match body[0] {
                     1 => (four(20), u64::from(four(24)) << 32 | u64::from(four(28))),
                     _ => (four(12), u64::from(four(16))),
                 };
-                return Ok((scale > 0).then(|| duration as f64 / f64::from(scale)));
+                return Ok(Length::of(duration, scale));
             }
-            _ => at += length,
+            _ => at = at.saturating_add(length),
         }
     }
-    Ok(None)
+    Ok(Length::NotTold)
 }

@@ -1,6 +1,7 @@
 //! Pages of PDF files: the text layer, or what an [`Eye`] reads from the page's picture.
 
 mod font;
+mod lock;
 mod object;
 
 use std::collections::HashMap;
@@ -14,11 +15,8 @@ const DRAWN: usize = 300;
 /// Forms in forms that are followed.
 const DEPTH: u8 = 4;
 
-pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Result<Vec<Part>, Error> {
-    let file = File::read(bytes, bounds.unpacked)?;
-    if file.trailer.contains_key("Encrypt") {
-        return Err(Error::Locked { kind: KIND });
-    }
+pub(crate) fn pages(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds, password: Option<&str>) -> Result<Vec<Part>, Error> {
+    let file = File::read(bytes, bounds.unpacked, password)?;
     let root = file.entry(&file.trailer, "Root").dict().ok_or_else(|| Error::corrupt(KIND, "its catalogue is missing"))?;
     let mut pages = Vec::new();
     walk(&file, file.entry(root, "Pages"), &Object::Null, 0, bounds.parts, &mut pages);

@@ -1,7 +1,13 @@
-//! What a file is, told from its first bytes and never from its name.
+//! What a file is, told from its bytes and never from its name.
 
-/// Bytes that [`kind`] may want to see.
-pub const HEAD: usize = 256 << 10;
+use std::io::{Read, Seek, SeekFrom};
+
+use zip::ZipArchive;
+
+use crate::{Error, compound};
+
+/// Bytes that are looked at, but for a ZIP archive, whose directory stands at its end.
+const HEAD: u64 = 64 << 10;
 
 /// Kinds of documents.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,14 +21,65 @@ pub enum Kind {
     Video,
 }
 
-/// The kind of a document; none for everything that is read otherwise (tables, archives, text). `head` is the beginning of the
-/// file, as much as is at hand: a Word document is a ZIP archive and shows itself by a member's name.
-pub fn kind(head: &[u8]) -> Option<Kind> {
+/// The kind of a document; none for everything that is read otherwise (tables, archives, text). A format that nothing here reads is an error that
+/// names it and says what to do. The input is given back rewound.
+pub fn kind<R: Read + Seek + ?Sized>(input: &mut R) -> Result<Option<Kind>, Error> {
+    let mut head = Vec::new();
+    input.seek(SeekFrom::Start(0))?;
+    (&mut *input).take(HEAD).read_to_end(&mut head)?;
+    let found = if head.starts_with(b"PK\x03\x04") {
+        package(input, &head)
+    } else if head.starts_with(compound::MAGIC) {
+        compound::kind(input)
+    } else {
+        plain(&head)
+    };
+    input.seek(SeekFrom::Start(0))?;
+    found
+}
+
+/// A ZIP archive is a document by what its directory names, not by what lies in its files. Where the directory is cut off, the first file tells.
+fn package<R: Read + Seek + ?Sized>(input: &mut R, head: &[u8]) -> Result<Option<Kind>, Error> {
+    const TEXT: &str = "word/document.xml";
+    const OPEN_TEXT: &[u8] = b"application/vnd.oasis.opendocument.text";
+    let Ok(mut archive) = ZipArchive::new(&mut *input) else {
+        let office = head.get(30..).is_some_and(|n| n.starts_with(b"[Content_Types].xml") || n.starts_with(b"word/"));
+        return Ok((office && contains(head, TEXT.as_bytes())).then_some(Kind::Word));
+    };
+    if archive.index_for_name(TEXT).is_some() {
+        return Ok(Some(Kind::Word));
+    }
+    let mut said = Vec::new();
+    if let Ok(file) = archive.by_name("mimetype") {
+        file.take(OPEN_TEXT.len() as u64).read_to_end(&mut said)?;
+    }
+    if said == OPEN_TEXT { Err(Error::Foreign { format: "an OpenDocument text (.odt)", advice: AS_WORD }) } else { Ok(None) }
+}
+
+pub(crate) const AS_WORD: &str = "open it in a word processor and save it as Word (.docx) or PDF";
+const UNPACK: &str = "unpack it and send its files, or pack them as ZIP or tar.gz";
+
+fn plain(head: &[u8]) -> Result<Option<Kind>, Error> {
+    for (start, format, advice) in [
+        (&b"Rar!\x1a\x07"[..], "a RAR archive", UNPACK),
+        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
+        (b"\xfd7zXZ\0", "a file packed with xz", UNPACK),
+        (b"BZh", "a file packed with bzip2", UNPACK),
+        (b"(\xb5/\xfd", "a file packed with Zstandard", UNPACK),
+        (b"{\\rtf", "a text in Rich Text Format (.rtf)", AS_WORD),
+    ] {
+        if head.starts_with(start) {
+            return Err(Error::Foreign { format, advice });
+        }
+    }
+    Ok(of_head(head))
+}
+
+fn of_head(head: &[u8]) -> Option<Kind> {
     let four = head.get(..4).unwrap_or_default();
     let form = head.get(8..12).unwrap_or_default();
     Some(match four {
         b"%PDF" => Kind::Pdf,
-        b"PK\x03\x04" if contains(head, b"word/document.xml") => Kind::Word,
         [0xff, 0xd8, 0xff, _] | b"\x89PNG" | b"GIF8" | b"II*\0" | b"MM\0*" => Kind::Image,
         b"RIFF" if form == b"WEBP" => Kind::Image,
         b"RIFF" if form == b"WAVE" => Kind::Audio,

@@ -1,4 +1,5 @@
-//! Word documents (`.docx`). A run that says it is set in Kruti Dev or DevLys is converted without a guess.
+//! Word documents (`.docx`): the text, what stands above, below and in notes, and the pictures. A run that says it is set in Kruti Dev or DevLys is
+//! converted without a guess.
 
 use std::io::{Cursor, Read};
 
@@ -7,42 +8,94 @@ use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 use zip::result::ZipError;
 
-use crate::{Bounds, Error, Part};
+use crate::{Bounds, Error, Eye, Kind, Part, kind, media};
 
 const KIND: &str = "Word document";
 
-pub(crate) fn text(bytes: &[u8], bounds: &Bounds) -> Result<Vec<Part>, Error> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| Error::corrupt(KIND, e))?;
-    let body = member(&mut archive, "word/document.xml", bounds)?.ok_or_else(|| Error::corrupt(KIND, "it has no text"))?;
-    let core = member(&mut archive, "docProps/core.xml", bounds)?.unwrap_or_default();
-    let (unicode, typed) = paragraphs(&body)?;
-    let fact = |name: &str| element(&core, name);
-    Ok(vec![Part {
+pub(crate) fn text(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Result<Vec<Part>, Error> {
+    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| Error::corrupt(KIND, e))?;
+    let most = bounds.unpacked.min(bounds.bytes);
+    let mut package = Package { archive, left: most, most };
+    let body = package.text("word/document.xml")?.ok_or_else(|| Error::corrupt(KIND, "it has no text"))?;
+    let core = package.text("docProps/core.xml")?.unwrap_or_default();
+    let part = |label: &str, (unicode, typed): (String, String)| Part {
         kind: "word",
-        label: "1".to_owned(),
-        title: fact("title"),
-        author: fact("creator"),
-        created_at: fact("created"),
+        label: label.to_owned(),
         typed: (unicode != typed).then_some(typed),
         text: Some(unicode).filter(|t| !t.is_empty()),
         method: "body",
         ..Part::default()
-    }])
+    };
+    let fact = |name: &str| element(&core, name);
+    let first = part("1", paragraphs(&body)?);
+    let mut parts = vec![Part { title: fact("title"), author: fact("creator"), created_at: fact("created"), ..first }];
+    for name in package.beside() {
+        let label = name.trim_start_matches("word/").trim_end_matches(".xml");
+        let beside = package.text(&name)?.map(|xml| paragraphs(&xml)).transpose()?.map(|found| part(label, found));
+        parts.extend(beside.filter(|p| p.text.is_some()));
+    }
+    for name in package.pictures() {
+        let Some(bytes) = package.member(&name)? else { continue };
+        let read = match kind(&mut Cursor::new(&bytes)) {
+            Ok(Some(Kind::Image)) => media::picture(&bytes, eye),
+            // Drawings for printers (EMF, WMF) show themselves in the document only.
+            _ => Ok(vec![Part { kind: "attachment", method: "facts", ..Part::default() }]),
+        };
+        let unread =
+            |e: Error| vec![Part { kind: "attachment", method: "unread", remark: Some(e.to_string()), ..Part::default() }];
+        let label = name.trim_start_matches("word/media/").to_owned();
+        parts.extend(read.unwrap_or_else(unread).into_iter().map(|p| Part { label: label.clone(), ..p }));
+    }
+    Ok(parts)
 }
 
-fn member(archive: &mut ZipArchive<Cursor<&[u8]>>, name: &str, bounds: &Bounds) -> Result<Option<String>, Error> {
-    let file = match archive.by_name(name) {
-        Ok(file) => file,
-        Err(ZipError::FileNotFound) => return Ok(None),
-        Err(ZipError::UnsupportedArchive(why)) if why == ZipError::PASSWORD_REQUIRED => return Err(Error::Locked { kind: KIND }),
-        Err(e) => return Err(Error::corrupt(KIND, e)),
-    };
-    let mut text = Vec::new();
-    file.take(bounds.unpacked.min(bounds.bytes) + 1).read_to_end(&mut text)?;
-    if text.len() as u64 > bounds.unpacked.min(bounds.bytes) {
-        return Err(Error::Bomb { limit: bounds.unpacked.min(bounds.bytes) });
+/// The archive that a Word document is.
+struct Package<'a> {
+    archive: ZipArchive<Cursor<&'a [u8]>>,
+    /// Bytes that may still be unpacked, of so many.
+    left: u64,
+    most: u64,
+}
+
+impl Package<'_> {
+    /// Headers, footers and notes.
+    fn beside(&self) -> Vec<String> {
+        let is = |name: &&str| {
+            let name = name.strip_prefix("word/").and_then(|n| n.strip_suffix(".xml")).unwrap_or_default();
+            ["header", "footer", "footnotes", "endnotes"].contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
+        };
+        self.sorted(is)
     }
-    String::from_utf8(text).map(Some).map_err(|e| Error::corrupt(KIND, e))
+
+    fn pictures(&self) -> Vec<String> {
+        self.sorted(|name| name.starts_with("word/media/") && !name.ends_with('/'))
+    }
+
+    fn sorted(&self, is: impl Fn(&&str) -> bool) -> Vec<String> {
+        let mut names: Vec<String> = self.archive.file_names().filter(is).map(str::to_owned).collect();
+        names.sort_unstable();
+        names
+    }
+
+    fn text(&mut self, name: &str) -> Result<Option<String>, Error> {
+        self.member(name)?.map(|bytes| String::from_utf8(bytes).map_err(|e| Error::corrupt(KIND, e))).transpose()
+    }
+
+    fn member(&mut self, name: &str) -> Result<Option<Vec<u8>>, Error> {
+        let file = match self.archive.by_name(name) {
+            Ok(file) => file,
+            Err(ZipError::FileNotFound) => return Ok(None),
+            Err(ZipError::UnsupportedArchive(why)) if why == ZipError::PASSWORD_REQUIRED => {
+                return Err(Error::Locked { kind: KIND });
+            }
+            Err(e) => return Err(Error::corrupt(KIND, e)),
+        };
+        let mut bytes = Vec::new();
+        file.take(self.left + 1).read_to_end(&mut bytes).map_err(|e| Error::corrupt(KIND, e))?;
+        let left = self.left.checked_sub(bytes.len() as u64);
+        self.left = left.ok_or(Error::Bomb { limit: self.most })?;
+        Ok(Some(bytes))
+    }
 }
 
 /// The text with legacy runs in Unicode, and as typed.

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::event::{self, Event};
 use crate::fact::{Attribute, Facts, Group, Kind, Link, Links, Moment, Origin, Place, Target, in_order};
 use crate::mention::{self, MOST, Mention};
+use crate::reference::{self, Law};
 use crate::relation::{self, Relation};
 use crate::sql;
+use crate::standing::InForce;
 
 /// A person in the case.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,10 +23,24 @@ pub struct Participant {
     pub name_local: Option<String>,
     /// Key of the person's page; none where the source gives none or the person is withheld.
     pub person_key: Option<String>,
+    /// As a source says.
     pub standing: Option<String>,
+    /// How the person stands by the newest decision on record.
+    #[serde(default)]
+    pub in_force: Option<InForce>,
     /// The law hides who this is.
     pub withheld: bool,
     pub origins: Vec<Origin>,
+}
+
+impl Participant {
+    /// The role to show: the outcome, of who was cleared.
+    pub fn shown_role(&self) -> &str {
+        match &self.in_force {
+            Some(now) if now.standing.cleared() => now.standing.as_str(),
+            _ => &self.role,
+        }
+    }
 }
 
 /// A case's dossier.
@@ -39,6 +55,8 @@ pub struct Case {
     pub persons: Vec<Participant>,
     /// Arrests and surrenders, earliest first.
     pub arrests: Vec<Moment>,
+    /// The sections of the two codes that are named, with what corresponds to them and whether the day of the offence is theirs.
+    pub laws: Vec<Law>,
     /// Property, vehicles, phones and other things linked to the case.
     pub property: Vec<Link>,
     pub places: Vec<Place>,
@@ -65,7 +83,18 @@ pub async fn case(session: &Session, key: &str) -> Result<Option<Case>> {
         return Ok(None);
     }
     let places = places(session, &events).await?;
-    Ok(Some(assemble(key, &events, &mentions, &relations, places)))
+    let mut laws: Vec<Law> = Vec::new();
+    for event in events.iter().filter(|e| e.key == key) {
+        let offence = event.started_at.and_then(reference::day);
+        for (_, acts) in event.attributes.iter().filter(|(name, _)| name.as_str() == "acts") {
+            for law in reference::laws(session, acts, offence).await? {
+                if !laws.contains(&law) {
+                    laws.push(law);
+                }
+            }
+        }
+    }
+    Ok(Some(Case { laws, ..assemble(key, &events, &mentions, &relations, places) }))
 }
 
 fn assemble(key: String, events: &[Event], mentions: &[Mention], relations: &[Relation], places: Vec<Place>) -> Case {
@@ -90,6 +119,7 @@ fn assemble(key: String, events: &[Event], mentions: &[Mention], relations: &[Re
         arrests: in_order(
             events.iter().filter(|e| matches!(e.kind.as_str(), "arrest" | "surrender")).map(Event::moment).collect(),
         ),
+        laws: Vec::new(),
         property: property.list(),
         places,
         timeline: in_order(timeline(events, &key)),
@@ -156,6 +186,7 @@ fn participants(mentions: &[Mention], relations: &[Relation]) -> Vec<Participant
                 name_local: m.name_local.clone(),
                 person_key: m.person_key.clone(),
                 standing: m.standing.clone(),
+                in_force: m.in_force.clone(),
                 withheld: m.sealed,
                 origins: Vec::new(),
             });
@@ -174,6 +205,7 @@ fn participants(mentions: &[Mention], relations: &[Relation]) -> Vec<Participant
             name_local: None,
             person_key: None,
             standing: None,
+            in_force: None,
             withheld: true,
             origins: Vec::new(),
         });

@@ -113,9 +113,11 @@ pub enum Attribute {
     Id,
     Nationality,
     Occupation,
-    /// Role in a case or a register.
+    /// How the person stands in a case by the newest decision on record.
+    InForce,
+    /// Role in a case or a register; of who was cleared, the outcome.
     Role,
-    /// What became of the person in the case: custody, charge-sheeted.
+    /// What a source says became of the person in the case: custody, charge-sheeted.
     Standing,
     Title,
     Status,
@@ -129,6 +131,10 @@ pub enum Attribute {
     Class,
     Colour,
     Chassis,
+    /// To whom the series of a number was given; the note is the series. A number may since have been ported.
+    Series,
+    /// The office that gives out the marks a plate begins with; the note is the code.
+    Office,
     /// Anything else a source says of an object; the note names it.
     Other,
 }

@@ -9,25 +9,31 @@
 //! yet gives an empty part. Words that pages translate (roles, relations, kinds) are the stored codes.
 
 mod case;
+mod category;
 mod event;
 mod fact;
 pub mod index;
 mod mention;
 mod person;
 mod phone;
+mod reference;
 mod relation;
 pub mod resolve;
 mod rows;
 mod search;
 mod sql;
+mod standing;
 mod table;
 mod vehicle;
 
 pub use case::{Case, Participant, case};
+pub use category::{Category, Uncategorised, uncategorised};
 pub use fact::{Attribute, Fact, Group, Kind, Link, Moment, Origin, Place, Target};
 pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
+pub use reference::{Corresponding, Law, laws};
 pub use search::{Found, Hit, Matched, search, suggest};
+pub use standing::{InForce, Stand, Standing, shown_role};
 pub use table::{Table, Tables};
 pub use vehicle::{Sighting, Vehicle, vehicle};

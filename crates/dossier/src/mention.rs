@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::fact::Origin;
 use crate::rows::Row;
 use crate::sql;
+use crate::standing::{self, InForce};
 
 pub(crate) const TABLE: &str = "pole.person_mention";
 
@@ -53,7 +54,11 @@ pub struct Mention {
     pub id_value: Option<String>,
     pub person_key: Option<String>,
     pub event_key: Option<String>,
+    /// As the source says.
     pub standing: Option<String>,
+    /// How the person stands in the case by the newest decision on record.
+    #[serde(default)]
+    pub in_force: Option<InForce>,
     /// The identity is withheld by law (BNS s.72, POCSO s.23, JJ Act s.74); true also where the row does not say.
     pub sealed: bool,
     pub event_time: Option<DateTime<Utc>>,
@@ -88,6 +93,7 @@ impl Mention {
             person_key: text("person_key"),
             event_key: text("event_key"),
             standing: text("standing"),
+            in_force: None,
             sealed: row.flag("sealed").unwrap_or(true),
             event_time: row.time("event_time"),
             origin: Origin::of(TABLE, row),
@@ -103,6 +109,14 @@ impl Mention {
     pub(crate) fn linked_by(&self) -> u64 {
         let who = self.person_key.as_deref().filter(|_| !self.sealed).or(self.role.as_deref());
         crate::resolve::hash("mention", &id(&self.origin, who))
+    }
+
+    /// The role to show. Of somebody against whom nothing is held any more it is the outcome, never the accusation.
+    pub fn shown_role(&self) -> Option<&str> {
+        match &self.in_force {
+            Some(now) if now.standing.cleared() => Some(now.standing.as_str()),
+            _ => self.role.as_deref(),
+        }
     }
 
     /// The name to show: in the source's Latin letters, else in its own script.
@@ -169,7 +183,9 @@ pub(crate) fn tells(value: &str) -> bool {
 /// Mentions for which `condition` (SQL over `pole.person_mention`) holds, in a fixed order.
 pub(crate) async fn find(session: &Session, condition: &str, most: usize) -> Result<Vec<Mention>> {
     let rest = format!("WHERE {condition} ORDER BY _source, _object, _row LIMIT {most}");
-    Ok(sql::rows(session, TABLE, COLUMNS, &rest).await?.iter().map(|r| Mention::read(&r)).collect())
+    let mut found: Vec<Mention> = sql::rows(session, TABLE, COLUMNS, &rest).await?.iter().map(|r| Mention::read(&r)).collect();
+    standing::attach(session, &mut found).await?;
+    Ok(found)
 }
 
 /// Condition for mentions that have a key whose public id is `id`. Phone and name have no column of their own and are

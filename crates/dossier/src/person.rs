@@ -9,12 +9,14 @@ use lake::{Result, Session};
 use model::Phone;
 use serde::{Deserialize, Serialize};
 
+use crate::category::Category;
 use crate::event;
 use crate::fact::{Attribute, Facts, Group, Kind, Link, Links, Moment, Origin, Target, in_order};
 use crate::mention::{self, MOST, Mention};
 use crate::relation;
 use crate::resolve::{self, Evidence};
 use crate::sql;
+use crate::standing::{self, Stand};
 
 /// Rounds of looking for further mentions: each may find an identifier the round before did not have.
 const ROUNDS: usize = 8;
@@ -36,8 +38,13 @@ pub struct Person {
     /// The names most often stated.
     pub name: Option<String>,
     pub name_local: Option<String>,
-    /// Role words, the most often stated first.
+    /// Role words, the most often stated first; in place of an accusation that came to nothing, the outcome.
     pub roles: Vec<String>,
+    /// Why the police hold this data, by these roles.
+    #[serde(default)]
+    pub category: Category,
+    /// How the person stands in each case.
+    pub standings: Vec<Stand>,
     pub groups: Vec<Group>,
     /// Cases, vehicles, phones, other persons of the same phone.
     pub links: Vec<Link>,
@@ -69,7 +76,8 @@ pub async fn person(session: &Session, key: &str) -> Result<Option<Person>> {
     let mut moments = Vec::new();
     for relation in relation::of(session, "person", &keys).await? {
         let (other, own) = relation.other(&keys);
-        let link = relation.toward(other.clone(), &own.key);
+        let mut link = relation.toward(other.clone(), &own.key);
+        link.role = shown_role(&found.own, &own.key, other, link.role);
         if other.kind == Kind::Vehicle {
             moments.push(Moment {
                 at: relation.started_at,
@@ -205,7 +213,7 @@ fn assemble(found: Found, keys: Vec<String>, links: Links, moments: Vec<Moment>)
     let groups = facts(&own);
     let first = |a: Attribute| groups.iter().find(|g| g.attribute == a).and_then(|g| g.facts.first()).map(|f| f.value.clone());
     let mut count: BTreeMap<&str, usize> = BTreeMap::new();
-    for role in own.iter().filter_map(|m| m.role.as_deref()) {
+    for role in own.iter().filter_map(Mention::shown_role) {
         *count.entry(role).or_default() += 1;
     }
     let mut roles: Vec<(&str, usize)> = count.into_iter().collect();
@@ -216,6 +224,8 @@ fn assemble(found: Found, keys: Vec<String>, links: Links, moments: Vec<Moment>)
         name: first(Attribute::Name),
         name_local: first(Attribute::NameLocal),
         roles: roles.into_iter().map(|(r, _)| r.to_string()).collect(),
+        category: Category::of(&own),
+        standings: standing::of(&own),
         links: links.list(),
         timeline: in_order(moments),
         reasons: found.reasons,
@@ -332,7 +342,7 @@ fn link_mention(m: &Mention, links: &mut Links) {
         label: target.key.clone(),
         target,
         relation: relation.into(),
-        role: m.role.clone(),
+        role: m.shown_role().map(String::from),
         first: at,
         last: None,
         through: through.clone(),
@@ -346,6 +356,15 @@ fn link_mention(m: &Mention, links: &mut Links) {
     }
 }
 
+/// The role of a link to a case, as the mention of that person in that case shows it. A person key belongs to one case of its source.
+fn shown_role(own: &[Mention], key: &str, other: &Target, role: Option<String>) -> Option<String> {
+    if !standing::accuses(role.as_deref()) || !matches!(other.kind, Kind::Case | Kind::Event) {
+        return role;
+    }
+    let of = |m: &&Mention| m.person_key.as_deref() == Some(key) && m.in_force.as_ref().is_some_and(|f| f.standing.cleared());
+    own.iter().find(of).and_then(Mention::shown_role).map(String::from).or(role)
+}
+
 /// A mention that shares a phone without being the same person.
 fn link_neighbour(other: &Mention, own: &[Mention], links: &mut Links) {
     let (Some(key), Some(phone)) = (&other.person_key, other.joining_phone()) else { return };
@@ -353,7 +372,7 @@ fn link_neighbour(other: &Mention, own: &[Mention], links: &mut Links) {
         links.add(Link {
             target: Target::new(Kind::Person, key.as_str()),
             relation: "shares_phone".into(),
-            role: other.role.clone(),
+            role: other.shown_role().map(String::from),
             label: other.shown_name().unwrap_or(key).to_string(),
             first: None,
             last: None,
@@ -383,7 +402,11 @@ pub(crate) fn facts(mentions: &[Mention]) -> Vec<Group> {
         facts.add(Attribute::Nationality, m.nationality.clone(), o);
         facts.add(Attribute::Occupation, m.occupation.clone(), o);
         let case = m.event_key.as_ref().map(|k| Target::new(Kind::of("event", k), k.as_str()));
-        facts.add_with(Attribute::Role, m.role.clone(), m.event_key.clone(), case.clone(), o);
+        if let Some(now) = &m.in_force {
+            let word = Some(now.standing.as_str().into());
+            facts.add_with(Attribute::InForce, word, m.event_key.clone(), case.clone(), &now.origin);
+        }
+        facts.add_with(Attribute::Role, m.shown_role().map(String::from), m.event_key.clone(), case.clone(), o);
         facts.add_with(Attribute::Standing, m.standing.clone(), m.event_key.clone(), case, o);
     }
     facts.groups()

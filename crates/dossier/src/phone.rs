@@ -5,8 +5,9 @@ use lake::{Result, Session};
 use serde::{Deserialize, Serialize};
 
 use crate::event;
-use crate::fact::{Kind, Link, Links, Moment, Origin, Target, in_order};
+use crate::fact::{Facts, Group, Kind, Link, Links, Moment, Origin, Target, in_order};
 use crate::mention::{self, MOST, Mention};
+use crate::reference;
 use crate::relation;
 use crate::sql;
 
@@ -53,6 +54,8 @@ pub struct Phone {
     /// Cases of the persons, as those sources state them.
     pub cases: Vec<Link>,
     pub timeline: Vec<Moment>,
+    /// To whom the series was given, where the reference table is in the lake.
+    pub groups: Vec<Group>,
     /// Rows that speak of the number without naming anybody.
     pub origins: Vec<Origin>,
     /// Contract names.
@@ -92,6 +95,9 @@ pub async fn phone(session: &Session, number: &str) -> Result<Option<Phone>> {
             handsets.add(relation.toward(other.clone(), &number));
         }
     }
+    for (imei, (told, _)) in reference::handsets(session, &handsets.keys(Kind::Handset)).await? {
+        handsets.label(&Target::new(Kind::Handset, imei), &told);
+    }
     out.handsets = handsets.list();
 
     let rest = format!("WHERE kind = 'phone' AND {} LIMIT {MOST}", sql::list("key", [&number]));
@@ -108,7 +114,13 @@ pub async fn phone(session: &Session, number: &str) -> Result<Option<Phone>> {
     sources.dedup();
     out.sources = sources;
     let known = !out.mentions.is_empty() || !out.handsets.is_empty() || !out.origins.is_empty() || out.records > 0;
-    Ok(known.then_some(out))
+    if !known {
+        return Ok(None);
+    }
+    let mut facts = Facts::default();
+    reference::series(session, &number, &mut facts).await?;
+    out.groups = facts.groups();
+    Ok(Some(out))
 }
 
 async fn calls(session: &Session, out: &mut Phone) -> Result<()> {
@@ -176,7 +188,7 @@ fn persons(mentions: &[Mention], number: &str) -> Vec<Link> {
             label: own.iter().find_map(|m| m.shown_name()).unwrap_or(&key).to_string(),
             target: Target::new(Kind::Person, key),
             relation: "has_phone".into(),
-            role: first.role.clone(),
+            role: first.shown_role().map(String::from),
             first: own.iter().filter_map(|m| m.event_time).min(),
             last: own.iter().filter_map(|m| m.event_time).max(),
             through: number.into(),
@@ -193,7 +205,7 @@ fn cases(mentions: &[Mention], number: &str) -> Links {
             links.add(Link {
                 target: Target::new(Kind::of("event", case), case.as_str()),
                 relation: "in_case".into(),
-                role: m.role.clone(),
+                role: m.shown_role().map(String::from),
                 label: case.clone(),
                 first: m.event_time,
                 last: m.event_time,
@@ -212,7 +224,7 @@ fn timeline(phone: &Phone) -> Vec<Moment> {
             at: m.event_time,
             kind: if m.event_key.is_some() { "fir".into() } else { "registration".into() },
             title: m.shown_name().unwrap_or_default().to_string(),
-            detail: m.role.clone().unwrap_or_default(),
+            detail: m.shown_role().unwrap_or_default().into(),
             target: m.event_key.as_ref().map(|k| Target::new(Kind::of("event", k), k.as_str())),
             origin: m.origin.clone(),
         });

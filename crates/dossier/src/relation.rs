@@ -69,8 +69,10 @@ pub(crate) async fn of(session: &Session, kind: &str, keys: &[String]) -> Result
         return Ok(Vec::new());
     }
     let kind = sql::text(kind);
+    // Records of a standing are read by their own rule: see `crate::standing`.
     let condition = format!(
-        "(from_kind = {kind} AND {}) OR (to_kind = {kind} AND {})",
+        "relation <> '{}' AND ((from_kind = {kind} AND {}) OR (to_kind = {kind} AND {}))",
+        lake::standing::RELATION,
         sql::list("from_key", keys),
         sql::list("to_key", keys)
     );

@@ -12,6 +12,7 @@ use crate::fact::{Kind, Origin, Target};
 use crate::mention::{self, Mention};
 use crate::resolve;
 use crate::sql;
+use crate::standing::Standing;
 
 /// Hits given at most.
 const HITS: usize = 50;
@@ -55,6 +56,9 @@ pub struct Hit {
     pub note: String,
     /// How well it answers, where the index found it: each word of the question gives 1 at most.
     pub score: f32,
+    /// How a person stands in the cases of these rows, each word once.
+    #[serde(default)]
+    pub standings: Vec<Standing>,
     /// Rows that speak of it, as far as they were read.
     pub rows: usize,
     /// Contract names.
@@ -252,7 +256,8 @@ async fn persons(session: &Session, asked: &Asked, hits: &mut Hits) -> Result<us
         let title = m.shown_name().unwrap_or_default();
         let known = linkage.as_ref().and_then(|l| resolve::of_mention(l, m));
         if let Some(target) = known.map(|(_, person)| Target::new(Kind::Person, resolve::hex(person))).or_else(|| page(m)) {
-            hits.add(target, matched, title, &note(m), &m.origin);
+            hits.add(target.clone(), matched, title, &note(m), &m.origin);
+            hits.stands(&target, m);
         }
     }
     Ok(mentions.len())
@@ -309,7 +314,7 @@ fn page(m: &Mention) -> Option<Target> {
 
 fn note(m: &Mention) -> String {
     let relative = m.relative_name.as_ref().map(|r| [m.relation.as_deref().unwrap_or_default(), r].join(" ").trim().to_string());
-    [m.role.clone(), relative, m.address.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
+    [m.shown_role().map(String::from), relative, m.address.clone()].into_iter().flatten().collect::<Vec<_>>().join(" · ")
 }
 
 #[derive(Debug, Default)]
@@ -318,6 +323,14 @@ struct Hits {
 }
 
 impl Hits {
+    fn stands(&mut self, target: &Target, m: &Mention) {
+        if let (Some(hit), Some(now)) = (self.found.get_mut(target), &m.in_force)
+            && let Err(at) = hit.standings.binary_search(&now.standing)
+        {
+            hit.standings.insert(at, now.standing);
+        }
+    }
+
     fn add(&mut self, target: Target, matched: Matched, title: &str, note: &str, origin: &Origin) {
         let hit = self.found.entry(target.clone()).or_insert_with(|| Hit {
             title: if title.is_empty() { target.key.clone() } else { title.into() },
@@ -325,6 +338,7 @@ impl Hits {
             matched,
             score: 0.0,
             note: note.into(),
+            standings: Vec::new(),
             rows: 0,
             sources: Vec::new(),
             origin: origin.clone(),

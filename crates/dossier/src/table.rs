@@ -14,7 +14,7 @@ use crate::{Case, Mention, Person, Phone, Vehicle};
 /// Named columns of text; instants are ISO 8601 in Indian time, absent values null.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
-    /// `facts`, `links`, `timeline`, `mentions`, `reasons`, `contacts`, `sightings`, `persons`.
+    /// `facts`, `links`, `timeline`, `mentions`, `reasons`, `contacts`, `sightings`, `persons`, `sections`.
     pub name: &'static str,
     pub columns: Vec<&'static str>,
     pub rows: Vec<Vec<Option<String>>>,
@@ -103,11 +103,14 @@ fn timeline(moments: &[Moment]) -> Table {
 }
 
 fn mentions(all: &[Mention]) -> Table {
-    let mut out =
-        Table::new("mentions", &["role", "name", "name_local", "relative", "address", "phone", "person_key", "event_key"]);
+    let mut out = {
+        let columns = ["role", "name", "name_local", "relative", "address", "phone", "person_key", "event_key"];
+        let standing = ["standing_in_force", "since"];
+        Table::new("mentions", &columns.iter().chain(&standing).copied().collect::<Vec<_>>())
+    };
     for m in all {
         let cells = [
-            m.role.clone(),
+            m.shown_role().map(String::from),
             m.name.clone(),
             m.name_local.clone(),
             m.relative_name.clone(),
@@ -115,6 +118,8 @@ fn mentions(all: &[Mention]) -> Table {
             m.phone.clone(),
             m.person_key.clone(),
             m.event_key.clone(),
+            m.in_force.as_ref().map(|f| f.standing.as_str().into()),
+            time(m.in_force.as_ref().and_then(|f| f.since)),
         ];
         out.push(&cells, [&m.origin]);
     }
@@ -146,7 +151,8 @@ impl Tables for Phone {
             contacts.push(&[some(&c.other), records, outgoing, seconds, time(c.first), time(c.last)], [&c.origin]);
         }
         let all = self.persons.iter().chain(&self.handsets).chain(&self.cases);
-        let facts = crate::person::facts(&self.mentions);
+        let mut facts = crate::person::facts(&self.mentions);
+        facts.extend(self.groups.iter().cloned());
         vec![self::facts(&facts), links(all), timeline(&self.timeline), mentions(&self.mentions), contacts]
     }
 }
@@ -165,19 +171,40 @@ impl Tables for Vehicle {
 
 impl Tables for Case {
     fn tables(&self) -> Vec<Table> {
-        let mut persons = Table::new("persons", &["role", "name", "name_local", "person_key", "standing", "withheld"]);
+        let mut persons = Table::new(
+            "persons",
+            &["role", "name", "name_local", "person_key", "standing", "standing_in_force", "since", "withheld"],
+        );
         for p in &self.persons {
             let cells = [
-                some(&p.role),
+                some(p.shown_role()),
                 p.name.clone(),
                 p.name_local.clone(),
                 p.person_key.clone(),
                 p.standing.clone(),
+                p.in_force.as_ref().map(|f| f.standing.as_str().into()),
+                time(p.in_force.as_ref().and_then(|f| f.since)),
                 some(p.withheld.to_string()),
             ];
             persons.push(&cells, &p.origins);
         }
-        vec![facts(&self.groups), links(&self.property), timeline(&self.timeline), persons]
+        let mut sections =
+            Table::new("sections", &["act", "section", "applies", "other_act", "other_section", "title", "title_local"]);
+        for law in &self.laws {
+            for c in &law.corresponding {
+                let cells = [
+                    some(&law.act),
+                    some(&law.section),
+                    law.applies.map(|a| a.to_string()),
+                    some(&c.act),
+                    some(&c.section),
+                    c.title.clone(),
+                    c.title_local.clone(),
+                ];
+                sections.push(&cells, [&c.origin]);
+            }
+        }
+        vec![facts(&self.groups), links(&self.property), timeline(&self.timeline), persons, sections]
     }
 }
 

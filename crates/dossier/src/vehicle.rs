@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::event;
 use crate::fact::{Attribute, Facts, Group, Kind, Link, Links, Moment, Origin, Target, in_order};
 use crate::mention::{self, MOST, Mention};
+use crate::reference;
 use crate::relation;
 use crate::sql;
 
@@ -143,6 +144,10 @@ async fn registrations(session: &Session, out: &mut Vehicle, sources: &mut BTree
                 _ => facts.add_with(Attribute::Other, Some(value), Some(name), None, &origin),
             }
         }
+    }
+    // What stands for the mark alone does not make a vehicle known.
+    if !sources.is_empty() {
+        reference::office(session, &out.plate, &mut facts).await?;
     }
     out.groups = facts.groups();
     if let Some(title) = out.groups.iter().find(|g| g.attribute == Attribute::Title).and_then(|g| g.facts.first()) {

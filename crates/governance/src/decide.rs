@@ -1,5 +1,6 @@
 //! The decision.
 
+use chrono::{DateTime, Utc};
 use model::Classification;
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +137,19 @@ pub fn decide(policies: &Policies, principal: &Principal, action: Action, resour
         obligations,
         rule: ruled.rule.unwrap_or_default(),
     }
+}
+
+/// Keys of cases and persons of whom somebody may see what was quashed: those that a court's order names, for whom policy lets it count.
+pub fn shows_again<'p>(policies: &Policies, principal: &'p Principal, now: DateTime<Utc>) -> Vec<&'p str> {
+    let Some(work) = principal.work.as_ref() else { return Vec::new() };
+    let keys = work.opened_at(now);
+    if keys.is_empty() {
+        return keys;
+    }
+    let attributes = vec![("table", text("")), ("area", text("")), ("kind", text("quashed"))];
+    let thing = Thing { kind: "Rows", name: "quashed", attributes };
+    let allowed = policies.rule(principal, "reach", thing, &Hand::of(Some(work), now)).allowed;
+    if allowed { keys } else { Vec::new() }
 }
 
 struct Asked<'a> {

@@ -15,7 +15,7 @@ mod resource;
 mod who;
 mod work;
 
-pub use decide::{Action, Decision, Effect, Mask, MaskKind, Obligation, decide};
+pub use decide::{Action, Decision, Effect, Mask, MaskKind, Obligation, decide, shows_again};
 pub use policies::{Policies, PolicyError, PolicyText};
 pub use request::{Kind, Step, permits};
 pub use resource::{Calls, Resource, ResourceColumn, Station};

@@ -23,6 +23,7 @@ const OURS: &[(&str, &str)] = &[
     ("03_seals.cedar", include_str!("../policies/03_seals.cedar")),
     ("04_authority.cedar", include_str!("../policies/04_authority.cedar")),
     ("05_emergency.cedar", include_str!("../policies/05_emergency.cedar")),
+    ("06_standing.cedar", include_str!("../policies/06_standing.cedar")),
 ];
 
 /// Why a policy file, or the set with it, does not count.

@@ -16,10 +16,15 @@ pub enum Kind {
     Release,
     Emergency,
     Declaration,
+    /// The category of somebody's data.
+    Category,
+    /// A history sheet.
+    Sheet,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 5] = [Kind::Authority, Kind::Order, Kind::Release, Kind::Emergency, Kind::Declaration];
+    pub const ALL: [Kind; 7] =
+        [Kind::Authority, Kind::Order, Kind::Release, Kind::Emergency, Kind::Declaration, Kind::Category, Kind::Sheet];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -28,6 +33,8 @@ impl Kind {
             Kind::Release => "release",
             Kind::Emergency => "emergency",
             Kind::Declaration => "declaration",
+            Kind::Category => "category",
+            Kind::Sheet => "sheet",
         }
     }
 }

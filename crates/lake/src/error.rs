@@ -65,6 +65,9 @@ pub enum LakeError {
     Store(String),
     #[error("table {table}: another writer kept changing it; tried {tries} times. Run the same command again")]
     Contended { table: String, tries: usize },
+    /// A file of a kind that is read outside the tables; `code` is one word for what is wrong with it.
+    #[error("{message}")]
+    Unreadable { code: &'static str, message: String },
     #[error("{0}")]
     Invalid(String),
 }
@@ -82,6 +85,21 @@ fn io_advice(e: &std::io::Error) -> &'static str {
 }
 
 impl LakeError {
+    /// Why a file could not be taken in, in one word; `other` where it is not the file's doing.
+    pub fn code(&self) -> &'static str {
+        match self {
+            LakeError::Read { source, .. } => source.code(),
+            LakeError::Unreadable { code, .. } => code,
+            LakeError::NoFit { .. } => "no-fit",
+            LakeError::NotOfContract { .. } => "not-of-contract",
+            LakeError::Ambiguous { .. } => "ambiguous",
+            LakeError::AuthorityNeeded { .. } => "authority-needed",
+            LakeError::Cancelled => "cancelled",
+            LakeError::Io { .. } => "io",
+            _ => "other",
+        }
+    }
+
     pub(crate) fn io(action: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| LakeError::Io { action, path, source }

@@ -8,7 +8,7 @@ use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::common::{Column, TableReference};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::functions_aggregate::expr_fn::count;
-use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, lit, when};
+use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, ScalarUDF, lit, when};
 use datafusion::prelude::{SessionContext, ident};
 use governance::audit::chain;
 use governance::{Decision, Obligation};
@@ -21,7 +21,7 @@ use crate::scan::external;
 use crate::session::Access;
 use crate::total::total;
 
-/// Puts a decision's row filter and masks around a table.
+/// Puts a decision's row filter and masks around a table; `function` is one that the filter calls.
 ///
 /// Where rows are filtered, the table is one that a query's own conditions do not reach into (see [`crate::barrier`]); where only values
 /// are masked every row is there to be seen, and a view does.
@@ -29,11 +29,15 @@ pub(crate) async fn govern(
     name: &TableName,
     provider: Arc<dyn TableProvider>,
     decision: &Decision,
+    function: Option<ScalarUDF>,
 ) -> datafusion::error::Result<Arc<dyn TableProvider>> {
     if decision.row_filter.is_none() && decision.masks.is_empty() {
         return Ok(provider);
     }
     let ctx = SessionContext::new();
+    if let Some(function) = function {
+        ctx.register_udf(function);
+    }
     let schema = provider.schema();
     // Under its own name, so that the audit record of a query names what was read.
     let reference = TableReference::bare(name.to_string());

@@ -23,7 +23,7 @@ use std::time::Instant;
 
 use arrow::datatypes::SchemaRef;
 use serde_json::json;
-use sources::archive::Member;
+use sources::archive::{self, Member};
 use sources::{Contract, Detection};
 
 pub use doomed::{Doomed, RowSet};
@@ -39,6 +39,9 @@ use crate::raw;
 use crate::rows;
 use crate::runs::{Stamp, stored_schema};
 use crate::table::{Change, DataFile, Table};
+
+/// Files of an archive, one after the other.
+pub type Members = Box<dyn Iterator<Item = Result<Member>> + Send>;
 
 /// How far an ingest is, readable from another thread; setting `cancel` stops it before anything is committed.
 #[derive(Debug, Default)]
@@ -150,7 +153,7 @@ impl Lake {
         request: Request,
         progress: &Arc<Progress>,
     ) -> Result<Vec<Report>> {
-        if request.variant.is_none() && is_archive(&mut object.file).map_err(LakeError::io("reading", &request.name))? {
+        if request.variant.is_none() && archive::is_archive(&mut object.file).map_err(LakeError::io("reading", &request.name))? {
             settle(object)?;
             return self.ingest_archive(&object.received.sha256, request, progress).await;
         }
@@ -177,30 +180,39 @@ impl Lake {
 
     async fn ingest_archive(&self, sha256: &str, request: Request, progress: &Arc<Progress>) -> Result<Vec<Report>> {
         let mut reports = Vec::new();
-        for Member { name, size, mut input } in self.unpack(sha256, &request.name, request.password.as_deref())? {
-            let member = Request { name: name.clone(), member_of: Some((sha256.to_string(), name.clone())), ..request.clone() };
-            match Box::pin(self.ingest(&mut input, size, member, progress)).await {
+        let mut members = self.unpack(sha256, &request.name, request.password.as_deref())?;
+        while let Some(member) = tokio::task::block_in_place(|| members.next()) {
+            let Member { name, size, input } = member?;
+            let request = Request { name: name.clone(), member_of: Some((sha256.to_string(), name.clone())), ..request.clone() };
+            let outcome = match input {
+                Ok(mut input) => Box::pin(self.ingest(&mut input, size, request, progress)).await,
+                Err(source) => Err(LakeError::Read { name: name.clone(), source }),
+            };
+            match outcome {
                 Ok(more) => reports.extend(more),
                 Err(LakeError::Cancelled) => return Err(LakeError::Cancelled),
-                // One unreadable member must not hold back the others; it is reported and kept as a raw object.
+                // One unreadable member must not hold back the others; it is reported, and kept within the archive.
                 Err(e) => reports.push(Report::failed(&name, &e)),
             }
         }
         Ok(reports)
     }
 
-    /// The files of an archive that is in the raw store; `name` is what it is called. All are unpacked before the first is given: a bomb or a
-    /// broken archive changes nothing.
-    pub fn unpack(&self, sha256: &str, name: &str, password: Option<&str>) -> Result<Vec<Member>> {
-        let file = raw::open(self.home(), sha256)?;
-        let read = |source| LakeError::Read { name: name.into(), source };
+    /// The files of an archive that is in the raw store; `name` is what it is called. All are unpacked once before the first is given, so that a
+    /// bomb or a wrong password changes nothing; then one by one, so that no number of files opens more than a few.
+    pub fn unpack(&self, sha256: &str, name: &str, password: Option<&str>) -> Result<Members> {
         let limits = self.limits();
-        tokio::task::block_in_place(|| {
+        let pass = || {
             let scratch = self.home().scratch().to_path_buf();
             let spool = move || Ok(Box::new(tempfile::tempfile_in(&scratch)?) as Box<dyn sources::archive::Spool>);
-            let members = sources::archive::members(Box::new(file), &limits, password, Box::new(spool)).map_err(read)?;
-            members.map(|member| member.map_err(read)).collect()
-        })
+            let file = Box::new(raw::open(self.home(), sha256)?);
+            let called = name.to_string();
+            let read = move |source| LakeError::Read { name: called.clone(), source };
+            let members = sources::archive::members(file, &limits, password, Box::new(spool)).map_err(&read)?;
+            Ok::<Members, LakeError>(Box::new(members.map(move |member| member.map_err(&read))))
+        };
+        tokio::task::block_in_place(|| pass()?.try_for_each(|member| member.map(drop)))?;
+        pass()
     }
 
     /// The contract and format variant for a file, by name or by looks.
@@ -511,30 +523,6 @@ async fn undo(table: &mut Table, transaction: &str, sha256: &str) -> Result<Stri
 
 fn settle(object: &mut raw::Arriving) -> Result<()> {
     tokio::task::block_in_place(|| object.settle())
-}
-
-/// Whether a file is a ZIP archive of files, and not a workbook (which is a ZIP archive too).
-fn is_archive(file: &mut std::fs::File) -> std::io::Result<bool> {
-    let mut head = [0u8; 96];
-    let mut n = 0;
-    while n < head.len() {
-        match file.read(&mut head[n..])? {
-            0 => break,
-            more => n += more,
-        }
-    }
-    file.rewind()?;
-    let head = &head[..n];
-    if head.starts_with(b"PK\x05\x06") {
-        return Ok(true);
-    }
-    if n < 30 || !head.starts_with(b"PK\x03\x04") {
-        return Ok(false);
-    }
-    let length = usize::from(u16::from_le_bytes([head[26], head[27]])).min(n - 30);
-    let first = &head[30..30 + length];
-    let office: [&[u8]; 6] = [b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetype", b"customXml/"];
-    Ok(!office.iter().any(|o| first.starts_with(o)))
 }
 
 /// Deletes data files of an earlier, unfinished attempt.

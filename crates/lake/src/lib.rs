@@ -10,6 +10,7 @@ mod audit;
 mod barrier;
 pub mod catalog;
 mod doctor;
+mod direct;
 mod durable;
 mod engine;
 pub mod erase;
@@ -34,6 +35,8 @@ mod runs;
 mod save;
 mod scan;
 pub mod session;
+mod shipped;
+pub mod standing;
 mod table;
 mod total;
 mod unmasked;
@@ -118,6 +121,7 @@ struct Inner {
     /// The linkage read last, by the name of its folder.
     linkage: Mutex<Option<(String, Arc<linkage::Linkage>)>>,
     policies: Mutex<policy::InForce>,
+    unshown: Mutex<standing::Kept>,
     options: Options,
 }
 
@@ -156,6 +160,7 @@ impl Lake {
                 tables: Mutex::default(),
                 linkage: Mutex::default(),
                 policies,
+                unshown: Mutex::default(),
                 options,
             }),
         };
@@ -248,6 +253,10 @@ impl Lake {
 
     pub(crate) fn in_force(&self) -> &Mutex<policy::InForce> {
         &self.inner.policies
+    }
+
+    pub(crate) fn kept_unshown(&self) -> &Mutex<standing::Kept> {
+        &self.inner.unshown
     }
 
     pub(crate) fn engine(&self) -> &Engine {

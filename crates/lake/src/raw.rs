@@ -5,7 +5,7 @@
 //! still on its way to the disk ([`Arriving`]); nothing made from them is committed before it is there.
 
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{channel, sync_channel};
@@ -14,11 +14,11 @@ use std::thread::JoinHandle;
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
+use crate::direct::{BLOCK, Block, Writer};
 use crate::durable::Durable;
 use crate::error::{LakeError, Result};
 use crate::home::Home;
 
-const BLOCK: usize = 4 << 20;
 /// After so many more bytes the disk is told to begin writing.
 const BEGIN: u64 = 128 << 20;
 
@@ -65,15 +65,15 @@ pub fn receive(
         .tempfile_in(home.scratch())
         .map_err(LakeError::io("creating a file in", home.scratch()))?;
     let path = incoming.path().to_path_buf();
-    let mut out = incoming.reopen().map_err(LakeError::io("opening", &path))?;
+    let mut out = Writer::new(incoming.reopen().map_err(LakeError::io("opening", &path))?, &path);
     // One thread hashes while this one reads and writes, and another begins to make durable what is written.
     // Blocks go round: fresh memory would have to be cleared by the kernel first.
-    let (blocks, to_hash) = sync_channel::<Vec<u8>>(4);
-    let (hashed, spare) = channel::<Vec<u8>>();
+    let (blocks, to_hash) = sync_channel::<Block>(4);
+    let (hashed, spare) = channel::<Block>();
     let hasher = std::thread::spawn(move || {
         let mut hash = Sha256::new();
         for block in to_hash {
-            hash.update(&block);
+            hash.update(block.bytes());
             // Nobody takes the last ones back.
             let _ = hashed.send(block);
         }
@@ -85,19 +85,19 @@ pub fn receive(
         if cancelled() {
             return Err(LakeError::Cancelled);
         }
-        let mut block = spare.try_recv().unwrap_or_else(|_| Vec::with_capacity(BLOCK));
-        block.clear();
-        input.take(BLOCK as u64).read_to_end(&mut block).map_err(LakeError::io("reading", name))?;
-        if block.is_empty() {
+        let mut block = spare.try_recv().unwrap_or_else(|_| Block::new());
+        block.fill(input).map_err(LakeError::io("reading", name))?;
+        let length = block.len as u64;
+        if length == 0 {
             break;
         }
-        out.write_all(&block).map_err(LakeError::io("writing", &path))?;
-        size += block.len() as u64;
+        out.write(&block).map_err(LakeError::io("writing", &path))?;
+        size += length;
         if size - begun >= BEGIN {
             begun = size;
-            durable.begin(out.try_clone().map_err(LakeError::io("opening", &path))?, path.clone());
+            durable.begin(out.file().try_clone().map_err(LakeError::io("opening", &path))?, path.clone());
         }
-        done.fetch_add(block.len() as u64, Ordering::Relaxed);
+        done.fetch_add(length, Ordering::Relaxed);
         if blocks.send(block).is_err() {
             return Err(LakeError::Invalid("the hashing thread stopped".into()));
         }
@@ -111,6 +111,7 @@ pub fn receive(
         return stored(home, &sha256);
     }
     let file = File::open(&path).map_err(LakeError::io("opening", &path))?;
+    let out = out.into_file();
     let settling = std::thread::spawn(move || {
         durable.begin(out, path.clone());
         durable.settle()?;

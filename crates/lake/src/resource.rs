@@ -8,6 +8,7 @@ use sources::contract::{Clean, Physical};
 
 use crate::Lake;
 use crate::home::TableName;
+use crate::standing;
 
 /// What an authority names in the POLE tables: columns of any number, handset or cell, and the instant of the row.
 const NAMED: &[(&str, &[&str], Option<&str>)] = &[
@@ -25,6 +26,7 @@ impl Lake {
         let table = name.to_string();
         match (name.area.as_str(), &contract) {
             ("clean", Some(contract)) => clean(table, contract),
+            ("pole", _) if name.name == standing::TABLE => self.pole(table, name, standing::schema().fields()),
             ("pole", _) => match crate::pole::find(&name.name) {
                 Some(known) => self.pole(table, name, known.schema().fields()),
                 None => Resource { table, ..Resource::default() },

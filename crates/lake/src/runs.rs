@@ -471,6 +471,9 @@ fn properties(schema: &Schema, order: &[String], plain: &[String]) -> WriterProp
         let path = ColumnPath::from(field.name().as_str());
         if order.contains(field.name()) {
             p = p.set_column_statistics_enabled(path.clone(), EnabledStatistics::Page);
+        } else if !order.is_empty() && *field.data_type() == DataType::Utf8 && !field.name().starts_with('_') {
+            // In the order of other columns a text is anywhere: its bounds rule nothing out, and every value would be compared twice for them.
+            p = p.set_column_statistics_enabled(path.clone(), EnabledStatistics::None);
         }
         if plain.contains(field.name()) {
             p = p.set_column_dictionary_enabled(path.clone(), false);

@@ -16,7 +16,7 @@ use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SQLOptions;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::physical_plan::execute_stream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use datafusion::prelude::SessionContext;
@@ -28,6 +28,7 @@ use crate::error::{LakeError, Result};
 use crate::govern::{self, Terms, govern};
 use crate::home::TableName;
 use crate::scan::{LakeTable, external};
+use crate::standing;
 use crate::table::Table;
 
 /// Who asks, why, and as of when.
@@ -287,6 +288,10 @@ impl Session {
         }
     }
 
+    pub(crate) fn lake(&self) -> &Lake {
+        &self.lake
+    }
+
     pub fn access(&self) -> &Access {
         &self.access
     }
@@ -384,6 +389,12 @@ struct Area {
 }
 
 impl Area {
+    /// What is not shown of a table any more: see [`crate::standing`].
+    async fn unshown(&self, name: &TableName) -> Result<Option<(String, ScalarUDF)>> {
+        let opened = governance::shows_again(&self.lake.policies(), &self.access.principal, self.lake.now());
+        Ok(self.lake.unshown().await?.filter(name, &opened))
+    }
+
     /// Numbers of authorities by which a decision finds rows.
     fn looked_for(&self, decision: &Decision) -> BTreeSet<String> {
         let (Some(filter), Some(work)) = (&decision.row_filter, &self.access.principal.work) else { return BTreeSet::new() };
@@ -398,7 +409,10 @@ impl SchemaProvider for Area {
         self.lake
             .home()
             .list()
-            .map(|all| all.into_iter().filter(|t| t.area == self.area).map(|t| t.name).collect())
+            .map(|all| {
+                let names = all.into_iter().filter(|t| t.area == self.area).map(|t| t.name);
+                names.chain((self.area == "pole").then(|| standing::TABLE.to_owned())).collect()
+            })
             .unwrap_or_default()
     }
 
@@ -410,8 +424,15 @@ impl SchemaProvider for Area {
         if let Some(known) = self.opened.lock().ok().and_then(|opened| opened.get(&name).cloned()) {
             return Ok(Some(known));
         }
-        let Some(provider) = self.lake.provider(&name, &self.access.at).await.map_err(external)? else { return Ok(None) };
-        let decision = self.lake.decide(&self.access, self.action, &name).map_err(external)?;
+        let computed = name.area == "pole" && name.name == standing::TABLE;
+        let provider = match computed {
+            // What is in force is so now; there is no other state of it.
+            true if self.access.at == At::Now => self.lake.standing_table().map_err(external)?,
+            true => None,
+            false => self.lake.provider(&name, &self.access.at).await.map_err(external)?,
+        };
+        let Some(provider) = provider else { return Ok(None) };
+        let mut decision = self.lake.decide(&self.access, self.action, &name).map_err(external)?;
         if let Effect::Deny = decision.effect {
             let reason = decision.reason();
             if let Ok(mut seen) = self.seen.lock() {
@@ -422,7 +443,15 @@ impl SchemaProvider for Area {
         if let Ok(mut terms) = self.terms.lock() {
             terms.add(&name, &decision, self.looked_for(&decision));
         }
-        let governed = govern(&name, provider, &decision).await?;
+        let unshown = self.unshown(&name).await.map_err(external)?;
+        let function = unshown.map(|(condition, function)| {
+            decision.row_filter = Some(match decision.row_filter.take() {
+                Some(filter) => format!("({filter}) AND {condition}"),
+                None => condition,
+            });
+            function
+        });
+        let governed = govern(&name, provider, &decision, function).await?;
         if let Ok(mut opened) = self.opened.lock() {
             opened.insert(name, governed.clone());
         }
@@ -430,7 +459,8 @@ impl SchemaProvider for Area {
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.lake.home().table(&TableName::new(&self.area, name)).join("_delta_log").is_dir()
+        let stored = if self.area == "pole" && name == standing::TABLE { "link" } else { name };
+        self.lake.home().table(&TableName::new(&self.area, stored)).join("_delta_log").is_dir()
     }
 }
 

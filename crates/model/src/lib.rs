@@ -19,6 +19,7 @@ pub mod provenance;
 pub mod purpose;
 pub mod section;
 pub mod sex;
+pub mod standing;
 pub mod time;
 
 pub use cell::Cell;
@@ -31,3 +32,4 @@ pub use provenance::Provenance;
 pub use purpose::Purpose;
 pub use section::Section;
 pub use sex::Sex;
+pub use standing::Standing;

@@ -7,7 +7,9 @@ pub mod many;
 pub mod report;
 pub mod shelf;
 pub mod sign;
+pub mod silence;
 pub mod stream;
+pub mod version;
 
 use askama::Template;
 use chrono::{DateTime, Utc};
@@ -23,7 +25,7 @@ pub struct Choice {
 }
 
 /// The places of the desk, in the order of its own navigation: address and catalogue key.
-pub const PLACES: [(&str, &str); 13] = [
+pub const PLACES: [(&str, &str); 14] = [
     ("/desk", "desk-office"),
     ("/desk/new", "desk-new"),
     ("/desk/many", "desk-many"),
@@ -32,6 +34,7 @@ pub const PLACES: [(&str, &str); 13] = [
     ("/desk/outbox", "desk-outbox"),
     ("/desk/inbox", "desk-inbox"),
     ("/desk/orders", "desk-orders"),
+    ("/desk/silences", "desk-silences"),
     ("/desk/campaigns", "desk-campaigns"),
     ("/desk/report", "desk-report"),
     ("/desk/channels", "desk-channels"),
@@ -57,7 +60,7 @@ pub struct PostLine {
 /// How a state is coloured.
 pub fn tone(state: &str) -> &'static str {
     match state {
-        "live" | "approved" | "connected" | "removed" | "answered" => "ok",
+        "live" | "approved" | "connected" | "removed" | "hidden" | "answered" => "ok",
         "human" | "failed" | "blocked" | "reconnect" | "stopped" | "block" | "late" => "bad",
         "unknown" | "held" | "missed" | "proposed" | "submitted" | "warn" | "approval" => "warn",
         _ => "info",
@@ -79,6 +82,8 @@ pub struct UnitLine {
     pub paused: Option<String>,
     /// The pause is this unit's own.
     pub own: bool,
+    /// Within how many minutes it answers; empty: as the unit above.
+    pub minutes: String,
 }
 
 /// A channel whose token ends.
@@ -163,6 +168,8 @@ pub struct ChannelLine {
     pub note: String,
     pub connected_by: String,
     pub confirmed_by: String,
+    /// Who connected it again, while nobody has confirmed that.
+    pub proposed_by: String,
     pub expires: Option<DateTime<Utc>>,
     pub probed: Option<DateTime<Utc>>,
 }
@@ -191,6 +198,13 @@ pub struct Channels {
 /// One copy that a court ordered down.
 #[derive(Clone, Debug)]
 pub struct CopyLine {
+    pub id: String,
+    /// The address can be opened.
+    pub link: bool,
+    /// A program can try again.
+    pub retries: bool,
+    /// Who removed it by hand.
+    pub hand: String,
     pub network: String,
     pub url: String,
     pub state: String,
@@ -210,6 +224,9 @@ pub struct OrderLine {
     pub id: String,
     pub reference: String,
     pub court: String,
+    /// The department's own decision, no court's.
+    pub own: bool,
+    /// Empty: posts that were not made here.
     pub post: String,
     pub received: DateTime<Utc>,
     pub due: DateTime<Utc>,
@@ -240,11 +257,16 @@ pub struct Orders {
     pub orders: Vec<OrderLine>,
     /// The message a new order is about, when the page was opened from one.
     pub post: String,
+    pub channels: Vec<Choice>,
 }
 
 /// A picture of the library.
 #[derive(Clone, Debug)]
 pub struct MediaLine {
+    /// Under which name it stands on a sheet.
+    pub key: String,
+    /// What is said of it: name of the field and words.
+    pub flags: Vec<Choice>,
     pub sha256: String,
     pub name: String,
     pub alt: String,
@@ -261,4 +283,14 @@ pub struct Library {
     pub shell: Shell,
     pub units: Vec<Choice>,
     pub media: Vec<MediaLine>,
+    pub find: String,
+    pub page: u32,
+    pub more: bool,
+}
+
+impl MediaLine {
+    /// Something is said of it.
+    pub fn said(&self) -> bool {
+        self.flags.iter().any(|f| f.chosen)
+    }
 }

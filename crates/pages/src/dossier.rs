@@ -128,6 +128,15 @@ pub struct Notice {
     /// Note class: `info`, `warn`.
     pub tone: &'static str,
     pub text: String,
+    /// Where more of it is, and the words of the link.
+    pub href: Option<String>,
+    pub link: String,
+}
+
+impl Notice {
+    pub fn new(tone: &'static str, text: String) -> Notice {
+        Notice { tone, text, href: None, link: String::new() }
+    }
 }
 
 /// A table of its own kind: contacts of a phone, sightings of a vehicle, persons of a case.

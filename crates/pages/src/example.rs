@@ -8,6 +8,7 @@ mod desk;
 mod people;
 mod proof;
 mod review;
+mod subject;
 mod ways;
 mod work;
 
@@ -38,6 +39,7 @@ pub const ALL: &[Example] = &[
     Example { name: "run", render: |shell| data::run(shell).render() },
     Example { name: "run-live", render: |shell| data::run_live(shell).render() },
     Example { name: "run-failed", render: |shell| data::run_failed(shell).render() },
+    Example { name: "run-together", render: |shell| data::together(shell).render() },
     Example { name: "quarantine", render: |shell| data::quarantine(shell).render() },
     Example { name: "held", render: |shell| data::held(shell).render() },
     Example { name: "catalogue", render: |shell| data::catalogue(shell).render() },
@@ -73,17 +75,24 @@ pub const ALL: &[Example] = &[
     Example { name: "work", render: |shell| work::mine(shell).render() },
     Example { name: "piece", render: |shell| work::piece(shell).render() },
     Example { name: "declaration", render: |shell| work::declaration(shell).render() },
+    Example { name: "subjects", render: |shell| subject::subjects(shell).render() },
+    Example { name: "subject", render: |shell| subject::subject(shell).render() },
+    Example { name: "sheets", render: |shell| subject::sheets(shell).render() },
+    Example { name: "sheet", render: |shell| subject::one(shell).render() },
     Example { name: "watch", render: |shell| work::watch(shell).render() },
     Example { name: "trail-person", render: |shell| proof::trail(shell, false).render() },
     Example { name: "trail-officer", render: |shell| proof::trail(shell, true).render() },
     Example { name: "desk", render: |shell| desk::office(shell).render() },
     Example { name: "desk-new", render: |shell| desk::blank(shell).render() },
     Example { name: "desk-message", render: |shell| desk::composer(shell).render() },
+    Example { name: "desk-versions", render: |shell| desk::versions(shell).render() },
     Example { name: "desk-calendar", render: |shell| desk::calendar(shell).render() },
     Example { name: "desk-outbox", render: |shell| desk::outbox(shell).render() },
     Example { name: "desk-inbox", render: |shell| desk::inbox(shell).render() },
     Example { name: "desk-item", render: |shell| desk::item(shell).render() },
+    Example { name: "desk-replies", render: |shell| desk::replies(shell).render() },
     Example { name: "desk-orders", render: |shell| desk::orders(shell).render() },
+    Example { name: "desk-silences", render: |shell| desk::silences(shell).render() },
     Example { name: "desk-channels", render: |shell| desk::channels(shell).render() },
     Example { name: "desk-many", render: |shell| campaign::many(shell).render() },
     Example { name: "desk-sign", render: |shell| campaign::sign(shell).render() },

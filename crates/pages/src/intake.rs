@@ -218,6 +218,50 @@ pub struct Runs {
     pub pager: Pager,
 }
 
+/// What became of one of several files.
+#[derive(Clone, Debug)]
+pub struct Taken {
+    pub line: RunLine,
+    /// Its own page, where it has one.
+    pub href: Option<String>,
+    /// Why it could not be taken in.
+    pub failure: Option<String>,
+}
+
+/// Several files, or those of an archive, in one account.
+#[derive(Clone, Debug, Template)]
+#[template(path = "together.html")]
+pub struct Together {
+    pub shell: Shell,
+    pub files: Vec<Taken>,
+    /// Whether one of them is still at work.
+    pub live: bool,
+    /// Its own address.
+    pub again: String,
+}
+
+impl Together {
+    fn input(&self) -> u64 {
+        self.files.iter().map(|file| file.line.input).sum()
+    }
+
+    fn accepted(&self) -> u64 {
+        self.files.iter().map(|file| file.line.accepted).sum()
+    }
+
+    fn rejected(&self) -> u64 {
+        self.files.iter().map(|file| file.line.rejected).sum()
+    }
+
+    fn duplicate(&self) -> u64 {
+        self.files.iter().map(|file| file.line.duplicate).sum()
+    }
+
+    fn failed(&self) -> u64 {
+        self.files.iter().filter(|file| file.line.state == RunState::Failed).count() as u64
+    }
+}
+
 /// How many rows were refused for one reason.
 #[derive(Clone, Debug)]
 pub struct ReasonCount {

@@ -30,6 +30,7 @@ pub mod shell;
 pub mod show;
 pub mod source;
 pub mod sql;
+pub mod subject;
 pub mod table;
 pub mod timeline;
 pub mod work;

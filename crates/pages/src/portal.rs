@@ -20,6 +20,8 @@ pub struct Door {
     pub base: String,
     /// JSON-LD for search engines.
     pub data: String,
+    /// When what the page shows was last changed, as far as that is known.
+    pub updated: Option<DateTime<Utc>>,
 }
 
 /// The portal's places: address behind the language, and catalogue key.
@@ -33,6 +35,17 @@ pub const PLACES: [(&str, &str); 9] = [
     ("corrections", "portal-corrections"),
     ("tip", "portal-tip"),
     ("feedback", "portal-feedback"),
+];
+
+/// Pages about the portal itself: address behind the language, and catalogue key.
+pub const ABOUT: [(&str, &str); 7] = [
+    ("rules", "portal-rules"),
+    ("privacy", "portal-privacy-policy"),
+    ("copyright", "portal-copyright"),
+    ("accessibility", "portal-accessibility"),
+    ("terms", "portal-terms"),
+    ("contact", "portal-contact"),
+    ("sitemap", "portal-sitemap"),
 ];
 
 /// Emergency numbers: number and catalogue key.
@@ -111,8 +124,23 @@ pub struct Notice {
     pub corrected_by: Vec<String>,
     /// Where else it stands: network and address.
     pub copies: Vec<(String, String)>,
-    /// Descriptions of its pictures.
-    pub pictures: Vec<String>,
+    pub pictures: Vec<Picture>,
+}
+
+impl Notice {
+    /// The first picture that can be shown: lists show no more.
+    pub fn shown(&self) -> Option<&Picture> {
+        self.pictures.iter().find(|p| p.src.is_some())
+    }
+}
+
+/// A picture or film of a message: our own copy where it can be shown, and what it shows in words.
+#[derive(Clone, Debug)]
+pub struct Picture {
+    pub src: Option<String>,
+    pub alt: String,
+    pub width: u32,
+    pub height: u32,
 }
 
 /// A choice of a list.
@@ -230,6 +258,52 @@ pub struct Law {
     pub topics: Vec<Topic>,
 }
 
+/// A page about the portal itself.
+#[derive(Clone, Debug, Deserialize)]
+pub struct About {
+    pub id: String,
+    pub hi: String,
+    pub en: String,
+    pub updated: chrono::NaiveDate,
+    pub parts: Vec<Part>,
+}
+
+/// One paragraph of it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Part {
+    /// The rule of moderation it explains, as the desk knows it; empty: none.
+    pub rule: String,
+    pub hi: String,
+    pub en: String,
+}
+
+impl Part {
+    pub fn text(&self, door: &Door) -> &str {
+        if door.lang == Lang::Hi { &self.hi } else { &self.en }
+    }
+}
+
+/// What is said about the portal itself.
+pub static PAPERS: LazyLock<Vec<About>> =
+    LazyLock::new(|| serde_json::from_str(include_str!("../data/about.json")).unwrap_or_default());
+
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/about.html")]
+pub struct Paper {
+    pub door: Door,
+    pub about: About,
+    /// Telephone numbers of headquarters, on the page that tells how to reach it.
+    pub numbers: Vec<String>,
+}
+
+/// Every place of the portal, for people.
+#[derive(Clone, Debug, Template)]
+#[template(path = "portal/sitemap.html")]
+pub struct Sitemap {
+    pub door: Door,
+    pub campaigns: Vec<CampaignLine>,
+}
+
 /// A unit, its telephone numbers and its official handles.
 #[derive(Clone, Debug)]
 pub struct Station {
@@ -288,6 +362,17 @@ pub struct Lost {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_pages_about_the_portal_are_all_there_in_both_languages() {
+        let ids: Vec<&str> = PAPERS.iter().map(|p| p.id.as_str()).chain(["sitemap"]).collect();
+        assert_eq!(ids, ABOUT.map(|(place, _)| place));
+        let hindi = |text: &str| text.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c));
+        for paper in PAPERS.iter() {
+            assert!(hindi(&paper.hi) && !hindi(&paper.en) && !paper.parts.is_empty(), "{}", paper.id);
+            assert!(paper.parts.iter().all(|p| hindi(&p.hi) && !hindi(&p.en) && p.en.len() > 20), "{}", paper.id);
+        }
+    }
 
     #[test]
     fn the_library_speaks_both_languages_and_cites_its_law() {

@@ -28,7 +28,7 @@ pub struct ObjectFile {
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub parts: Grid,
-    /// `image`, `audio` or `video`; none where the reader may not see it or no page can show it.
+    /// `image`, `page` (the first of a PDF, drawn), `audio` or `video`; none where the reader may not see it or no page can show it.
     pub kind: Option<&'static str>,
 }
 

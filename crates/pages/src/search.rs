@@ -3,7 +3,7 @@
 use askama::Template;
 
 use crate::Shell;
-use crate::dossier::Kind;
+use crate::dossier::{Kind, Standing};
 
 /// One thing found.
 #[derive(Clone, Debug)]
@@ -11,6 +11,8 @@ pub struct Hit {
     pub kind: Kind,
     pub title: String,
     pub note: String,
+    /// How a person stands in law.
+    pub standings: Vec<Standing>,
     /// What it was found by, in words; empty for a file.
     pub matched: String,
     pub href: String,

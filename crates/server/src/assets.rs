@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
@@ -23,8 +23,12 @@ pub(crate) async fn file(Path(file): Path<String>, headers: HeaderMap) -> Reply<
     Ok((fixed, asset.bytes).into_response())
 }
 
-/// Answers while the server and its store do.
-pub(crate) async fn health(State(app): State<App>) -> Reply<Json<Value>> {
+/// Answers while the server and its store do; a failure when a due post of the desk is late.
+pub(crate) async fn health(State(app): State<App>) -> Reply<(StatusCode, Json<Value>)> {
+    let late = social::outbox::late(app.lake.store(), app.lake.now().timestamp_micros()).await?;
+    if late > social::outbox::LATE {
+        return Ok((StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "status": "late", "oldest_due_seconds": late }))));
+    }
     let runs = app.lake.store().runs(&store::RunFilter::default(), store::Page::first(1)).await?;
-    Ok(Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "runs": runs.total })))
+    Ok((StatusCode::OK, Json(json!({ "status": "ok", "version": env!("CARGO_PKG_VERSION"), "runs": runs.total }))))
 }

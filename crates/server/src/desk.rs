@@ -11,9 +11,12 @@ mod office;
 mod order;
 mod outbox;
 mod post;
+mod reply;
 mod report;
 mod shelf;
 mod sign;
+mod silence;
+mod version;
 
 use std::sync::Arc;
 
@@ -47,10 +50,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk", get(office::page))
         .route("/desk/unit/{code}/pause", send(office::pause))
         .route("/desk/unit/{code}/resume", send(office::resume))
+        .route("/desk/unit/{code}/answer-time", send(office::answer_time))
         .route("/desk/sign", get(sign::page).post(sign::take))
         .route("/desk/new", get(post::blank).post(post::create))
         .route("/desk/preview", send(post::preview))
         .route("/desk/post/{id}", get(post::page))
+        .route("/desk/post/{id}/versions", get(version::page))
         .route("/desk/post/{id}/edit", send(post::edit))
         .route("/desk/post/{id}/submit", send(post::submit))
         .route("/desk/post/{id}/approve", send(post::approve))
@@ -59,6 +64,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/post/{id}/schedule", send(post::schedule))
         .route("/desk/post/{id}/move", send(post::move_day))
         .route("/desk/post/{id}/withdraw", send(post::withdraw))
+        .route("/desk/post/{id}/remove", send(order::remove))
         .route("/desk/post/{id}/note", send(post::note))
         .route("/desk/calendar", get(calendar::page))
         .route("/desk/outbox", get(outbox::page))
@@ -66,10 +72,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/inbox", get(inbox::page))
         .route("/desk/item/{id}", get(inbox::item))
         .route("/desk/item/{id}/assign", send(inbox::assign))
+        .route("/desk/item/{id}/begin", send(inbox::begin))
         .route("/desk/item/{id}/answer", send(inbox::answer))
         .route("/desk/item/{id}/send", send(inbox::dispatch))
         .route("/desk/item/{id}/close", send(inbox::close))
         .route("/desk/item/{id}/hide", send(inbox::hide))
+        .route("/desk/item/{id}/unhide", send(inbox::unhide))
         .route("/desk/many", get(many::page).post(many::take).layer(DefaultBodyLimit::max(BULK_LIMIT)))
         .route("/desk/many/file", send(many::file).layer(DefaultBodyLimit::max(PACKAGE_LIMIT)))
         .route("/desk/recurring", send(many::recur))
@@ -89,11 +97,18 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/shelf/praise", send(shelf::keep))
         .route("/desk/shelf/praise/{id}", send(shelf::act))
         .route("/desk/orders", get(order::page).post(order::open))
+        .route("/desk/order/{id}/pdf", get(order::pdf))
+        .route("/desk/order/{id}/copy/{copy}", send(order::copy))
+        .route("/desk/silences", get(silence::page).post(silence::add))
+        .route("/desk/silence/{id}", send(silence::change))
         .route("/desk/channels", get(channel::page))
         .route("/desk/connect", send(channel::begin))
         .route("/desk/connect/back", get(channel::back))
         .route("/desk/channel/{id}/confirm", send(channel::confirm))
         .route("/desk/channel/{id}/probe", send(channel::probe))
+        .route("/desk/channel/{id}/retire", send(channel::retire))
+        .route("/desk/replies", get(reply::page).post(reply::add))
+        .route("/desk/reply/{id}", send(reply::change))
         .route("/desk/media", get(media::page).post(media::add).layer(DefaultBodyLimit::max(MEDIA_LIMIT)))
         .route("/desk/media/{sha}", get(media::file))
         .route("/api/v1/desk/posts", get(post::list_json).post(post::create_json))
@@ -102,8 +117,17 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/calendar", get(calendar::json))
         .route("/api/v1/desk/outbox", get(outbox::json))
         .route("/api/v1/desk/inbox", get(inbox::json))
-        .route("/api/v1/desk/orders", get(order::json))
+        .route("/api/v1/desk/items/{id}/hand-over", send(inbox::hand_over_json))
+        .route("/api/v1/desk/posts/{id}/versions", get(version::json))
+        .route("/api/v1/desk/posts/{id}/remove", send(order::remove_json))
+        .route("/api/v1/desk/orders", get(order::json).post(order::open_json))
+        .route("/api/v1/desk/orders/{id}/copies/{copy}", send(order::copy_json))
+        .route("/api/v1/desk/silences", get(silence::json).post(silence::add_json))
+        .route("/api/v1/desk/silences/{id}", send(silence::change_json))
+        .route("/api/v1/desk/media", get(media::json))
         .route("/api/v1/desk/channels", get(channel::json))
+        .route("/api/v1/desk/channels/{id}/retire", send(channel::retire_json))
+        .route("/api/v1/desk/replies", get(reply::json).post(reply::add_json))
         .route("/api/v1/desk/bulk", send(many::json).layer(DefaultBodyLimit::max(PACKAGE_LIMIT)))
         .route("/api/v1/desk/recurring", get(many::recurring_json))
         .route("/api/v1/desk/campaigns", get(campaign::list_json))
@@ -140,6 +164,12 @@ impl From<DeskError> for HttpError {
             e @ DeskError::Vault(_) => HttpError::Failed(e.to_string()),
         }
     }
+}
+
+/// Why the desk did not do something, in the asker's language where the sentence is known.
+pub(crate) fn said(ask: &Ask, why: &str) -> String {
+    let hindi = || social::refusal::hindi(why).or_else(|| social::network::words(why, true).map(str::to_owned));
+    (ask.lang == pages::Lang::Hi).then(hindi).flatten().unwrap_or_else(|| why.to_owned())
 }
 
 /// UTC microseconds as a moment.

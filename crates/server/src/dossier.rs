@@ -101,7 +101,14 @@ async fn page(
         return export(&app, &ask, kind, &key, asked).await;
     }
     match look(&app, &ask, kind, &key, &asked.authority, "dossier").await? {
-        Looked::Found(found) => Ok(show(dress(&ask, found.as_ref(), &asked.authority))?.into_response()),
+        Looked::Found(found) => {
+            let mut page = dress(&ask, found.as_ref(), &asked.authority);
+            if let Some(person) = found.person() {
+                let said = crate::subject::notices(&app, &ask, person).await?;
+                page.notices.splice(0..0, said);
+            }
+            Ok(show(page)?.into_response())
+        }
         Looked::Instead(found) if found.hits.is_empty() => Err(HttpError::NoDossier { key }),
         Looked::Instead(found) => {
             let page = search::fill(&ask, key, Some(found), true);
@@ -128,7 +135,7 @@ fn dress(ask: &Ask, found: &dyn erased::Dossier, authority: &str) -> pages::doss
         page.seek_authority = Some(piece.unwrap_or_else(|| "/purpose".into()));
     } else if !authority.is_empty() && matches!(found.target().kind, Kind::Phone) {
         let text = format!("{} {authority}", page.shell.t("dossier-authority-shown"));
-        page.notices.insert(0, pages::dossier::Notice { tone: "info", text });
+        page.notices.insert(0, pages::dossier::Notice::new("info", text));
     }
     page
 }
@@ -237,6 +244,8 @@ mod erased {
         /// What the access log says of it.
         fn noted(&self) -> Value;
         fn authority_needed(&self) -> bool;
+        /// The person, where it is one.
+        fn person(&self) -> Option<&dossier::Person>;
     }
 
     pub(super) fn boxed<T: Wanting + View + Serialize + Send + Sync + 'static>(dossier: T) -> Box<dyn Dossier> {
@@ -248,9 +257,17 @@ mod erased {
         fn wanting(&self) -> bool {
             false
         }
+
+        fn as_person(&self) -> Option<&dossier::Person> {
+            None
+        }
     }
 
-    impl Wanting for dossier::Person {}
+    impl Wanting for dossier::Person {
+        fn as_person(&self) -> Option<&dossier::Person> {
+            Some(self)
+        }
+    }
     impl Wanting for dossier::Vehicle {}
     impl Wanting for dossier::Case {}
     impl Wanting for dossier::Phone {
@@ -274,6 +291,10 @@ mod erased {
 
         fn authority_needed(&self) -> bool {
             self.wanting()
+        }
+
+        fn person(&self) -> Option<&dossier::Person> {
+            self.as_person()
         }
     }
 }

@@ -141,7 +141,10 @@ impl HttpError {
                 | HttpError::Desk(_)
                 | HttpError::Taken(_)
         )
-        .then(|| self.to_string());
+        .then(|| match self {
+            HttpError::Desk(why) => crate::desk::said(ask, why),
+            _ => self.to_string(),
+        });
         let page = Fault {
             status: status.as_u16(),
             headline: shell.title.clone(),
@@ -178,7 +181,9 @@ impl From<LakeError> for HttpError {
             LakeError::NoObject { sha256 } => HttpError::NoObject(sha256),
             LakeError::Denied(why) => HttpError::Refused(why),
             error @ LakeError::Taken { .. } => HttpError::Taken(error.to_string()),
-            error @ (LakeError::Invalid(_) | LakeError::Query(_)) => HttpError::BadRequest(error.to_string()),
+            error @ (LakeError::Invalid(_) | LakeError::Unreadable { .. } | LakeError::Query(_)) => {
+                HttpError::BadRequest(error.to_string())
+            }
             error => HttpError::Failed(error.to_string()),
         }
     }
@@ -203,6 +208,7 @@ impl From<store::StoreError> for HttpError {
     fn from(error: store::StoreError) -> HttpError {
         match error {
             store::StoreError::Offset { stands, .. } => HttpError::Conflict { stands },
+            store::StoreError::Missing { .. } => HttpError::NotFound,
             error => HttpError::Failed(error.to_string()),
         }
     }

@@ -28,7 +28,7 @@ pub(crate) struct Job {
 pub(crate) enum End {
     Done(Vec<Report>),
     Cancelled,
-    Failed(String),
+    Failed { code: &'static str, message: String },
 }
 
 /// All jobs of this process by id.
@@ -65,7 +65,7 @@ impl Jobs {
             let end = match outcome {
                 Ok(reports) => End::Done(reports),
                 Err(LakeError::Cancelled) => End::Cancelled,
-                Err(error) => End::Failed(error.to_string()),
+                Err(error) => End::Failed { code: error.code(), message: error.to_string() },
             };
             if let End::Done(reports) = &end
                 && let Some(report) = reports.first()

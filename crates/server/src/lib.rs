@@ -42,6 +42,7 @@ mod source;
 mod sources;
 mod sql;
 mod sso;
+mod subject;
 mod trail;
 mod upload;
 mod view;

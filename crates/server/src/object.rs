@@ -174,9 +174,9 @@ fn leads(clean: &[Clean], value: &str) -> Option<String> {
 /// Persons, things and events that the mapping drew from this row.
 async fn drawn(app: &App, ask: &Ask, session: &Session, place: &str, origin: &Origin) -> Reply<Vec<LinkLine>> {
     let sources = [
-        ("person_mention", "'person', person_key, coalesce(name, name_local), role"),
-        ("object", "kind, key, label, NULL"),
-        ("event", "kind, key, title, NULL"),
+        ("person_mention", "'person', person_key, coalesce(name, name_local), role, event_key"),
+        ("object", "kind, key, label, NULL, NULL"),
+        ("event", "kind, key, title, NULL, NULL"),
     ];
     let mut out = Vec::new();
     for (table, columns) in sources {
@@ -185,8 +185,12 @@ async fn drawn(app: &App, ask: &Ask, session: &Session, place: &str, origin: &Or
         }
         let sql = format!("SELECT {columns} FROM pole.{table} WHERE {place} LIMIT 50");
         for row in texts(&session.rows(&sql).await?, 50)? {
-            let [kind, key, label, role] = &row[..] else { continue };
+            let [kind, key, label, role, case] = &row[..] else { continue };
             let key = key.clone().unwrap_or_default();
+            let role = match case {
+                Some(case) => dossier::shown_role(session, case, &key, role.clone()).await?,
+                None => role.clone(),
+            };
             out.push(LinkLine {
                 kind: view::kind(dossier::Kind::of(kind.as_deref().unwrap_or_default(), &key)),
                 relation: role

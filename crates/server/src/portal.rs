@@ -1,9 +1,11 @@
 //! The public portal: another router at its own address. It reads only what is published, sets no cookie, and lets caches keep its
 //! pages. Networks call it too (webhooks), and fetch pictures from it under signed links.
 
+mod about;
 mod feed;
 mod form;
 mod hook;
+mod intake;
 mod page;
 
 use std::collections::HashMap;
@@ -28,6 +30,8 @@ use social::link::Links;
 use store::Store;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
+
+pub use intake::hand_over;
 
 use crate::assets;
 
@@ -79,6 +83,7 @@ impl Portal {
             path: path.to_owned(),
             base: self.settings.base.clone(),
             data: String::new(),
+            updated: None,
         }
     }
 
@@ -105,6 +110,14 @@ pub fn routes(lake: Lake, settings: Settings) -> Router {
         .route("/{lang}/corrections", get(page::corrections))
         .route("/{lang}/post/{id}", get(page::one))
         .route("/{lang}/law", get(page::law))
+        .route("/{lang}/rules", get(about::rules))
+        .route("/{lang}/privacy", get(about::privacy))
+        .route("/{lang}/copyright", get(about::copyright))
+        .route("/{lang}/accessibility", get(about::accessibility))
+        .route("/{lang}/terms", get(about::terms))
+        .route("/{lang}/contact", get(about::contact))
+        .route("/{lang}/sitemap", get(about::sitemap))
+        .route("/picture/{post}/{sha}", get(about::shown))
         .route("/{lang}/campaigns", get(page::campaigns))
         .route("/{lang}/campaign/{id}", get(page::one_campaign))
         .route("/{lang}/stations", get(page::stations))
@@ -121,13 +134,22 @@ pub fn routes(lake: Lake, settings: Settings) -> Router {
         .route("/hooks/x", get(hook::x_challenge).post(hook::x))
         .route("/hooks/meta", get(hook::meta_challenge).post(hook::meta))
         .route("/assets/{file}", get(assets::file))
-        .route("/healthz", get(async || "ok"))
+        .route("/healthz", get(health))
         .route("/{lang}", post(unknown).get(page::without_slash))
         .fallback(unknown)
         .layer(DefaultBodyLimit::max(BODY))
         .layer(middleware::from_fn(headers))
         .layer(CompressionLayer::new())
         .with_state(portal)
+}
+
+/// A failure when the store does not answer, or a due post is late.
+async fn health(State(p): State<Portal>) -> (StatusCode, &'static str) {
+    match social::outbox::late(p.store(), p.lake.now().timestamp_micros()).await {
+        Ok(late) if late <= social::outbox::LATE => (StatusCode::OK, "ok"),
+        Ok(_) => (StatusCode::SERVICE_UNAVAILABLE, "a due post is late"),
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer"),
+    }
 }
 
 /// Serves the portal on `listener` until `shutdown` is ready.
@@ -173,6 +195,7 @@ fn lost(lang: Lang, status: StatusCode) -> Response {
         path: String::new(),
         base: String::new(),
         data: String::new(),
+        updated: None,
     };
     let text = lang.text("portal-lost-text");
     let page = Lost { door, text }.render().unwrap_or_default();

@@ -3,7 +3,7 @@
 use pages::Lang;
 use paper::{Report, Section};
 use social::NetworkName;
-use social::desk::{Advice, Numbers};
+use social::desk::{Advice, Compliance, Numbers};
 
 /// Names of the tables, in the order of the sections.
 pub const TABLES: [&str; 6] = ["service", "measures", "campaigns", "sleeping", "mix", "sentiment"];
@@ -25,6 +25,48 @@ fn advice(lang: Lang, advice: Advice, with: Option<&str>) -> String {
         Advice::Reconnect => "report-advice-reconnect",
     };
     lang.fill(key, &[("it", with.unwrap_or_default())])
+}
+
+/// The statement of compliance with an order, to be signed.
+pub fn compliance(c: &Compliance, lang: Lang, now: chrono::DateTime<chrono::Utc>) -> Report {
+    let t = |key: &str| lang.text(key);
+    let time = model::time::format_ist;
+    let state = match (c.order.closed_at, c.complied) {
+        (Some(at), true) => format!("{}: {}", t("desk-complied"), time(at)),
+        (Some(at), false) => format!("{}: {}", t("desk-removed-late"), time(at)),
+        (None, _) => t("order-in-progress"),
+    };
+    let rows = c.removals.iter().map(|r| {
+        let proof = [r.proof.as_deref().unwrap_or_default(), &r.hand].into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>();
+        vec![title(&r.network), r.url.clone(), t(&format!("desk-copy-{}", r.state)), time(r.at), proof.join("; ")]
+    });
+    let own = c.order.ground == "own";
+    let mut facts = vec![(t("desk-order-reference"), c.order.reference.clone())];
+    if !own {
+        facts.push((t("desk-order-court"), c.order.court.clone()));
+    }
+    facts.extend([
+        (t("order-received"), time(c.order.received_at)),
+        (t("desk-due"), time(c.order.due_at)),
+        (t("desk-state"), state),
+    ]);
+    Report {
+        lang: if lang == Lang::Hi { paper::Language::Hi } else { paper::Language::En },
+        title: t(if own { "order-own-title" } else { "desk-statement" }),
+        subtitle: t("order-subtitle"),
+        facts,
+        sections: vec![
+            Section {
+                title: t("order-copies"),
+                columns: ["desk-network", "desk-copy", "desk-state", "order-when", "desk-proof"].iter().map(|k| t(k)).collect(),
+                rows: rows.collect(),
+                ..Section::default()
+            },
+            Section { title: t("order-signature"), text: t("order-signature-text"), ..Section::default() },
+        ],
+        foot: format!("{} · {}", c.order.id, time(now.timestamp_micros())),
+        nothing: t("order-nothing-out"),
+    }
 }
 
 /// The numbers in words of one language; [`TABLES`] names its sections.

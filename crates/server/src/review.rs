@@ -143,7 +143,7 @@ fn word<T: Serialize>(value: &T) -> String {
 /// What both sides state, attribute by attribute.
 fn stated(ask: &Ask, left: &[Mention], right: &[Mention]) -> Vec<Stated> {
     type Get = fn(&Mention) -> Option<String>;
-    let rows: [(&str, bool, Get); 13] = [
+    let rows: [(&str, bool, Get); 14] = [
         ("fact-name", false, |m| m.name.clone()),
         ("fact-name-local", false, |m| m.name_local.clone()),
         ("fact-alias", false, |m| m.alias.clone()),
@@ -156,11 +156,12 @@ fn stated(ask: &Ask, left: &[Mention], right: &[Mention]) -> Vec<Stated> {
         ("fact-address", false, |m| m.address.clone()),
         ("fact-phone", false, |m| m.phone.clone()),
         ("fact-id", true, |m| m.id_value.clone()),
-        ("fact-role", false, |m| m.role.clone()),
+        ("fact-role", false, |m| m.shown_role().map(str::to_owned)),
+        ("fact-in-force", false, |m| m.in_force.as_ref().map(|f| f.standing.as_str().to_owned())),
     ];
     let values = |of: &[Mention], get: Get| of.iter().filter_map(get).collect::<BTreeSet<String>>();
     let told = |key: &str, values: BTreeSet<String>| -> Vec<String> {
-        let area = key.strip_prefix("fact-").unwrap_or(key);
+        let area = if key == "fact-in-force" { "standing" } else { key.strip_prefix("fact-").unwrap_or(key) };
         values.into_iter().map(|v| ask.lang.known(&format!("{area}-{v}")).unwrap_or(v)).collect()
     };
     rows.into_iter()

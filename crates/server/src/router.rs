@@ -8,8 +8,8 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     App, account, ask, assets, audit, catalogue, certificate, desk, door, dossier, draft, fault, feed, gallery, guard, home,
-    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, trail, upload, viewer, watch,
-    work,
+    object, people, pull, quarantine, review, runs, search, signin, source, sources, sql, sso, subject, trail, upload, viewer,
+    watch, work,
 };
 
 pub(crate) fn routes(app: App) -> Router {
@@ -24,6 +24,12 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/review", get(review::list))
         .route("/review/quality", get(review::quality))
         .route("/review/{left}/{right}", get(review::pair).post(review::decide))
+        .route("/subjects", get(subject::list))
+        .route("/subjects/{person}", get(subject::page).post(subject::decide))
+        .route("/subjects/{person}/sheet", post(subject::ask_sheet))
+        .route("/sheets", get(subject::sheets))
+        .route("/sheets/{id}", get(subject::sheet))
+        .route("/sheets/{id}/{step}", post(subject::sheet_step))
         .route("/sources", get(sources::page))
         .route("/sources/{contract}", get(source::page))
         .route("/sources/{contract}/export", get(source::export))
@@ -37,6 +43,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/uploads/{id}", patch(upload::append).head(upload::offset).delete(upload::discard))
         .route("/uploads/{id}/cancel", post(upload::cancel))
         .route("/runs", get(runs::list))
+        .route("/runs/together", get(runs::together))
         .route("/runs/{id}", get(runs::page))
         .route("/runs/{id}/cancel", post(runs::cancel))
         .route("/quarantine", get(quarantine::list))
@@ -89,6 +96,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/assets/{file}", get(assets::file))
         .route("/healthz", get(assets::health))
         .route("/api/v1/search", get(search::json))
+        .route("/api/v1/sections", get(search::sections))
         .route("/api/v1/review", get(review::list_json))
         .route("/api/v1/review/quality", get(review::quality_json))
         .route("/api/v1/review/{left}/{right}", get(review::pair_json).post(review::decide_json))
@@ -98,6 +106,12 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/case/{*key}", get(dossier::case_json))
         .route("/api/v1/catalog", get(catalogue::list_json))
         .route("/api/v1/catalog/{table}", get(catalogue::table_json))
+        .route("/api/v1/subjects", get(subject::list_json))
+        .route("/api/v1/subjects/{person}", get(subject::page_json).post(subject::decide_json))
+        .route("/api/v1/subjects/{person}/sheet", post(subject::ask_sheet_json))
+        .route("/api/v1/sheets", get(subject::sheets_json))
+        .route("/api/v1/sheets/{id}", get(subject::sheet_json))
+        .route("/api/v1/sheets/{id}/{step}", post(subject::sheet_step_json))
         .route("/api/v1/sources", get(source::list_json))
         .route("/api/v1/sources/{contract}", get(source::json))
         .route("/api/v1/contracts", post(draft::keep_json))
@@ -106,6 +120,7 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/pulls/{name}/run", post(pull::run_json))
         .route("/api/v1/object/{sha}/certificate", get(certificate::json))
         .route("/api/v1/runs", get(runs::list_json))
+        .route("/api/v1/runs/together", get(runs::together_json))
         .route("/api/v1/runs/{id}", get(runs::run_json))
         .route("/api/v1/sql", post(sql::json))
         .route("/api/v1/feed/{contract}", post(feed::take).layer(DefaultBodyLimit::disable()))

@@ -6,9 +6,10 @@ use std::sync::atomic::Ordering;
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use lake::ingest::State as Outcome;
 use lake::{Report, TableName};
 use pages::Section;
-use pages::intake::{Drift, ReasonCount, Run, RunLine, RunState, Runs};
+use pages::intake::{Drift, ReasonCount, Run, RunLine, RunState, Runs, Taken, Together};
 use pages::shell::Crumb;
 use pages::table::Pager;
 use serde::Deserialize;
@@ -72,15 +73,15 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String
     if let Some(job) = app.jobs.get(&id) {
         if let Some(End::Done(reports)) = &job.end {
             let to = match reports.as_slice() {
-                [one] if one.run.is_some() => format!("/runs/{}", one.run.as_deref().unwrap_or_default()),
-                _ => "/runs".to_owned(),
+                [Report { run: Some(run), .. }] => format!("/runs/{run}"),
+                _ => format!("/runs/together?of={id}"),
             };
             return Ok(Redirect::to(&to).into_response());
         }
         let run = job_line(&app, &ask, &id, &job);
         shell.title.clone_from(&run.file);
         let failure = match &job.end {
-            Some(End::Failed(message)) => Some(message.clone()),
+            Some(End::Failed { code, message }) => Some(failure(&ask, code, message)),
             _ => None,
         };
         let page = Run {
@@ -122,6 +123,109 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String
         shell,
     };
     Ok(show(page)?.into_response())
+}
+
+/// Files that came together: ids of uploads, with commas between.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Several {
+    of: String,
+}
+
+/// Most uploads of one report.
+const TOGETHER: usize = 500;
+
+/// What became of several files, or of the files of an archive, in one account.
+pub(crate) async fn together(State(app): State<App>, ask: Ask, Query(several): Query<Several>) -> Reply {
+    let (mut files, mut live) = (Vec::new(), false);
+    for id in several.of.split(',').take(TOGETHER) {
+        if let Some(job) = app.jobs.get(id) {
+            live |= job.end.is_none();
+            match &job.end {
+                Some(End::Done(reports)) => files.extend(reports.iter().map(|r| taken(&app, &ask, &job, r))),
+                end => files.push(Taken {
+                    failure: match end {
+                        Some(End::Failed { code, message }) => Some(failure(&ask, code, message)),
+                        _ => None,
+                    },
+                    href: Some(format!("/runs/{id}")),
+                    line: job_line(&app, &ask, id, &job),
+                }),
+            }
+        } else if let Some(run) = run_of_upload(&app, id).await? {
+            let failure = (state(run.state) == RunState::Failed).then(|| run.message.clone().unwrap_or_default());
+            let line = line(&titles(&app, &ask), run);
+            files.push(Taken { href: Some(line.href()), failure, line });
+        }
+    }
+    if files.is_empty() {
+        return Err(HttpError::NoRun(several.of));
+    }
+    let mut shell = ask.shell(Section::Runs, ask.lang.text("together-title"));
+    shell.trail = vec![Crumb::new("/runs", shell.t("nav-runs"))];
+    show(Together { files, live, again: format!("/runs/together?of={}", pages::shell::encode(&several.of)), shell })
+}
+
+/// The same as JSON: the reports of each upload, none while it is at work.
+pub(crate) async fn together_json(State(app): State<App>, Query(several): Query<Several>) -> Reply<Json<serde_json::Value>> {
+    let mut files = Vec::new();
+    for id in several.of.split(',').take(TOGETHER) {
+        files.push(match app.jobs.get(id) {
+            Some(job) => match &job.end {
+                None => serde_json::json!({ "upload": id, "state": "running" }),
+                Some(End::Cancelled) => serde_json::json!({ "upload": id, "state": "cancelled" }),
+                Some(End::Failed { code, message }) => {
+                    serde_json::json!({ "upload": id, "state": "failed", "code": code, "message": message })
+                }
+                Some(End::Done(reports)) => serde_json::json!({ "upload": id, "state": "done", "reports": reports }),
+            },
+            None => match run_of_upload(&app, id).await? {
+                Some(run) => serde_json::json!({ "upload": id, "state": run.state, "reports": [run.report] }),
+                None => return Err(HttpError::NoRun(id.to_owned())),
+            },
+        });
+    }
+    Ok(Json(serde_json::json!({ "files": files })))
+}
+
+/// The run of an upload whose job is no longer in memory.
+async fn run_of_upload(app: &App, id: &str) -> Reply<Option<store::Run>> {
+    let run = app.lake.store().upload(id).await?.and_then(|upload| upload.run_id);
+    Ok(match run {
+        Some(run) => app.lake.store().run(&run).await?,
+        None => None,
+    })
+}
+
+fn taken(app: &App, ask: &Ask, job: &Job, report: &Report) -> Taken {
+    let line = RunLine {
+        id: report.run.clone().unwrap_or_default(),
+        title: titles(app, ask).remove(&report.contract).unwrap_or_default(),
+        contract: report.contract.clone(),
+        file: report.name.clone(),
+        object: Some(report.object.clone()).filter(|o| !o.is_empty()),
+        started: job.started,
+        state: if report.state == Outcome::Failed { RunState::Failed } else { RunState::Done },
+        input: report.input,
+        accepted: report.accepted,
+        rejected: report.rejected,
+        duplicate: report.duplicate,
+        seconds: report.seconds,
+    };
+    let failure = report.message.as_ref().filter(|_| report.state == Outcome::Failed);
+    let failure = failure.map(|message| failure_of(ask, report.code.as_deref(), message));
+    Taken { href: report.run.as_ref().map(|run| format!("/runs/{run}")), failure, line }
+}
+
+fn failure(ask: &Ask, code: &str, message: &str) -> String {
+    failure_of(ask, Some(code), message)
+}
+
+/// The message names the file and what to do; in Hindi the words for its kind stand before it.
+fn failure_of(ask: &Ask, code: Option<&str>, message: &str) -> String {
+    match code.and_then(|code| ask.lang.known(&format!("failure-{code}"))) {
+        Some(words) if ask.lang == pages::Lang::Hi => format!("{words} ({message})"),
+        _ => message.to_owned(),
+    }
 }
 
 /// Stops a run before it writes anything.
@@ -205,7 +309,7 @@ fn job_line(app: &App, ask: &Ask, id: &str, job: &Job) -> RunLine {
             None => RunState::Running,
             Some(End::Done(_)) => RunState::Done,
             Some(End::Cancelled) => RunState::Cancelled,
-            Some(End::Failed(_)) => RunState::Failed,
+            Some(End::Failed { .. }) => RunState::Failed,
         },
         input: job.progress.rows.load(Ordering::Relaxed),
         accepted: 0,

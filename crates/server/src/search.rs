@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
-use crate::view::{address, kind, origin};
+use crate::view::{address, badges, kind, origin};
 
 /// Longest text looked for, in characters.
 const LONGEST: usize = 200;
@@ -67,6 +67,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
             kind: page::Kind::Thing,
             title: object.original_name,
             note: ask.lang.text("object"),
+            standings: Vec::new(),
             matched: String::new(),
             href: format!("/object/{}", object.sha256),
             rows: 0,
@@ -103,6 +104,29 @@ async fn follow(app: &App) -> Reply<()> {
 /// The same as JSON.
 pub(crate) async fn json(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply<Json<Found>> {
     Ok(Json(find(&app, &ask, &looked.text(), looked.only()?).await?))
+}
+
+/// Sections of law in a text, and the day of the offence.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Named {
+    text: String,
+    #[serde(default)]
+    offence: String,
+}
+
+/// What corresponds to sections of law, as JSON.
+pub(crate) async fn sections(State(app): State<App>, ask: Ask, Query(named): Query<Named>) -> Reply<Json<Vec<::dossier::Law>>> {
+    let wrong = |_| HttpError::BadRequest(format!("offence: {:?} is no day; write YYYY-MM-DD", named.offence));
+    let offence = Some(named.offence.trim()).filter(|day| !day.is_empty()).map(|day| day.parse().map_err(wrong)).transpose()?;
+    let laws = app
+        .lake
+        .act(&ask.access(&app.lake, At::Now), "section", |session| async move {
+            let laws = ::dossier::laws(&session, &named.text, offence).await?;
+            let what = json!({ "text": named.text, "found": laws.len() });
+            Ok::<_, LakeError>((laws, what))
+        })
+        .await?;
+    Ok(Json(laws))
 }
 
 async fn find(app: &App, ask: &Ask, text: &str, only: Option<Kind>) -> Reply<Found> {
@@ -145,6 +169,7 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
         kind: kind(hit.target.kind),
         title: hit.title.clone(),
         note: note(ask, hit),
+        standings: badges(ask.lang, &hit.standings),
         matched: word(hit.matched),
         // What has no page of its own leads to the row that speaks of it.
         href: address(&hit.target).unwrap_or_else(|| origin(&hit.origin).href()),

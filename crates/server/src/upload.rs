@@ -85,14 +85,15 @@ async fn page(app: &App, ask: &Ask, choice: Choice, errors: Vec<FieldError>) -> 
     })
 }
 
-/// The plain form: the whole file in one request.
+/// The plain form: whole files in one request.
 pub(crate) async fn send(State(app): State<App>, ask: Ask, mut parts: Multipart) -> Reply<Response> {
     let wrong = |error: axum::extract::multipart::MultipartError| HttpError::BadRequest(error.body_text());
-    let mut choice = Choice::default();
+    let (mut choice, mut password, mut sent) = (Choice::default(), None, Vec::new());
     while let Some(mut part) = parts.next_field().await.map_err(wrong)? {
         match part.name() {
             Some("contract") => choice.contract = part.text().await.map_err(wrong)?,
             Some("authority") => choice.authority = part.text().await.map_err(wrong)?,
+            Some("password") => password = Some(part.text().await.map_err(wrong)?).filter(|word| !word.is_empty()),
             Some("file") if part.file_name().is_some_and(|name| !name.is_empty()) => {
                 let name = base_name(part.file_name().unwrap_or_default());
                 let request = request(&app, &ask, &name, &choice)?;
@@ -110,11 +111,20 @@ pub(crate) async fn send(State(app): State<App>, ask: Ask, mut parts: Multipart)
                     file.write_all(&chunk).await?;
                 }
                 file.flush().await?;
-                app.jobs.start(&app.lake, &upload.id, path, request);
-                return Ok(Redirect::to(&format!("/runs/{}", upload.id)).into_response());
+                sent.push((upload.id, path, request));
             }
             _ => {}
         }
+    }
+    // All of them are here before the first is read.
+    let ids: Vec<String> = sent.iter().map(|(id, ..)| id.clone()).collect();
+    for (id, path, request) in sent {
+        app.jobs.start(&app.lake, &id, path, Request { password: password.clone(), ..request });
+    }
+    match ids.as_slice() {
+        [] => {}
+        [one] => return Ok(Redirect::to(&format!("/runs/{one}")).into_response()),
+        _ => return Ok(Redirect::to(&format!("/runs/together?of={}", ids.join(","))).into_response()),
     }
     let errors = vec![FieldError { field: "file".into(), message: ask.lang.text("upload-choose-file") }];
     Ok((StatusCode::UNPROCESSABLE_ENTITY, show(page(&app, &ask, choice, errors).await?)?).into_response())
@@ -205,7 +215,7 @@ pub(crate) async fn append(
         return Ok((StatusCode::NO_CONTENT, said).into_response());
     }
     let choice = fs::read(beside(&path)).await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or_default();
-    let request = request(&app, &ask, &upload.name, &choice)?;
+    let request = Request { password: password(&headers), ..request(&app, &ask, &upload.name, &choice)? };
     app.jobs.start(&app.lake, &id, path.clone(), request);
     fs::remove_file(beside(&path)).await.ok();
     Ok((StatusCode::NO_CONTENT, said, [(header::LOCATION, format!("/runs/{id}"))]).into_response())
@@ -247,6 +257,12 @@ fn request(app: &App, ask: &Ask, name: &str, choice: &Choice) -> Reply<Request> 
     };
     let authority = Some(choice.authority.trim().to_owned()).filter(|text| !text.is_empty());
     Ok(Request { contract, name: name.to_owned(), authority, received_by: ask.principal.id.clone(), ..Request::default() })
+}
+
+/// Of a locked file, as base64 in `X-File-Password`: it comes with the bytes and is kept nowhere.
+fn password(headers: &HeaderMap) -> Option<String> {
+    let bytes = base64(headers.get("x-file-password")?.to_str().ok()?)?;
+    String::from_utf8(bytes).ok().filter(|word| !word.is_empty())
 }
 
 async fn place(app: &App, path: &str) -> Reply<PathBuf> {

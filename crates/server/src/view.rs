@@ -6,6 +6,8 @@ mod person;
 mod phone;
 mod vehicle;
 
+use std::collections::BTreeSet;
+
 use dossier::{Attribute, Kind, Link, Moment, Origin, Target};
 use pages::dossier::{Dossier, Fact, Group, LinkLine, Standing};
 use pages::shell::encode;
@@ -109,6 +111,7 @@ fn place(attribute: Attribute) -> (&'static str, &'static str) {
         Occupation => ("group-identity", "fact-occupation"),
         Address => ("group-contact", "fact-address"),
         Phone => ("group-contact", "fact-phone"),
+        InForce => ("group-role", "fact-in-force"),
         Role => ("group-role", "fact-role"),
         Standing => ("group-role", "fact-standing"),
         Title => ("group-case", "fact-title"),
@@ -123,6 +126,8 @@ fn place(attribute: Attribute) -> (&'static str, &'static str) {
         Class => ("group-vehicle", "fact-class"),
         Colour => ("group-vehicle", "fact-colour"),
         Chassis => ("group-vehicle", "fact-chassis"),
+        Series => ("group-series", "fact-series"),
+        Office => ("group-vehicle", "fact-office"),
         Other => ("group-other", "fact-other"),
     }
 }
@@ -171,6 +176,7 @@ fn fact(lang: Lang, attribute: Attribute, label: &str, differs: bool, fact: &dos
     let note = fact.note.clone().unwrap_or_default();
     let value = match attribute {
         Attribute::Sex => word(lang, "sex", &fact.value),
+        Attribute::InForce => word(lang, "standing", &fact.value),
         Attribute::Role => word(lang, "role", &fact.value),
         _ => fact.value.clone(),
     };
@@ -180,7 +186,7 @@ fn fact(lang: Lang, attribute: Attribute, label: &str, differs: bool, fact: &dos
         note: match attribute {
             Attribute::Other => String::new(),
             Attribute::Relative | Attribute::RelativeLocal => word(lang, "relative", &note),
-            Attribute::Role | Attribute::Standing => note.trim_start_matches("fir:").to_owned(),
+            Attribute::InForce | Attribute::Role | Attribute::Standing => note.trim_start_matches("fir:").to_owned(),
             _ => note,
         },
         label,
@@ -234,15 +240,35 @@ fn moments(lang: Lang, all: &[Moment]) -> Vec<timeline::Moment> {
         .collect()
 }
 
-/// Role words as badges; to be accused or arrested stands out.
+/// Role words as badges, each once; what is held against somebody stands out, an outcome that clears does not.
 fn standings<'a>(lang: Lang, roles: impl IntoIterator<Item = &'a str>) -> Vec<Standing> {
-    roles
-        .into_iter()
-        .map(|role| Standing {
-            text: word(lang, "role", role),
-            tone: if matches!(role, "accused" | "arrested") { "warn" } else { "info" },
-        })
-        .collect()
+    let mut seen = BTreeSet::new();
+    let told = roles.into_iter().filter(|role| seen.insert(role.to_string()));
+    told.map(|role| Standing { text: word(lang, "role", role), tone: tone(role) }).collect()
+}
+
+/// Badge class of a role or standing word.
+pub(crate) fn tone(word: &str) -> &'static str {
+    match dossier::Standing::parse(word) {
+        Some(standing) if standing.cleared() => "plain",
+        Some(_) => "warn",
+        None => "info",
+    }
+}
+
+/// How somebody stands, as badges.
+pub(crate) fn badges(lang: Lang, standings: &[dossier::Standing]) -> Vec<Standing> {
+    self::standings(lang, standings.iter().map(|s| s.as_str()))
+}
+
+/// What is in force, and since when: `Acquitted (12 Dec 2025)`.
+fn in_force(lang: Lang, now: &dossier::InForce) -> String {
+    let word = word(lang, "standing", now.standing.as_str());
+    match now.since {
+        // A day in India.
+        Some(since) => format!("{word} ({})", pages::show::date(lang, (since + chrono::TimeDelta::minutes(330)).date_naive())),
+        None => word,
+    }
 }
 
 /// A table with its words; columns whose key begins with `#` are numbers.

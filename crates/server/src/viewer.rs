@@ -24,6 +24,7 @@ use crate::fault::{HttpError, Reply};
 const PARTS: usize = 50;
 /// Most bytes of a photograph that is held to look for the small one in it.
 const HELD: u64 = 64 << 20;
+const PDF: &str = "application/pdf";
 
 /// What a document's page shows of it.
 pub(crate) async fn shown(app: &App, ask: &Ask, session: &Session, sha: &str) -> Reply<Option<Shown>> {
@@ -38,7 +39,10 @@ pub(crate) async fn shown(app: &App, ask: &Ask, session: &Session, sha: &str) ->
         rows: rows.into_iter().map(|row| row.into_iter().map(|text| Cell { text, href: None }).collect()).collect(),
     };
     let whole = app.lake.shows_all(&ask.access(&app.lake, At::Now), &table());
-    let kind = media(app, sha)?.filter(|_| whole).map(|mime| mime.split('/').next().unwrap_or_default());
+    let kind = match media(app, sha)?.filter(|_| whole) {
+        Some(PDF) => ways::document::draws_pages().then_some("page"),
+        mime => mime.map(|mime| mime.split('/').next().unwrap_or_default()),
+    };
     Ok(Some(Shown { parts, kind }))
 }
 
@@ -63,11 +67,30 @@ async fn parts(app: &App, session: &Session, sha: &str) -> Reply<Vec<Vec<Option<
     }
 }
 
-/// The media type of a raw object that a browser shows.
+/// The media type of a raw object of which a page shows something: of a PDF its first page, drawn small.
 fn media(app: &App, sha: &str) -> Reply<Option<&'static str>> {
     let mut head = Vec::new();
     lake::raw::open(app.lake.home(), sha)?.take(4096).read_to_end(&mut head)?;
-    Ok(ways::document::media_type(&head))
+    Ok(if head.starts_with(b"%PDF") { Some(PDF) } else { ways::document::media_type(&head) })
+}
+
+/// The small picture: the one the camera put in, or one that a program of the machine draws; none where neither is there.
+fn small(mut opened: File, mime: &str) -> Option<Vec<u8>> {
+    let kind = match mime {
+        PDF => ways::document::Kind::Pdf,
+        "image/jpeg" => {
+            let mut bytes = Vec::new();
+            (&mut opened).take(HELD).read_to_end(&mut bytes).ok()?;
+            if let Some(inside) = ways::document::preview(&bytes) {
+                return Some(inside.to_vec());
+            }
+            opened.rewind().ok()?;
+            ways::document::Kind::Image
+        }
+        mime if mime.starts_with("image/") => ways::document::Kind::Image,
+        _ => return None,
+    };
+    ways::document::thumbnail(kind, &mut opened).ok()
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -89,7 +112,7 @@ pub(crate) async fn file(
         return Err(HttpError::NoObject(sha));
     }
     let access = ask.access(&app.lake, At::Now);
-    let (app_, sha_) = (&app, sha.as_str());
+    let (app_, sha_, drawn) = (&app, sha.as_str(), wanted.small.is_some());
     let mime = app
         .lake
         .act(&access, "view", |session| async move {
@@ -100,19 +123,22 @@ pub(crate) async fn file(
                 )
                 .into());
             }
-            let mime = media(app_, sha_)?.ok_or_else(|| HttpError::BadRequest("this is nothing that a page can show".into()))?;
+            let mime = media(app_, sha_)?
+                .filter(|mime| *mime != PDF || drawn)
+                .ok_or_else(|| HttpError::BadRequest("this is nothing that a page can show".into()))?;
             Ok::<_, HttpError>((mime, json!({ "object": sha_ })))
         })
         .await?;
-    let mut opened = lake::raw::open(app.lake.home(), &sha)?;
+    let opened = lake::raw::open(app.lake.home(), &sha)?;
     let size = opened.metadata()?.len();
-    if wanted.small.is_some() && mime == "image/jpeg" && size <= HELD {
-        let mut bytes = Vec::new();
-        opened.read_to_end(&mut bytes)?;
-        if let Some(small) = ways::document::preview(&bytes) {
-            return Ok(([(header::CONTENT_TYPE, mime)], Body::from(small.to_vec())).into_response());
+    if drawn && size <= HELD {
+        let copy = lake::raw::open(app.lake.home(), &sha)?;
+        if let Ok(Some(small)) = tokio::task::spawn_blocking(move || small(copy, mime)).await {
+            return Ok(([(header::CONTENT_TYPE, "image/jpeg")], Body::from(small)).into_response());
         }
-        opened.rewind()?;
+    }
+    if mime == PDF {
+        return Err(HttpError::BadRequest("its first page cannot be drawn here".into()));
     }
     let range = headers.get(header::RANGE).and_then(|value| value.to_str().ok()).and_then(|text| span(text, size));
     send(opened, mime, size, range).await

@@ -123,6 +123,9 @@ pub const RULES: &[Rule] = &[
     LENGTH,
 ];
 
+/// What the reason of a delivery begins with that the model code of conduct holds.
+pub(crate) const MODEL_CODE_LAW: &str = case::MODEL_CODE.law;
+
 /// Runs every rule over every text of the message.
 pub fn check(message: &Message, setting: &Setting) -> Vec<Finding> {
     let mut out = Vec::new();

@@ -1,6 +1,7 @@
 //! The desk: drafts, versions, checks, approvals, schedule, withdrawal. Each step is allowed by who somebody is *for this
 //! message*: nobody approves what they wrote, and nobody signs twice.
 
+mod address;
 mod bulk;
 mod campaign;
 mod connect;
@@ -10,10 +11,14 @@ mod order;
 mod plan;
 mod praise;
 mod record;
+mod reply;
 mod report;
 mod schedule;
 mod short;
 mod sign;
+mod silence;
+mod unit;
+mod upkeep;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -29,6 +34,7 @@ use store::social::{Approval, FindingRow, Post, SilenceRow};
 
 pub use campaign::{AUDIENCES, Coverage, Mix, Share, THEMES, UnitCoverage};
 pub use connect::Expiring;
+pub use inbox::{ANSWER_MINUTES, RULES};
 pub use media::media_row;
 pub use order::Compliance;
 pub use plan::Planned;
@@ -37,6 +43,8 @@ pub use record::{Copy, Record};
 pub use report::{Advice, Dormant, Figure, Numbers, Reach, Service};
 pub use schedule::{When, parse_ist};
 pub use sign::{SIGNED_AT_ONCE, Signed, ToSign};
+pub use silence::Held;
+pub use upkeep::Upkeep;
 
 use crate::DeskError;
 use crate::check::{self, Finding, Level, Setting, Silence};
@@ -56,17 +64,31 @@ const LOGGED: &[&str] = &[
     "move",
     "withdraw",
     "order",
+    "remove",
+    "removed by hand",
+    "retry removal",
+    "retire channel",
+    "connect",
+    "confirm",
+    "silence",
+    "silence changed",
     "decide",
     "pause",
     "resume",
     "import",
     "recur",
     "stop recurring",
-    "answered",
+    "answer sent",
     "handed_over",
     "hidden",
+    "shown again",
     "closed",
     "records",
+    "escalated",
+    "answer time",
+    "unit",
+    "officer",
+    "steps",
 ];
 /// What of an act goes there: ids, numbers and hashes, never words.
 const TOLD: &[&str] = &[
@@ -78,6 +100,7 @@ const TOLD: &[&str] = &[
     "order",
     "reference",
     "copies",
+    "copy",
     "due",
     "channels",
     "delivery",
@@ -354,7 +377,7 @@ impl Desk {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "approver").await?;
         if !self.store.move_post(id, post.version, &["submitted", "approved"], "draft", now.timestamp_micros()).await? {
-            return Err(DeskError::Refused(format!("{id} is {}", post.state)));
+            return Err(DeskError::Refused(format!("{id} is {} and cannot be sent back", post.state)));
         }
         self.record(who, now, "send back", id, &json!({ "version": post.version, "reason": reason })).await
     }
@@ -445,6 +468,11 @@ pub(crate) fn logged(audit: &dyn AuditSink, who: &str, now: DateTime<Utc>, what:
         what,
     };
     audit.append(&record).map_err(|e| DeskError::Refused(format!("the access log cannot be written, so this is not done: {e}")))
+}
+
+/// The program itself.
+fn program() -> Principal {
+    Principal { id: "sarovar".into(), name: "Sarovar".into(), ..Principal::operator() }
 }
 
 fn sealed(message: &Message) -> Result<(String, String), DeskError> {

@@ -22,6 +22,7 @@ pub mod message;
 pub mod network;
 pub mod outbox;
 pub mod recur;
+pub mod refusal;
 pub mod registry;
 pub mod sentiment;
 pub mod text;

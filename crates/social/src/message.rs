@@ -99,7 +99,24 @@ pub struct Media {
     pub blurred: bool,
 }
 
+/// What a writer says about each picture or film.
+pub const FLAGS: [&str; 7] = ["shows_arrested", "shows_victim", "shows_child", "blurred", "generated", "labelled", "captions"];
+
 impl Media {
+    /// One of [`FLAGS`].
+    pub fn flag(&mut self, name: &str) -> Option<&mut bool> {
+        Some(match name {
+            "shows_arrested" => &mut self.shows_arrested,
+            "shows_victim" => &mut self.shows_victim,
+            "shows_child" => &mut self.shows_child,
+            "blurred" => &mut self.blurred,
+            "generated" => &mut self.generated,
+            "labelled" => &mut self.labelled,
+            "captions" => &mut self.captions,
+            _ => return None,
+        })
+    }
+
     pub fn is_video(&self) -> bool {
         self.mime.starts_with("video/")
     }
@@ -149,6 +166,19 @@ mod tests {
         assert_eq!(message.text_for(NetworkName::X), "नमस्ते!");
         assert_eq!(message.text_for(NetworkName::Bluesky), "नमस्ते\n\nHello");
         assert_eq!(message.texts().len(), 3);
+    }
+
+    #[test]
+    fn every_flag_is_one_of_the_picture() {
+        let mut media = Media::default();
+        for name in FLAGS {
+            *media.flag(name).unwrap() = true;
+        }
+        let said = serde_json::to_value(&media).unwrap();
+        let on: Vec<&str> =
+            said.as_object().unwrap().iter().filter(|(_, v)| v.as_bool() == Some(true)).map(|(k, _)| k.as_str()).collect();
+        assert_eq!(on.len(), FLAGS.len(), "no two are one");
+        assert!(FLAGS.iter().all(|f| on.contains(f)) && media.flag("handsome").is_none());
     }
 
     #[test]

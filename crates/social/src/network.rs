@@ -244,8 +244,8 @@ pub trait Network: Send + Sync {
         Ok(Outgoing { text: text.into(), reply_to: Some(to.into()), ..Outgoing::default() })
     }
 
-    /// Hides what somebody else wrote under an own post.
-    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble>;
+    /// Hides what somebody else wrote under an own post, or shows it again.
+    async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble>;
 
     /// Numbers of one own post, under the network's own names; never summed across networks.
     async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble>;

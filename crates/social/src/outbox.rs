@@ -20,6 +20,7 @@ mod clock;
 mod poll;
 mod publish;
 mod reconcile;
+mod remove;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -200,6 +201,10 @@ impl Outbox {
             Some(audit) => Desk::new(self.store.clone()).with_audit(audit.clone()),
             None => Desk::new(self.store.clone()),
         };
+        let at = now.timestamp_micros();
+        if self.store.claim_chore("escalate", at - 60_000_000, at).await? {
+            desk.escalate(now).await?;
+        }
         desk.carry_out(now).await.map(drop)
     }
 
@@ -268,6 +273,7 @@ impl Outbox {
         let now = self.now();
         let oldest = now - micros(self.patience.late);
         self.store.sweep(oldest, now).await?;
+        self.store.settle_answers(now).await?;
         let most = i64::try_from(room).unwrap_or(i64::MAX);
         let claimed = self.store.claim(&Claim { owner: &self.owner, now, oldest, most }).await?;
         tick.claimed = claimed.len();
@@ -330,14 +336,22 @@ impl Outbox {
     }
 }
 
+/// Seconds after which a due post that is not out is a failure.
+pub const LATE: i64 = 120;
+
+/// By how many seconds the oldest due post is late.
+pub async fn late(store: &Store, now: i64) -> Result<i64, DeskError> {
+    Ok(store.oldest_due(now).await?.map_or(0, |due| (now - due) / 1_000_000))
+}
+
 /// How the outbox of a store is, without a worker.
 pub async fn health(store: &Store, now: i64) -> Result<Health, DeskError> {
-    let oldest = store.oldest_due(now).await?.map_or(0, |due| (now - due) / 1_000_000);
+    let oldest = late(store, now).await?;
     Ok(Health {
         oldest_due_seconds: oldest,
         counts: store.delivery_counts().await?,
         paused: store.paused_units().await?,
-        well: oldest <= 120,
+        well: oldest <= LATE,
     })
 }
 

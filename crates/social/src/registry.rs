@@ -35,13 +35,18 @@ impl Key {
     }
 }
 
+/// Whether a handle is the department's: a proposed connection is not yet, one that was given up or that the network stopped (perhaps
+/// because somebody took it over) is not any more.
+pub fn official(account: &Account) -> bool {
+    account.state == "connected" || account.state == "reconnect" && account.confirmed_by.is_some()
+}
+
 /// The register: what is signed is the compact JSON of `register`, exactly as it stands in the answer.
 pub fn register(units: &[Unit], accounts: &[Account], key: &Key, now: DateTime<Utc>) -> Value {
     let name = |code: &str| units.iter().find(|u| u.code == code);
     let mut handles: Vec<Value> = accounts
         .iter()
-        // A proposed connection is not official yet.
-        .filter(|a| a.state != "proposed" && a.confirmed_by.is_some() || a.state == "connected")
+        .filter(|a| official(a))
         .map(|a| {
             json!({ "network": a.network, "handle": a.handle, "id": a.remote, "unit": a.unit,
                 "name_hi": name(&a.unit).map(|u| u.name_hi.as_str()), "name_en": name(&a.unit).map(|u| u.name_en.as_str()) })

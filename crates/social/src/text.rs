@@ -2,9 +2,11 @@
 //! a thread.
 
 mod count;
+mod diff;
 mod entity;
 mod thread;
 
 pub use count::{Counting, Length, length, weigh};
+pub use diff::{Change, Stretch, diff};
 pub use entity::{Entity, EntityKind, entities, hashtags, mentions, urls};
 pub use thread::{Unsplittable, split};

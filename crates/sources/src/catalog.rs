@@ -13,6 +13,21 @@ pub fn builtin() -> &'static [Arc<Contract>] {
     ALL.get_or_init(|| embedded().into_iter().filter_map(|(_, c)| c.ok().map(Arc::new)).collect())
 }
 
+/// Files of facts that come with contracts (police units, sections of law), with their contracts' names, in order of name.
+pub fn facts() -> Vec<(&'static Arc<Contract>, &'static str, &'static [u8])> {
+    let mut found = Vec::new();
+    for contract in builtin() {
+        let Some(folder) = FOLDER.get_dir(format!("{}/{}", contract.system, contract.dataset)) else { continue };
+        for file in folder.files() {
+            let name = file.path().file_name().and_then(|n| n.to_str()).unwrap_or_default();
+            if name.ends_with(".csv") && !name.starts_with("sample") {
+                found.push((contract, name, file.contents()));
+            }
+        }
+    }
+    found
+}
+
 /// Every embedded folder (`system/dataset`) with what parsing it gave.
 pub fn embedded() -> Vec<(String, Result<Contract, ContractError>)> {
     let mut found = Vec::new();

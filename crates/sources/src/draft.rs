@@ -46,13 +46,13 @@ pub struct Draft {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Looks {
-    /// `csv`, `sheet`, `json`, `ndjson`.
+    /// `csv`, `sheet`, `json`, `ndjson`, `xml`, `parquet`.
     pub kind: String,
     /// Of CSV: `auto`, `tab` or one character.
     pub delimiter: String,
-    /// Of CSV and JSON: `auto` or a label.
+    /// Of CSV, JSON and XML: `auto` or a label.
     pub encoding: String,
-    /// Of JSON: where the rows are.
+    /// Of JSON and XML: where the rows are.
     pub rows: String,
     /// Of workbooks: `first`, `all` or a name.
     pub sheets: String,

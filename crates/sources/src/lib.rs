@@ -15,6 +15,7 @@ mod assemble;
 mod catalog;
 mod column;
 pub mod contract;
+pub mod coverage;
 mod detect;
 pub mod draft;
 mod grid;
@@ -26,7 +27,7 @@ mod plan;
 mod read;
 mod split;
 
-pub use catalog::{builtin, embedded};
+pub use catalog::{builtin, embedded, facts};
 pub use contract::{Contract, ContractError};
 pub use detect::{Candidate, Detection, detect};
 pub use limits::Limits;

@@ -174,10 +174,20 @@ fn plan_column(
     find: &impl Fn(&str) -> Option<usize>,
 ) -> ColumnPlan {
     let capture = |key: String| layout.captures.get(&key).map(|v| Source::Text(v.clone()));
+    // Records that are trees have no columns by which a whole file could be told.
+    let has = |from: &&From| matches!(from, From::Has { field, .. } if !layout.columns.is_empty() && find(field).is_some());
+    let own = column.from.iter().position(|from| has(&from)).unwrap_or(column.from.len());
     let sources = column
         .from
         .iter()
+        .take(own + 1)
         .filter_map(|from| match from {
+            From::Has { then, .. } if has(&from) => Some(then.as_ref()),
+            From::Has { .. } => None,
+            from => Some(from),
+        })
+        .filter_map(|from| match from {
+            From::Has { .. } => None,
             From::Field(name) => find(name).map(Source::Cell),
             From::Matched(n) => find(&format!("${n}")).map(Source::Cell),
             From::Preamble(name) => capture(format!("preamble:{name}")),

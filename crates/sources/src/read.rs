@@ -9,7 +9,7 @@ mod json;
 mod records;
 pub(crate) mod sheet;
 mod window;
-mod xml;
+pub(crate) mod xml;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};

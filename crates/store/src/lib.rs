@@ -26,6 +26,7 @@ mod run;
 mod schema;
 mod setting;
 pub mod social;
+pub mod subject;
 mod total;
 mod upload;
 mod way;

@@ -27,7 +27,7 @@ use sea_orm::{
 use crate::Store;
 use crate::error::Result;
 
-pub use account::{Account, NewAccount};
+pub use account::{Account, NewAccount, Proposal};
 pub use campaign::{Campaign, MediaRow, MetricRow, Note, SavedReply};
 pub use connect::{ClientRow, ConsentRow};
 pub use coverage::{Covered, Goal, Mixed};
@@ -35,7 +35,7 @@ pub use fill::Waiting;
 pub use inbox::{Item, NewItem};
 pub use link::{Opened, ShortLink};
 pub use look::{ItemFilter, Published, Shown};
-pub use order::{Order, Removal};
+pub use order::{Foreign, Order, Removal};
 pub use outbox::{Attempt, Claim, Counted, Delivery, Said, Settlement, Watched};
 pub use plan::{ImportRow, Incoming, Occurrence, Plan, Recurrence};
 pub use post::{Approval, Event, FindingRow, Post, Version};

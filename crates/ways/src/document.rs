@@ -4,16 +4,16 @@
 mod eye;
 
 use std::fs::File;
-use std::io::{BufWriter, Read, Seek, Write};
+use std::io::{BufWriter, Seek, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use document::{Bounds, Kind};
+use document::Bounds;
 use lake::{Lake, LakeError, Progress, Report, Request};
 use sources::{Detection, ReadSeek, archive};
 
-pub use ::document::{media_type, preview};
-pub use eye::Programs;
+pub use ::document::{Kind, kind, media_type, preview};
+pub use eye::{Programs, draws_pages, thumbnail};
 
 /// The contract of parts.
 pub const CONTRACT: &str = "document.part";
@@ -42,31 +42,31 @@ pub async fn take_in_file(
 ) -> Result<Vec<Report>, LakeError> {
     // Whoever names another source means that source.
     let open = request.contract.as_ref().is_none_or(|c| c.name == CONTRACT);
+    let looked = document::kind(file);
+    if let (Err(document::Error::Locked { .. }), Some(_)) = (&looked, &request.password) {
+        return unlocked(lake, file, size, request, progress).await;
+    }
     if open {
-        let head = head(file, &request.name)?;
-        if let Some(kind) = document::kind(&head) {
+        if let Some(kind) = looked.map_err(|e| unread(&request.name, &e))? {
             return document(lake, file, size, kind, request, progress).await;
         }
-        if archive::is_zip(&head) && !archive::is_workbook(&mut file) {
+        let reading = |source| LakeError::Io { action: "reading", path: (&request.name).into(), source };
+        if archive::is_archive(&mut file).map_err(reading)? {
             return members(lake, file, size, request, progress).await;
         }
         if let Some(said) = said(&request.name) {
-            return Err(LakeError::Invalid(format!(
+            let message = format!(
                 "{}: its name says {said}, its bytes are none that can be read; ask the sender for it again",
                 request.name
-            )));
+            );
+            return Err(LakeError::Unreadable { code: "corrupt", message });
         }
     }
     lake.ingest(&mut file, size, request, progress).await
 }
 
-fn head(file: Input<'_>, name: &str) -> Result<Vec<u8>, LakeError> {
-    let wrong = |source| LakeError::Io { action: "reading", path: name.into(), source };
-    let mut head = Vec::new();
-    file.rewind().map_err(wrong)?;
-    (&mut *file).take(document::HEAD as u64).read_to_end(&mut head).map_err(wrong)?;
-    file.rewind().map_err(wrong)?;
-    Ok(head)
+fn unread(name: &str, error: &document::Error) -> LakeError {
+    LakeError::Unreadable { code: error.code(), message: format!("{name} {error}") }
 }
 
 /// What a name says a document is.
@@ -82,6 +82,24 @@ fn said(name: &str) -> Option<&'static str> {
     })
 }
 
+/// What lies in a locked Word document or workbook: it is kept beside the locked one, as a file of an archive is.
+async fn unlocked(
+    lake: &Lake,
+    mut file: Input<'_>,
+    size: u64,
+    request: Request,
+    progress: &Arc<Progress>,
+) -> Result<Vec<Report>, LakeError> {
+    let password = request.password.as_deref().unwrap_or_default();
+    let plain = tokio::task::block_in_place(|| document::unlock(&mut file, &Bounds::default(), password))
+        .map_err(|e| unread(&request.name, &e))?;
+    let received = lake.receive(&mut file, size, &request, progress).await?;
+    let member_of = Some((received.sha256, request.name.clone()));
+    let length = plain.len() as u64;
+    let own = Request { member_of, password: None, ..request };
+    Box::pin(take_in_file(lake, &mut std::io::Cursor::new(plain), length, own, progress)).await
+}
+
 /// The files of an archive one by one. One that cannot be read does not hold back the others: it is reported, and kept within the archive.
 async fn members(
     lake: &Lake,
@@ -92,8 +110,15 @@ async fn members(
 ) -> Result<Vec<Report>, LakeError> {
     let received = lake.receive(&mut file, size, &request, progress).await?;
     let mut reports = Vec::new();
-    for mut member in lake.unpack(&received.sha256, &request.name, request.password.as_deref())? {
-        inner(lake, &received.sha256, &member.name, member.input.as_mut(), member.size, &request, progress, &mut reports).await?;
+    let mut members = lake.unpack(&received.sha256, &request.name, request.password.as_deref())?;
+    while let Some(member) = tokio::task::block_in_place(|| members.next()) {
+        let archive::Member { name, size, input } = member?;
+        match input {
+            Ok(mut input) => {
+                inner(lake, &received.sha256, &name, input.as_mut(), size, &request, progress, &mut reports).await?;
+            }
+            Err(source) => reports.push(Report::failed(&name, &LakeError::Read { name: name.clone(), source })),
+        }
     }
     Ok(reports)
 }
@@ -129,7 +154,7 @@ async fn document(
 ) -> Result<Vec<Report>, LakeError> {
     let contract = lake.contract(CONTRACT)?;
     let received = lake.receive(&mut file, size, &request, progress).await?;
-    let (mut spool, bytes) = tokio::task::block_in_place(|| parts(lake, file, kind, &request.name))?;
+    let (mut spool, bytes) = tokio::task::block_in_place(|| parts(lake, file, kind, &request))?;
     let name = format!("{}.parts.ndjson", request.name);
     let own = Request {
         contract: Some(contract),
@@ -156,13 +181,13 @@ async fn attached(
     progress: &Arc<Progress>,
     reports: &mut Vec<Report>,
 ) -> Result<(), LakeError> {
-    let wrong = |e: document::Error| LakeError::Invalid(format!("{} {e}", request.name));
-    let found = tokio::task::block_in_place(|| document::attachments(kind, &mut file, &Bounds::default())).map_err(wrong)?;
+    let found = tokio::task::block_in_place(|| document::attachments(kind, &mut file, &Bounds::default()))
+        .map_err(|e| unread(&request.name, &e))?;
     let any = Request { contract: None, variant: None, ..request.clone() };
     for document::Attachment { name, bytes } in found {
         let size = bytes.len() as u64;
         let mut input = std::io::Cursor::new(bytes);
-        let fits = archive::is_zip(input.get_ref())
+        let fits = archive::is_archive(&mut input).is_ok_and(|yes| yes)
             || matches!(sources::detect(&name, &mut input, &lake.contracts()), Ok(Detection::One(_)));
         if fits {
             inner(lake, mail, &name, &mut input, size, &any, progress, reports).await?;
@@ -172,10 +197,10 @@ async fn attached(
 }
 
 /// The parts as lines of JSON, in a scratch file.
-fn parts(lake: &Lake, mut file: Input<'_>, kind: Kind, name: &str) -> Result<(File, u64), LakeError> {
+fn parts(lake: &Lake, mut file: Input<'_>, kind: Kind, request: &Request) -> Result<(File, u64), LakeError> {
+    let (name, password) = (request.name.as_str(), request.password.as_deref());
     let eye = Programs::found();
-    let parts =
-        document::read(kind, &mut file, Some(&eye), &Bounds::default()).map_err(|e| LakeError::Invalid(format!("{name} {e}")))?;
+    let parts = document::read_locked(kind, &mut file, Some(&eye), &Bounds::default(), password).map_err(|e| unread(name, &e))?;
     let scratch = lake.home().scratch();
     let wrong = |source| LakeError::Io { action: "writing in", path: scratch.into(), source };
     let mut out = BufWriter::new(tempfile::tempfile_in(scratch).map_err(wrong)?);

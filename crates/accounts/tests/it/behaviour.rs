@@ -16,6 +16,7 @@ pub async fn all(store: &Store) {
     rules(&accounts).await;
     transfers(&accounts).await;
     crate::work::pieces(&accounts).await;
+    crate::subject::all(&accounts).await;
     sessions(&accounts).await;
     second_factor(&accounts).await;
     lock_out(&accounts).await;

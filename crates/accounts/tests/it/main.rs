@@ -4,4 +4,5 @@ mod behaviour;
 mod databases;
 mod desk;
 mod sso;
+mod subject;
 mod work;

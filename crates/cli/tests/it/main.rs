@@ -6,5 +6,6 @@ mod dossiers;
 mod kill;
 mod memory;
 mod program;
+mod reference;
 mod register;
 mod words;

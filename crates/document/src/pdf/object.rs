@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io::Read;
 
+use super::lock::Lock;
 use crate::Error;
 
 pub(super) const KIND: &str = "PDF";
@@ -257,7 +258,7 @@ pub(super) struct File {
 }
 
 impl File {
-    pub fn read(bytes: &[u8], unpacked: u64) -> Result<File, Error> {
+    pub fn read(bytes: &[u8], unpacked: u64, password: Option<&str>) -> Result<File, Error> {
         let mut file =
             File { objects: HashMap::new(), trailer: Dict::new(), left: std::cell::Cell::new(unpacked), limit: unpacked };
         let mut packed = Vec::new();
@@ -285,7 +286,7 @@ impl File {
             };
             if let Object::Stream(dict, _) = &object {
                 match dict.get("Type").and_then(Object::name) {
-                    Some("ObjStm") => packed.push(object.clone()),
+                    Some("ObjStm") => packed.push(id),
                     Some("XRef") => file.trailer.extend(dict.clone()),
                     _ => {}
                 }
@@ -301,10 +302,43 @@ impl File {
                 file.trailer.extend(dict);
             }
         }
-        for object in packed {
-            file.unpack(&object)?;
+        if file.trailer.contains_key("Encrypt") {
+            file.unlock(password)?;
+        }
+        for id in packed {
+            if let Some(object) = file.objects.get(&id).cloned() {
+                file.unpack(&object)?;
+            }
         }
         Ok(file)
+    }
+
+    /// Takes the lock off every object, with the password given or the empty one.
+    fn unlock(&mut self, password: Option<&str>) -> Result<(), Error> {
+        let own = match self.trailer.get("Encrypt") {
+            Some(Object::Reference(id)) => Some(*id),
+            _ => None,
+        };
+        let id = match self.entry(&self.trailer, "ID") {
+            Object::Array(list) => match list.first() {
+                Some(Object::Text(text)) => text.clone(),
+                _ => Vec::new(),
+            },
+            _ => Vec::new(),
+        };
+        let dict = self.entry(&self.trailer, "Encrypt").dict().cloned().unwrap_or_default();
+        let opened = Lock::open(&dict, &id, "").or_else(|| Lock::open(&dict, &id, password?));
+        let Some(lock) = opened else {
+            return Err(match password {
+                Some(_) => Error::WrongPassword { kind: KIND },
+                None => Error::Locked { kind: KIND },
+            });
+        };
+        for (id, object) in std::mem::take(&mut self.objects) {
+            let object = if own == Some(id) { object } else { lock.unlock(id, object) };
+            self.objects.insert(id, object);
+        }
+        Ok(())
     }
 
     /// Objects inside a stream: pairs of number and place, then the objects.

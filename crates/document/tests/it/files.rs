@@ -37,17 +37,49 @@ fn deflate(data: &[u8]) -> Vec<u8> {
 }
 
 pub fn docx(body: &str) -> Vec<u8> {
+    docx_with(body, &[])
+}
+
+/// With further files in the package.
+pub fn docx_with(body: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+    let document = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
+    let mut files: Vec<(&str, &[u8])> = vec![
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", document.as_bytes()),
+        ("docProps/core.xml", b"<c:p xmlns:c=\"c\" xmlns:d=\"d\"><d:creator>Tester</d:creator></c:p>"),
+    ];
+    files.extend(more);
+    zip(&files, zip::CompressionMethod::Deflated)
+}
+
+pub fn zip(files: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
-    let options = zip::write::SimpleFileOptions::default();
-    for (name, text) in [
-        ("[Content_Types].xml", "<Types/>".to_owned()),
-        ("word/document.xml", format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>")),
-        ("docProps/core.xml", "<c:p xmlns:c=\"c\" xmlns:d=\"d\"><d:creator>Tester</d:creator></c:p>".to_owned()),
-    ] {
-        archive.start_file(name, options).unwrap();
-        archive.write_all(text.as_bytes()).unwrap();
+    for (name, bytes) in files {
+        archive.start_file(*name, zip::write::SimpleFileOptions::default().compression_method(method)).unwrap();
+        archive.write_all(bytes).unwrap();
     }
     archive.finish().unwrap().into_inner()
+}
+
+/// A compound file with the given entries: head, one sector of chains, two of directory.
+pub fn compound(entries: &[&str]) -> Vec<u8> {
+    let mut out = vec![0; 512];
+    out[..8].copy_from_slice(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1");
+    out[30] = 9;
+    out[48] = 1;
+    out[76..512].fill(0xff);
+    out[76..80].fill(0);
+    let mut chains = vec![0xff; 512];
+    chains[..12].copy_from_slice(&[0xfd, 0xff, 0xff, 0xff, 2, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff]);
+    out.extend(chains);
+    for at in 0..8 {
+        let name: Vec<u8> = entries.get(at).copied().unwrap_or_default().encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let mut entry = vec![0; 128];
+        entry[..name.len()].copy_from_slice(&name);
+        entry[64] = if name.is_empty() { 0 } else { name.len() as u8 + 2 };
+        out.extend(entry);
+    }
+    out
 }
 
 pub fn mail() -> Vec<u8> {
@@ -82,6 +114,7 @@ pub fn wave(seconds: u32) -> Vec<u8> {
     out.extend([1, 0, 8, 0]);
     out.extend(b"data");
     out.extend((8000 * seconds).to_le_bytes());
+    out.resize(out.len() + 8000 * seconds as usize, 128);
     out
 }
 

@@ -56,7 +56,10 @@ fn open(row: &Row<'_>) -> bool {
 pub(crate) async fn members(session: &Session, members: &[Member]) -> Result<Vec<Mention>> {
     let wanted: HashSet<u64> = members.iter().map(|m| m.mention).collect();
     let rows = rows(session, &members.iter().collect::<Vec<_>>(), COLUMNS).await?;
-    Ok(rows.iter().filter(open).map(|r| Mention::read(&r)).filter(|m| wanted.contains(&m.linked_by())).collect())
+    let own = rows.iter().filter(open).map(|r| Mention::read(&r)).filter(|m| wanted.contains(&m.linked_by()));
+    let mut own: Vec<Mention> = own.collect();
+    crate::standing::attach(session, &mut own).await?;
+    Ok(own)
 }
 
 /// What records state, as far as the session may see it; none where nothing of one is to be seen.
@@ -100,6 +103,9 @@ pub(crate) async fn stated(
             }
         }
         place.1.push(mention);
+    }
+    for (_, mentions) in out.values_mut() {
+        crate::standing::attach(session, mentions).await?;
     }
     Ok(out)
 }

@@ -104,7 +104,8 @@ async fn persons(session: &Session, asked: &Asked, entries: &[(&Entry, f32)], hi
         let known =
             linkage.as_ref().and_then(|l| resolve::of_mention(l, &m)).map(|(_, p)| Target::new(Kind::Person, resolve::hex(p)));
         if let Some(target) = known.or_else(|| page(&m)) {
-            hits.add(target, matched(asked, &m), *score, (title, &note(&m)), &m.origin);
+            hits.add(target.clone(), matched(asked, &m), *score, (title, &note(&m)), &m.origin);
+            hits.hits.stands(&target, &m);
         }
     }
     Ok(())

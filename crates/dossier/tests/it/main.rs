@@ -1,7 +1,9 @@
 //! Dossiers, linkage and search over lakes filled through the built-in contracts: from their own samples, and from made-up states.
 
+mod reference;
 mod resolve;
 mod search;
+mod standing;
 mod state;
 
 use std::path::{Path, PathBuf};

@@ -15,6 +15,7 @@ use sources::{Chunk, Contract, Limits, Trailer};
 
 use super::keys::KeyLog;
 use super::{Fates, Progress, RowSet};
+use crate::direct::Reader;
 use crate::error::{LakeError, Result};
 use crate::quarantine;
 use crate::runs::{RunWriter, Stamp, arrow_error, key_hashes};
@@ -71,7 +72,7 @@ struct Worker {
 
 pub fn run(mut job: Job) -> Result<Parsed> {
     let file = job.file.try_clone().map_err(LakeError::io("opening", &job.name))?;
-    let file = Counted { file, progress: job.progress.clone() };
+    let file = Counted { file: Reader::new(file), progress: job.progress.clone() };
     let name = job.name.clone();
     let read = |source| LakeError::Read { name: name.clone(), source };
     let mut reader = sources::open(&job.contract, job.variant, &job.name, Box::new(file), &job.limits).map_err(read)?;
@@ -144,7 +145,7 @@ pub fn run(mut job: Job) -> Result<Parsed> {
 
 /// The raw object, counting what has been read of it.
 struct Counted {
-    file: File,
+    file: Reader,
     progress: Arc<Progress>,
 }
 

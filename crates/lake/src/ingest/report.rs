@@ -44,6 +44,9 @@ pub struct Report {
     pub drift: Vec<String>,
     pub seconds: f64,
     pub message: Option<String>,
+    /// Why it failed, in one word ([`LakeError::code`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
     pub run: Option<String>,
     /// What became of each row, where the request asked for it; never kept.
     #[serde(skip)]
@@ -53,7 +56,8 @@ pub struct Report {
 impl Report {
     /// Of a file that could not be read.
     pub fn failed(name: &str, error: &LakeError) -> Report {
-        Report { name: name.into(), state: State::Failed, message: Some(error.to_string()), ..Report::default() }
+        let code = Some(error.code().to_string());
+        Report { name: name.into(), state: State::Failed, message: Some(error.to_string()), code, ..Report::default() }
     }
 
     /// Whether the account is complete.

@@ -51,8 +51,8 @@ upload-contract-hint = Leave it to detection unless you know better.
 upload-detect = Detect from the columns
 upload-authority = Authority
 upload-authority-hint = Number of the order. Needed for telecom and subscriber data only.
-upload-file = File
-upload-file-hint = CSV, TSV, Excel, ODS, JSON, XML, Parquet; also .gz or .zip of these.
+upload-file = Files
+upload-file-hint = CSV, TSV, Excel, ODS, JSON, XML, Parquet, PDF, Word, mail, photographs, recordings; also .gz, .zip, .tar or .tar.gz of these. Several at once.
 upload-limit = At most { $it }.
 upload-progress = Sent so far
 upload-sending = Sending
@@ -62,7 +62,7 @@ upload-cancelled = Cancelled. What was sent is discarded.
 upload-failed = The server refused the file:
 upload-resumed = Continuing where it stopped
 upload-too-large = The file is larger than the limit of
-upload-choose-file = Choose a file
+upload-choose-file = Choose at least one file
 upload-send = Upload and check
 upload-resume = Continue
 upload-pending = Unfinished uploads
@@ -135,3 +135,36 @@ code-nul_byte = Contains a NUL byte
 code-too_long = Record too long
 code-superseded = A later row in the same file has this key
 code-key_missing = Key missing
+together-title = Report of several files
+together-files = { $n ->
+    [one] { $count } file
+   *[other] { $count } files
+}
+together-failed = { $n ->
+    [one] { $count } could not be taken in
+   *[other] { $count } could not be taken in
+}
+together-working = still at work
+together-sum = All together
+upload-password = Password of the file
+upload-password-hint = Only for a locked file. It is used once and kept nowhere.
+failure-empty = The file is empty
+failure-io = The file could not be read
+failure-no-header = The header line was not found
+failure-unknown-columns = It has columns that the source does not know
+failure-no-variant = The source has no such form
+failure-truncated = The file is cut off
+failure-corrupt = The file is damaged
+failure-too-long = A record is too long
+failure-no-sheet = The sheet is missing
+failure-password-needed = The file is locked
+failure-locked = The document is locked
+failure-wrong-password = The password does not open it
+failure-unsafe-path = A file in it points outside the archive
+failure-bomb = It unpacks to more than is allowed
+failure-too-large = It is too large
+failure-foreign = This format is not read
+failure-no-fit = No source fits this file
+failure-not-of-contract = It is no file of that source
+failure-ambiguous = Several sources fit equally
+failure-authority-needed = This source needs an authority

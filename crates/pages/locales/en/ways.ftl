@@ -45,5 +45,6 @@ part-made = Made at
 part-device = Device
 part-size = Size, pixels
 part-seconds = Length, seconds
+part-first-page = First page of
 part-logged = Each look at the picture or recording is noted in the access log.
 action-view = Picture or recording looked at

@@ -51,8 +51,8 @@ upload-contract-hint = यदि निश्चित न हों तो इ�
 upload-detect = स्तंभों से पहचानें
 upload-authority = प्राधिकार
 upload-authority-hint = आदेश संख्या। केवल दूरसंचार और ग्राहक डेटा के लिए आवश्यक।
-upload-file = फ़ाइल
-upload-file-hint = CSV, TSV, Excel, ODS, JSON, XML, Parquet; इनकी .gz या .zip भी।
+upload-file = फ़ाइलें
+upload-file-hint = CSV, TSV, Excel, ODS, JSON, XML, Parquet, PDF, Word, ई-मेल, चित्र, रिकॉर्डिंग; इनकी .gz, .zip, .tar या .tar.gz भी। एक साथ कई चुन सकते हैं।
 upload-limit = अधिकतम { $it }।
 upload-progress = अब तक भेजा गया
 upload-sending = भेजी जा रही है
@@ -135,3 +135,36 @@ code-nul_byte = NUL बाइट है
 code-too_long = अभिलेख बहुत लंबा
 code-superseded = इसी फ़ाइल की बाद की पंक्ति में यही कुंजी है
 code-key_missing = कुंजी अनुपस्थित
+together-title = कई फ़ाइलों की रिपोर्ट
+together-files = { $n ->
+    [one] { $count } फ़ाइल
+   *[other] { $count } फ़ाइलें
+}
+together-failed = { $n ->
+    [one] { $count } नहीं ली जा सकी
+   *[other] { $count } नहीं ली जा सकीं
+}
+together-working = काम चल रहा है
+together-sum = कुल
+upload-password = फ़ाइल का पासवर्ड
+upload-password-hint = केवल ताला लगी फ़ाइल के लिए। एक बार काम में आता है, कहीं रखा नहीं जाता।
+failure-empty = फ़ाइल खाली है; भेजने वाले से फिर मँगाएँ
+failure-io = फ़ाइल पढ़ी नहीं जा सकी
+failure-no-header = शीर्षक पंक्ति नहीं मिली; देखें कि स्रोत सही चुना गया है
+failure-unknown-columns = इसमें ऐसे स्तंभ हैं जिन्हें स्रोत नहीं जानता
+failure-no-variant = स्रोत का ऐसा कोई रूप नहीं है
+failure-truncated = फ़ाइल अधूरी है; भेजने वाले से फिर मँगाएँ
+failure-corrupt = फ़ाइल खराब है; भेजने वाले से फिर मँगाएँ
+failure-too-long = एक अभिलेख बहुत लंबा है; यह स्रोत की फ़ाइल नहीं लगती
+failure-no-sheet = वांछित शीट फ़ाइल में नहीं है
+failure-password-needed = फ़ाइल पर पासवर्ड है; पासवर्ड के साथ फिर भेजें
+failure-locked = दस्तावेज़ पर पासवर्ड है; पासवर्ड के साथ या बिना पासवर्ड के फिर भेजें
+failure-wrong-password = इस पासवर्ड से फ़ाइल नहीं खुलती
+failure-unsafe-path = संग्रह की एक फ़ाइल संग्रह से बाहर जाती है; कुछ भी नहीं लिया गया
+failure-bomb = खोलने पर फ़ाइल अनुमत सीमा से बड़ी हो जाती है; कुछ भी नहीं लिया गया
+failure-too-large = दस्तावेज़ बहुत बड़ा है; इसे बाँटकर भेजें
+failure-foreign = यह प्रारूप यहाँ नहीं पढ़ा जाता
+failure-no-fit = फ़ाइल किसी स्रोत से मेल नहीं खाती; स्रोत चुनें या नया अनुबंध बनाएँ
+failure-not-of-contract = यह चुने गए स्रोत की फ़ाइल नहीं है
+failure-ambiguous = कई स्रोत समान रूप से मेल खाते हैं; एक चुनें
+failure-authority-needed = इस स्रोत के लिए आदेश संख्या चाहिए

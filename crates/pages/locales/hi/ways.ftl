@@ -45,5 +45,6 @@ part-made = बनने का समय
 part-device = उपकरण
 part-size = आकार, पिक्सेल
 part-seconds = अवधि, सेकंड
+part-first-page = पहला पृष्ठ:
 part-logged = चित्र या रिकॉर्डिंग को हर बार देखना पहुँच-लेखे में दर्ज होता है।
 action-view = चित्र या रिकॉर्डिंग देखी गई

@@ -86,6 +86,11 @@ pub struct Composer {
     /// Statements about the matter: name of the field, catalogue key in `text`.
     pub facts: Vec<Choice>,
     pub media: Vec<MediaLine>,
+    /// What was looked for in the library, which page of it is shown, and whether there is a further one.
+    pub find: String,
+    pub page: u32,
+    pub more: bool,
+    pub searched: bool,
     pub previews: Vec<Preview>,
     pub findings: Vec<FindingLine>,
     pub signatures: Vec<Signature>,
@@ -116,6 +121,10 @@ impl Composer {
             stages: Vec::new(),
             facts: Vec::new(),
             media: Vec::new(),
+            find: String::new(),
+            page: 0,
+            more: false,
+            searched: false,
             previews: Vec::new(),
             findings: Vec::new(),
             signatures: Vec::new(),
@@ -159,7 +168,7 @@ impl Composer {
     }
 
     pub fn has_media(&self) -> bool {
-        self.media.iter().any(|m| m.chosen)
+        self.searched || self.media.iter().any(|m| m.chosen)
     }
 
     pub fn out(&self) -> bool {

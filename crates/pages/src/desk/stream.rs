@@ -18,6 +18,8 @@ pub struct ItemLine {
     pub unit: String,
     pub state: String,
     pub assigned: String,
+    /// The unit above that was told because it is overdue.
+    pub escalated: String,
     /// Who is writing an answer just now.
     pub answering: Option<String>,
     pub written: DateTime<Utc>,
@@ -48,16 +50,36 @@ pub struct Inbox {
 
 /// A reply kept for use again.
 #[derive(Clone, Debug)]
+pub struct ReplyLine {
+    pub id: String,
+    pub unit: String,
+    pub name: String,
+    pub hindi: String,
+    pub english: String,
+}
+
+/// All of them, and the form for a new one.
+#[derive(Clone, Debug, Template)]
+#[template(path = "desk/replies.html")]
+pub struct Replies {
+    pub shell: Shell,
+    pub replies: Vec<ReplyLine>,
+    pub units: Vec<Choice>,
+}
+
+/// A reply an answer can begin with.
+#[derive(Clone, Debug)]
 pub struct Saved {
+    pub id: String,
     pub name: String,
     pub hindi: String,
     pub english: String,
 }
 
 impl Saved {
-    /// Its texts, in the languages it has.
-    pub fn texts(&self) -> Vec<String> {
-        [&self.hindi, &self.english].into_iter().filter(|t| !t.is_empty()).cloned().collect()
+    /// Its texts with their languages, as far as it has them.
+    pub fn texts(&self) -> Vec<(&'static str, &String)> {
+        [("hi", &self.hindi), ("en", &self.english)].into_iter().filter(|(_, t)| !t.is_empty()).collect()
     }
 }
 
@@ -67,8 +89,16 @@ impl Saved {
 pub struct Item {
     pub shell: Shell,
     pub item: ItemLine,
-    /// The answer under way or given: a message.
-    pub answer: Option<String>,
+    /// The answer under way or given: a message and its state.
+    pub answer: Option<(String, String)>,
+    /// It is approved and can be sent now.
+    pub sends: bool,
+    /// The reader holds the pen, or has words that were not taken.
+    pub writes: bool,
+    /// What stands in the sheet of the answer.
+    pub text: String,
+    /// Why the answer was not taken.
+    pub refused: Option<String>,
     pub reason: Option<String>,
     pub units: Vec<Choice>,
     pub saved: Vec<Saved>,

@@ -263,6 +263,21 @@ pub(super) fn run_failed(shell: Shell) -> Run {
     page
 }
 
+pub(super) fn together(shell: Shell) -> Together {
+    let mut shell = frame(shell, Section::Runs, "together-title");
+    shell.trail = vec![Crumb::new("/runs", shell.t("nav-runs"))];
+    let failure = "evidence.zip/notes.rar is a RAR archive, which is not read here; unpack it and send its files, or pack them as ZIP or tar.gz";
+    let files = run_lines(&shell)
+        .into_iter()
+        .map(|line| Taken {
+            failure: (line.state == RunState::Failed).then(|| failure.to_owned()),
+            href: (line.state == RunState::Done).then(|| line.href()),
+            line,
+        })
+        .collect();
+    Together { files, live: false, again: "/gallery/run-together".into(), shell }
+}
+
 pub(super) fn quarantine(shell: Shell) -> Quarantine {
     let shell = frame(shell, Section::Quarantine, "quarantine-title");
     let lines = source_lines(&shell)

@@ -4,7 +4,9 @@ use chrono::{DateTime, TimeZone, Utc};
 
 use crate::desk::calendar::{Calendar, Day, Entry};
 use crate::desk::composer::{Composer, FindingLine, Preview, Saying, Signature};
-use crate::desk::stream::{Inbox, Item, ItemLine, Saved};
+use crate::desk::silence::{Line, Silences};
+use crate::desk::stream::{Inbox, Item, ItemLine, Replies, ReplyLine, Saved};
+use crate::desk::version::{Text, VersionLine, Versions};
 use crate::desk::{
     ChannelLine, Channels, Choice, CopyLine, DeliveryLine, Ending, Library, MediaLine, Office, OrderLine, Orders, Outbox,
     PostLine, UnitLine,
@@ -73,9 +75,15 @@ pub(super) fn office(shell: Shell) -> Office {
         units_more: 3,
         sought: String::new(),
         units: vec![
-            UnitLine { code: "HQ".into(), name: "मुख्यालय".into(), paused: None, own: false },
             UnitLine {
-                code: "T1".into(), name: "थाना एक".into(), paused: Some("sp: शांति व्यवस्था".into()), own: true
+                code: "HQ".into(), name: "मुख्यालय".into(), paused: None, own: false, minutes: "240".into()
+            },
+            UnitLine {
+                code: "T1".into(),
+                name: "थाना एक".into(),
+                paused: Some("sp: शांति व्यवस्था".into()),
+                own: true,
+                minutes: String::new(),
             },
         ],
     }
@@ -205,6 +213,7 @@ fn line(id: &str, late: bool) -> ItemLine {
         unit: "T1".into(),
         state: "new".into(),
         assigned: String::new(),
+        escalated: if late { "D1".into() } else { String::new() },
         answering: late.then(|| "asha".to_owned()),
         written: at(3),
         due: at(7),
@@ -227,10 +236,15 @@ pub(super) fn inbox(shell: Shell) -> Inbox {
 pub(super) fn item(shell: Shell) -> Item {
     Item {
         item: line("i1", true),
-        answer: Some("p9".into()),
+        answer: None,
+        sends: false,
         reason: None,
         units: units(),
+        writes: true,
+        text: "रास्ता सोमवार से खुलेगा।".into(),
+        refused: None,
         saved: vec![Saved {
+            id: "r1".into(),
             name: "Route".into(),
             hindi: "रास्ता सोमवार से खुलेगा।".into(),
             english: "The road opens on Monday.".into(),
@@ -243,6 +257,10 @@ pub(super) fn item(shell: Shell) -> Item {
 
 pub(super) fn orders(shell: Shell) -> Orders {
     let copy = |network: &str, state: &str| CopyLine {
+        id: format!("d-{network}"),
+        link: true,
+        retries: true,
+        hand: String::new(),
         network: network.into(),
         url: "https://example.org/1".into(),
         state: state.into(),
@@ -253,17 +271,19 @@ pub(super) fn orders(shell: Shell) -> Orders {
         id: id.into(),
         reference: "SBCWP 1/2026".into(),
         court: "Rajasthan High Court".into(),
+        own: false,
         post: "p1".into(),
         received: at(1),
         due: at(2),
         minutes_left: left,
         complied: left.is_none(),
-        copies: vec![copy("X", "removed"), copy("Facebook", "open")],
+        copies: vec![copy("X", "removed"), copy("Facebook", "human")],
         statement: "आदेश / Order: SBCWP 1/2026".into(),
     };
     Orders {
         orders: vec![order("o1", Some(751)), order("o2", None)],
         post: String::new(),
+        channels: choices(&[("a1", "X @thana1 (T1)")]),
         shell: framed(shell, "desk-orders", "/desk/orders"),
     }
 }
@@ -278,6 +298,7 @@ pub(super) fn channels(shell: Shell) -> Channels {
         note: String::new(),
         connected_by: "sp".into(),
         confirmed_by: "igp".into(),
+        proposed_by: if state == "reconnect" { "sp".into() } else { String::new() },
         expires: Some(at(9)),
         probed: None,
     };
@@ -297,6 +318,8 @@ pub(super) fn channels(shell: Shell) -> Channels {
 
 fn media() -> Vec<MediaLine> {
     vec![MediaLine {
+        key: "0f3a".into(),
+        flags: choices(&[("shows_child", "बच्चा"), ("blurred", "धुंधला")]),
         sha256: "0f3a".into(),
         name: "poster.png".into(),
         alt: "हेलमेट का पोस्टर".into(),
@@ -308,5 +331,60 @@ fn media() -> Vec<MediaLine> {
 }
 
 pub(super) fn library(shell: Shell) -> Library {
-    Library { units: units(), media: media(), shell: framed(shell, "desk-media", "/desk/media") }
+    Library {
+        units: units(),
+        media: media(),
+        find: String::new(),
+        page: 1,
+        more: true,
+        shell: framed(shell, "desk-media", "/desk/media"),
+    }
+}
+
+pub(super) fn silences(shell: Shell) -> Silences {
+    let line = |id: &str, over: bool| Line {
+        id: id.into(),
+        constituency: "AC-46".into(),
+        from: at(1),
+        until: at(9),
+        from_text: "2026-11-25 07:00".into(),
+        until_text: "2026-11-25 15:00".into(),
+        reference: "ECI/PN/2026/1".into(),
+        principal: "igp".into(),
+        holds: !over,
+        over,
+    };
+    Silences { lines: vec![line("s1", false), line("s2", true)], shell: framed(shell, "desk-silences", "/desk/silences") }
+}
+
+pub(super) fn replies(shell: Shell) -> Replies {
+    let reply = ReplyLine {
+        id: "r1".into(),
+        unit: "T1".into(),
+        name: "Route".into(),
+        hindi: "रास्ता सोमवार से खुलेगा।".into(),
+        english: "The road opens on Monday.".into(),
+    };
+    Replies { replies: vec![reply], units: units(), shell: framed(shell, "desk-saved", "/desk/replies") }
+}
+
+pub(super) fn versions(shell: Shell) -> Versions {
+    let text = |stretches: &[(&'static str, &str)]| Text {
+        place: "English".into(),
+        changed: stretches.len() > 1,
+        stretches: stretches.iter().map(|(kind, words)| (*kind, (*words).to_owned())).collect(),
+    };
+    let line = |version: i64, texts: Vec<Text>| VersionLine {
+        version,
+        who: "asha".into(),
+        at: at(4),
+        sha256: "0f3a9b1c22de".into(),
+        texts,
+    };
+    let changed = text(&[("same", "The road opens on "), ("gone", "Monday"), ("came", "Tuesday"), ("same", ".")]);
+    Versions {
+        versions: vec![line(2, vec![changed]), line(1, vec![text(&[("same", "The road opens on Monday.")])])],
+        id: "p1".into(),
+        shell: framed(shell, "desk-versions", "/desk/post/p1/versions"),
+    }
 }

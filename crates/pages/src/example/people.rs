@@ -155,7 +155,7 @@ pub(super) fn person(shell: Shell) -> Dossier {
             origins: vec![origin("cctns.person", 1204), origin("vahan.registration", 70_551)],
         },
     ];
-    page.notices = vec![Notice { tone: "info", text: s.t("dossier-truncated") }];
+    page.notices = vec![Notice::new("info", s.t("dossier-truncated"))];
     page.groups = groups;
     page.links = links;
     page
@@ -263,6 +263,7 @@ pub(super) fn search(shell: Shell) -> Search {
             kind: Kind::Phone,
             title: "98290 12345".into(),
             note: "Airtel".into(),
+            standings: Vec::new(),
             matched: s.t("read-phone"),
             href: "/gallery/phone".into(),
             rows: 1_211,
@@ -272,6 +273,7 @@ pub(super) fn search(shell: Shell) -> Search {
             kind: Kind::Person,
             title: "रमेश कुमार".into(),
             note: pick(s, "पंक्ति में यही नंबर", "the row gives this number"),
+            standings: vec![Standing { text: s.t("standing-acquitted"), tone: "plain" }],
             matched: s.t("read-phone"),
             href: "/gallery/person".into(),
             rows: 2,

@@ -44,9 +44,8 @@ impl Span {
     }
 
     /// The unit whose posts are shown, with those below it; none: all.
-    async fn scope(&self, app: &App) -> Reply<Option<String>> {
-        let unit = Some(self.unit.as_str()).filter(|u| !u.is_empty());
-        Ok(app.lake.store().scope(unit).await?)
+    async fn scope(&self, app: &App, ask: &Ask) -> Reply<Option<String>> {
+        Ok(app.desk().list_of(&ask.principal, &self.unit).await?)
     }
 }
 
@@ -95,7 +94,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(span): Query<Sp
     };
     let (mut weeks, mut lines) = (Vec::new(), Vec::new());
     let mut heading = pages::show::date(ask.lang, day);
-    let unit = span.scope(&app).await?;
+    let unit = span.scope(&app, &ask).await?;
     match view.as_str() {
         "list" => {
             let found = app.lake.store().calendar(unit.as_deref(), begins(day), begins(day + Days::new(1)), 500).await?;
@@ -136,10 +135,10 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(span): Query<Sp
 }
 
 /// The month of the given day.
-pub(crate) async fn json(State(app): State<App>, Query(span): Query<Span>) -> Reply<Json<Value>> {
+pub(crate) async fn json(State(app): State<App>, ask: Ask, Query(span): Query<Span>) -> Reply<Json<Value>> {
     let day = span.day(&app)?;
     let first = day.with_day(1).unwrap_or(day);
-    let unit = span.scope(&app).await?;
+    let unit = span.scope(&app, &ask).await?;
     let found = app.lake.store().calendar(unit.as_deref(), begins(first), begins(first + Months::new(1)), 5000).await?;
     Ok(Json(json!({ "from": first.to_string(), "deliveries": found })))
 }

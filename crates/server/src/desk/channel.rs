@@ -7,8 +7,8 @@ use pages::Section;
 use pages::desk::{ChannelLine, Channels, Choice};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use social::NetworkName;
-use social::network::Networks;
+use social::network::{Networks, Trouble};
+use social::{DeskError, NetworkName};
 
 use super::{at, title, units};
 use crate::App;
@@ -18,7 +18,9 @@ use crate::fault::{HttpError, Reply, show};
 async fn fill(app: &App, ask: &Ask, made: Vec<String>) -> Reply<Channels> {
     let store = app.lake.store();
     let hindi = ask.lang == pages::Lang::Hi;
+    let proposals = store.proposals().await?;
     let channels = store.accounts().await?.into_iter().map(|a| ChannelLine {
+        proposed_by: proposals.iter().find(|p| p.account == a.id).map(|p| p.principal.clone()).unwrap_or_default(),
         network: title(&a.network),
         note: a.note.as_deref().map(|n| social::network::words(n, hindi).unwrap_or(n).to_owned()).unwrap_or_default(),
         expires: a.expires_at.map(at),
@@ -52,7 +54,9 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
 }
 
 pub(crate) async fn json(State(app): State<App>) -> Reply<Json<Value>> {
-    Ok(Json(json!({ "channels": app.lake.store().accounts().await? })))
+    let store = app.lake.store();
+    let ending = app.desk().expiring(app.lake.now()).await?;
+    Ok(Json(json!({ "channels": store.accounts().await?, "proposals": store.proposals().await?, "ending": ending })))
 }
 
 #[derive(Debug, Deserialize)]
@@ -93,19 +97,33 @@ pub(crate) async fn confirm(State(app): State<App>, ask: Ask, Path(id): Path<Str
 
 /// Asks the network whether the token works; a dead one is shown as such.
 pub(crate) async fn probe(State(app): State<App>, Path(id): Path<String>) -> Reply<Redirect> {
-    let store = app.lake.store();
-    let account = store.account(&id).await?;
+    let account = app.lake.store().account(&id).await?;
     let networks = Networks::all().map_err(|e| HttpError::Failed(e.to_string()))?;
-    let network = networks.get(account.network.parse().map_err(HttpError::Desk)?).map_err(|e| HttpError::Desk(e.to_string()))?;
-    let channel = app.channels()?.open(&account)?;
-    let seen = network.probe(&channel).await;
-    store.set_probed(&id, app.lake.now().timestamp_micros()).await?;
-    match seen {
-        Ok(_) => Ok(Redirect::to("/desk/channels")),
-        Err(e @ social::network::Trouble::Reconnect(_)) => {
-            store.set_account_state(&id, "reconnect", Some(&e.to_string())).await?;
+    match app.desk().probe(&app.channels()?, &networks, &account, app.lake.now()).await {
+        Ok(_) | Err(DeskError::Network(Trouble::Reconnect(_) | Trouble::Blocked(_)) | DeskError::Vault(_)) => {
             Ok(Redirect::to("/desk/channels"))
         }
-        Err(e) => Err(HttpError::Desk(e.to_string())),
+        Err(e) => Err(e.into()),
     }
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Why {
+    reason: String,
+}
+
+/// Gives a channel up.
+pub(crate) async fn retire(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(w): Form<Why>) -> Reply<Redirect> {
+    app.desk().retire(&ask.principal, &id, &w.reason, app.lake.now()).await?;
+    Ok(Redirect::to("/desk/channels"))
+}
+
+pub(crate) async fn retire_json(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Json(w): Json<Why>,
+) -> Reply<Json<Value>> {
+    let waiting = app.desk().retire(&ask.principal, &id, &w.reason, app.lake.now()).await?;
+    Ok(Json(json!({ "channel": app.lake.store().account(&id).await?, "waiting": waiting })))
 }

@@ -11,7 +11,7 @@ use social::outbox::health;
 use super::{line, title};
 use crate::App;
 use crate::ask::Ask;
-use crate::fault::{Reply, show};
+use crate::fault::{HttpError, Reply, show};
 
 /// Units that can be paused from the page without looking for them: of a thousand forms nobody finds one, and a slow line waits for all.
 const UNITS: usize = 25;
@@ -23,6 +23,15 @@ pub(crate) struct Wanted {
     unit: String,
 }
 
+/// The newest messages of a unit and those below it, or of all.
+async fn listed(app: &App, unit: Option<&str>, state: &str) -> Reply<Vec<store::social::Post>> {
+    let store = app.lake.store();
+    Ok(match unit {
+        Some(unit) => store.posts_below(unit, state, 20).await?,
+        None => store.posts_in(None, state, 20).await?,
+    })
+}
+
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<Wanted>) -> Reply {
     let (store, now) = (app.lake.store(), app.lake.now());
     let at = now.timestamp_micros();
@@ -31,11 +40,12 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<
     let human = ["human", "held", "missed", "failed"].iter().map(|s| count(s)).sum();
     let (unanswered, overdue) = store.item_counts(at).await?;
     let mut posts: Vec<PostLine> = Vec::new();
-    for p in store.posts_in(None, "", 20).await? {
+    let own = app.desk().list_of(&ask.principal, "").await?;
+    for p in listed(&app, own.as_deref(), "").await? {
         posts.push(line(&app, p).await?);
     }
     let mut submitted = Vec::new();
-    for p in store.posts_in(None, "submitted", 20).await? {
+    for p in listed(&app, own.as_deref(), "submitted").await? {
         submitted.push(line(&app, p).await?);
     }
     let paused = &health.paused;
@@ -51,6 +61,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<
     let units = stopped.into_iter().chain(found).map(|u| UnitLine {
         name: ask.pick(&u.name_hi, &u.name_en).to_owned(),
         own: u.paused_at.is_some(),
+        minutes: u.answer_minutes.map(|m| m.to_string()).unwrap_or_default(),
         paused: paused.contains(&u.code).then(|| {
             format!("{} {}", u.paused_by.clone().unwrap_or_default(), u.pause_reason.clone().unwrap_or_default())
                 .trim()
@@ -89,5 +100,25 @@ pub(crate) async fn pause(State(app): State<App>, ask: Ask, Path(code): Path<Str
 
 pub(crate) async fn resume(State(app): State<App>, ask: Ask, Path(code): Path<String>) -> Reply<Redirect> {
     app.desk().resume(&ask.principal, &code, app.lake.now()).await?;
+    Ok(Redirect::to("/desk"))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Time {
+    /// Empty: as the unit above.
+    minutes: String,
+}
+
+pub(crate) async fn answer_time(
+    State(app): State<App>,
+    ask: Ask,
+    Path(code): Path<String>,
+    Form(t): Form<Time>,
+) -> Reply<Redirect> {
+    let minutes = match t.minutes.trim() {
+        "" => None,
+        given => Some(given.parse().map_err(|_| HttpError::Desk(format!("{given:?} is no number of minutes")))?),
+    };
+    app.desk().set_answer_time(&ask.principal, &code, minutes, app.lake.now()).await?;
     Ok(Redirect::to("/desk"))
 }

@@ -14,19 +14,19 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use social::check::{self, Finding, Setting};
 use social::desk::{When, parse_ist};
-use social::message::{Facts, Media, Message};
+use social::message::{FLAGS, Facts, Media, Message};
 use social::{NetworkName, limit, text};
 
-use super::{at, delivery, line, media, units};
+use super::media::{self, Search};
+use super::{at, delivery, line, units};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
 
 const KINDS: [&str; 8] = ["awareness", "alert", "case", "achievement", "participation", "notice", "statement", "correction"];
 const STAGES: [&str; 6] = ["", "investigation", "charged", "trial", "convicted", "acquitted"];
-/// Statements about the matter, then those about the pictures.
-const FACTS: [&str; 9] =
-    ["sexual_offence", "child", "in_court", "missing_child", "shows_arrested", "blurred", "generated", "labelled", "captions"];
+/// Statements about the matter; what is said about pictures is said of each.
+const FACTS: [&str; 4] = ["sexual_offence", "child", "in_court", "missing_child"];
 
 /// The fields of the sheet as a browser sends them.
 type Sheet = BTreeMap<String, String>;
@@ -35,34 +35,55 @@ fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
     sheet.get(name).map_or("", |v| v.trim())
 }
 
-/// The message of a sheet. Pictures are taken from the library, so what is sent is what was kept there.
-async fn message(app: &App, sheet: &Sheet) -> Reply<Message> {
+/// The pictures that are ticked: first those the message has, in their order and as they were kept; then those of the library. What is
+/// said of each picture is taken from the sheet.
+async fn pictures(app: &App, sheet: &Sheet, before: &[Media]) -> Reply<Vec<Media>> {
+    let mut chosen: Vec<(String, Media)> = Vec::new();
+    for (i, m) in before.iter().enumerate() {
+        let key = media::key(m, i);
+        if sheet.contains_key(&format!("media-{key}")) {
+            chosen.push((key, m.clone()));
+        }
+    }
+    for key in sheet.keys().filter_map(|name| name.strip_prefix("media-")) {
+        if !chosen.iter().any(|(k, _)| k == key) {
+            let row = app.lake.store().media(key).await?;
+            chosen.push((key.to_owned(), media::of(app, row)));
+        }
+    }
+    for (key, m) in &mut chosen {
+        for name in FLAGS {
+            let said = given(sheet, &format!("flag-{name}-{key}")) == "1";
+            // Captions that lie in the library are there, whether or not somebody ticks it.
+            let said = said || name == "captions" && m.track.is_some();
+            if let Some(flag) = m.flag(name) {
+                *flag = said;
+            }
+        }
+    }
+    Ok(chosen.into_iter().map(|(_, m)| m).collect())
+}
+
+/// The newest version of the message a sheet is about; an empty one for a new message.
+async fn before(app: &App, ask: &Ask, id: &str) -> Reply<Message> {
+    if id.is_empty() {
+        return Ok(Message::default());
+    }
+    let post = app.lake.store().post(id).await?;
+    app.desk().may_read(&ask.principal, &post.unit).await?;
+    Ok(app.desk().message(id, post.version).await?)
+}
+
+/// The message of a sheet, on top of the one it began with.
+async fn message(app: &App, sheet: &Sheet, before: &Message) -> Reply<Message> {
     let on = |name: &str| given(sheet, name) == "1";
     let mut variants = BTreeMap::new();
-    let mut pictures: Vec<Media> = Vec::new();
     for (name, value) in sheet {
         if let Some(network) = name.strip_prefix("variant-")
             && !value.trim().is_empty()
         {
             // A browser sends line ends as two characters.
             variants.insert(network.parse::<NetworkName>().map_err(HttpError::BadRequest)?, value.trim().replace("\r\n", "\n"));
-        }
-        if let Some(sha256) = name.strip_prefix("media-") {
-            let row = app.lake.store().media(sha256).await?;
-            pictures.push(Media {
-                file: media::path(app, sha256).display().to_string(),
-                mime: row.mime,
-                bytes: row.bytes.unsigned_abs(),
-                sha256: row.sha256,
-                alt: row.alt,
-                captions: on("captions") || !row.track.is_empty(),
-                track: serde_json::from_str(&row.track).ok(),
-                generated: on("generated"),
-                labelled: on("labelled"),
-                shows_arrested: on("shows_arrested"),
-                blurred: on("blurred"),
-                ..Media::default()
-            });
         }
     }
     let stage = match given(sheet, "stage") {
@@ -81,7 +102,7 @@ async fn message(app: &App, sheet: &Sheet) -> Reply<Message> {
         hindi: given(sheet, "hindi").replace("\r\n", "\n"),
         english: given(sheet, "english").replace("\r\n", "\n"),
         variants,
-        media: pictures,
+        media: pictures(app, sheet, &before.media).await?,
         facts,
     })
 }
@@ -145,25 +166,15 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
             chosen: stage.as_deref().unwrap_or("") == *s,
         })
         .collect();
-    let any = |look: fn(&Media) -> bool| message.media.iter().any(look);
     let facts = &message.facts;
-    let ticked = [
-        facts.sexual_offence,
-        facts.child,
-        facts.in_court,
-        facts.missing_child,
-        any(|m| m.shows_arrested),
-        any(|m| m.blurred),
-        any(|m| m.generated),
-        any(|m| m.labelled),
-        any(|m| m.captions),
-    ];
+    let ticked = [facts.sexual_offence, facts.child, facts.in_court, facts.missing_child];
     page.facts = FACTS
         .iter()
         .zip(ticked)
         .map(|(f, chosen)| Choice { value: (*f).to_owned(), text: format!("desk-fact-{f}"), chosen })
         .collect();
-    page.media = media::lines(app, None, &message.media).await?;
+    let shelf = media::shelf(app, ask, &Search::default(), &message.media).await?;
+    (page.media, page.more) = (shelf.lines, shelf.more);
     page.hindi.clone_from(&message.hindi);
     page.english.clone_from(&message.english);
     page.previews = previews(message);
@@ -196,14 +207,25 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
     show(page)
 }
 
-/// What the checks say and what each network makes of it, without keeping anything.
+/// What the checks say and what each network makes of it, without keeping anything; also where pictures are looked for.
 pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply {
-    let message = message(&app, &form).await?;
+    let id = given(&form, "id");
+    let message = message(&app, &form, &before(&app, &ask, id).await?).await?;
     let unit = given(&form, "unit");
-    let mut page = sheet(&app, &ask, &message, unit, "desk-new").await?;
-    let setting = app.desk().setting(unit, &[], app.lake.now().timestamp_micros(), "").await?;
+    let mut page =
+        if id.is_empty() { sheet(&app, &ask, &message, unit, "desk-new").await? } else { kept(&app, &ask, id, &message).await? };
+    let search = Search::of(given(&form, "find"), given(&form, "page"));
+    let shelf = media::shelf(&app, &ask, &search, &message.media).await?;
+    (page.media, page.more, page.find, page.page) = (shelf.lines, shelf.more, search.find, search.page);
+    page.searched = !page.find.is_empty() || page.page > 0;
+    let setting = app.desk().setting(unit, &[], app.lake.now().timestamp_micros(), id).await?;
     page.findings = check::check(&message, &setting).into_iter().map(|f| finding(&ask, f, None)).collect();
-    page.corrects = given(&form, "corrects").to_owned();
+    if id.is_empty() {
+        page.corrects = given(&form, "corrects").to_owned();
+    } else if let Ok(version) = given(&form, "version").parse() {
+        // The version the writer began with: what somebody saved meanwhile is not overwritten.
+        page.version = version;
+    }
     show(page)
 }
 
@@ -212,7 +234,7 @@ pub(crate) async fn create(
     ask: Ask,
     Form(form): Form<Sheet>,
 ) -> Result<Redirect, Result<axum::response::Html<String>, HttpError>> {
-    let message = message(&app, &form).await.map_err(Err)?;
+    let message = message(&app, &form, &Message::default()).await.map_err(Err)?;
     let unit = given(&form, "unit");
     if message.hindi.is_empty() && message.english.is_empty() && message.variants.is_empty() {
         return Err(async {
@@ -234,30 +256,35 @@ pub(crate) async fn create(
 }
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
+    let message = before(&app, &ask, &id).await?;
+    show(kept(&app, &ask, &id, &message).await?)
+}
+
+/// The sheet of a message that is kept, with what is known of it; `message` is what stands on the sheet.
+async fn kept(app: &App, ask: &Ask, id: &str, message: &Message) -> Reply<Composer> {
     let (desk, store) = (app.desk(), app.lake.store());
-    let standing = desk.standing(&id).await?;
+    let standing = desk.standing(id).await?;
     let post = standing.post;
-    let message = desk.message(&id, post.version).await?;
-    let mut page = sheet(&app, &ask, &message, &post.unit, "desk-message").await?;
+    let mut page = sheet(app, ask, message, &post.unit, "desk-message").await?;
     page.findings = standing
         .findings
         .into_iter()
         .filter_map(|row| {
             let by = row.overridden_by.map(|who| format!("{who}: {}", row.reason.unwrap_or_default()));
-            Some(finding(&ask, serde_json::from_str(&row.body).ok()?, by))
+            Some(finding(ask, serde_json::from_str(&row.body).ok()?, by))
         })
         .collect();
     page.signatures =
         standing.approvals.into_iter().map(|a| Signature { who: a.principal, role: a.role, at: at(a.at) }).collect();
     page.missing = standing.missing;
     page.versions = store
-        .versions(&id)
+        .versions(id)
         .await?
         .into_iter()
         .map(|v| Saying { who: v.author, text: v.sha256.chars().take(12).collect(), at: at(v.at) })
         .collect();
-    page.notes = store.notes(&id).await?.into_iter().map(|n| Saying { who: n.principal, text: n.body, at: at(n.at) }).collect();
-    page.deliveries = store.shown_of(&id).await?.into_iter().map(|d| delivery(&ask, d)).collect();
+    page.notes = store.notes(id).await?.into_iter().map(|n| Saying { who: n.principal, text: n.body, at: at(n.at) }).collect();
+    page.deliveries = store.shown_of(id).await?.into_iter().map(|d| delivery(ask, d)).collect();
     let connected = store.accounts().await?.into_iter().filter(|a| a.state == "connected");
     page.channels = connected
         .map(|a| Choice { text: format!("{} {} ({})", super::title(&a.network), a.handle, a.unit), value: a.id, chosen: false })
@@ -267,7 +294,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String
     page.state = post.state;
     page.author = post.author;
     page.corrects = post.corrects.unwrap_or_default();
-    show(page)
+    Ok(page)
 }
 
 fn home(id: &str) -> Reply<Redirect> {
@@ -275,7 +302,7 @@ fn home(id: &str) -> Reply<Redirect> {
 }
 
 pub(crate) async fn edit(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let message = message(&app, &form).await?;
+    let message = message(&app, &form, &before(&app, &ask, &id).await?).await?;
     let from = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
     let (desk, now) = (app.desk(), app.lake.now());
     desk.edit(&ask.principal, &id, from, &message, now).await?;
@@ -360,7 +387,8 @@ pub(crate) async fn note(State(app): State<App>, ask: Ask, Path(id): Path<String
     if body.is_empty() {
         return Err(HttpError::Desk("the note is empty".into()));
     }
-    app.lake.store().post(&id).await?;
+    let post = app.lake.store().post(&id).await?;
+    app.desk().may_read(&ask.principal, &post.unit).await?;
     app.lake.store().add_note(&id, &ask.principal.id, body, app.lake.now()).await?;
     home(&id)
 }
@@ -372,17 +400,23 @@ pub(crate) struct Which {
     state: String,
 }
 
-pub(crate) async fn list_json(State(app): State<App>, Query(w): Query<Which>) -> Reply<Json<Value>> {
+pub(crate) async fn list_json(State(app): State<App>, ask: Ask, Query(w): Query<Which>) -> Reply<Json<Value>> {
     let mut posts = Vec::new();
-    for p in app.lake.store().posts_in(w.unit.as_deref(), &w.state, 200).await? {
+    let unit = app.desk().list_of(&ask.principal, w.unit.as_deref().unwrap_or_default()).await?;
+    let found = match &unit {
+        Some(unit) => app.lake.store().posts_below(unit, &w.state, 200).await?,
+        None => app.lake.store().posts_in(None, &w.state, 200).await?,
+    };
+    for p in found {
         let shown = line(&app, p.clone()).await?;
         posts.push(json!({ "post": p, "words": shown.words }));
     }
     Ok(Json(json!({ "posts": posts })))
 }
 
-pub(crate) async fn json(State(app): State<App>, Path(id): Path<String>) -> Reply<Json<Value>> {
+pub(crate) async fn json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
     let standing = app.desk().standing(&id).await?;
+    app.desk().may_read(&ask.principal, &standing.post.unit).await?;
     let message = app.desk().message(&id, standing.post.version).await?;
     Ok(Json(
         json!({ "standing": standing, "message": message, "deliveries": app.lake.store().shown_of(&id).await?, "record": app.lake.store().events(&id).await? }),

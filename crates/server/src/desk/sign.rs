@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use social::desk::{SIGNED_AT_ONCE, Signed, ToSign};
 
-use super::{at, title, words};
+use super::{at, said, title, words};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{Reply, show};
@@ -60,7 +60,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
 }
 
 /// The first words of a message, for the list of what was done.
-async fn told(app: &App, one: Signed) -> Reply<SignedLine> {
+async fn told(app: &App, ask: &Ask, one: Signed) -> Reply<SignedLine> {
     let text = match app.lake.store().post(&one.post).await {
         Ok(post) => {
             let message = app.desk().message(&post.id, post.version).await?;
@@ -68,7 +68,12 @@ async fn told(app: &App, one: Signed) -> Reply<SignedLine> {
         }
         Err(_) => one.post.clone(),
     };
-    Ok(SignedLine { words: words(&text, 60), id: one.post, missing: one.missing, refused: one.refused })
+    Ok(SignedLine {
+        words: words(&text, 60),
+        id: one.post,
+        missing: one.missing,
+        refused: one.refused.map(|why| said(ask, &why)),
+    })
 }
 
 pub(crate) async fn take(State(app): State<App>, ask: Ask, Form(form): Form<BTreeMap<String, String>>) -> Reply {
@@ -80,7 +85,7 @@ pub(crate) async fn take(State(app): State<App>, ask: Ask, Form(form): Form<BTre
     let note = form.get("note").map(|n| n.trim()).filter(|n| !n.is_empty());
     let mut done = Vec::new();
     for one in app.desk().approve_many(&ask.principal, &chosen, note, app.lake.now()).await? {
-        done.push(told(&app, one).await?);
+        done.push(told(&app, &ask, one).await?);
     }
     sheet(&app, &ask, done).await
 }

@@ -41,13 +41,13 @@ pub(super) fn page(lake: &Lake, ask: &Ask, id: &str, entry: &Entry, errors: Vec<
         let all = DELIMITERS.iter().map(|(code, word)| ((*code).to_owned(), t("draft-delimiter-", word)));
         selects.push(SelectField { name: "delimiter", label: "draft-delimiter", choices: choices(&looks.delimiter, all) });
     }
-    if matches!(looks.kind.as_str(), "csv" | "json") {
+    if matches!(looks.kind.as_str(), "csv" | "json" | "xml") {
         let word = |code: &str| if code == "auto" { t("draft-encoding-", code) } else { code.to_uppercase() };
         let all = ENCODINGS.iter().map(|code| ((*code).to_owned(), word(code)));
         selects.push(SelectField { name: "encoding", label: "draft-encoding", choices: choices(&looks.encoding, all) });
     }
     let place = match looks.kind.as_str() {
-        "json" => Some(text("rows", "draft-where", &looks.rows, "")),
+        "json" | "xml" => Some(text("rows", "draft-where", &looks.rows, "")),
         "sheet" => Some(text("sheets", "draft-sheets", &looks.sheets, "")),
         _ => None,
     };

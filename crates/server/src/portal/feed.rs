@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use chrono::SecondsFormat;
 use pages::Lang;
-use pages::portal::{Notice, PLACES};
+use pages::portal::{ABOUT, Notice, PLACES};
 use serde_json::json;
 use social::registry;
 
@@ -132,7 +132,7 @@ pub(crate) async fn sitemap(State(p): State<Portal>) -> Result<Response, Wrong> 
             out.push_str("</url>");
         }
     };
-    PLACES.iter().for_each(|(place, _)| add(place, None));
+    PLACES.iter().chain(&ABOUT).for_each(|(place, _)| add(place, None));
     let now = p.lake.now().timestamp_micros();
     for c in p.store().campaigns(true).await?.into_iter().filter(|c| c.from_at <= now) {
         add(&format!("campaign/{}", c.id), None);

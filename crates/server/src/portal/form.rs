@@ -12,8 +12,8 @@ use pages::portal::Form as Sheet;
 use pages::{Lang, Template};
 use ring::hmac;
 use serde::Deserialize;
-use tokio::io::AsyncWriteExt;
 
+use super::intake::{COMPLAINT, filed_at, keep, station};
 use super::{Portal, Wrong, lang};
 
 /// Seconds a person needs at least, and has at most.
@@ -112,32 +112,6 @@ fn allowed(p: &Portal, asker: Option<IpAddr>, ticket: &str) -> bool {
     true
 }
 
-/// One value of a CSV line (RFC 4180), which no spreadsheet takes for a formula.
-fn cell(text: &str) -> String {
-    let text = text.replace('\r', "");
-    let safe = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text };
-    format!("\"{}\"", safe.replace('"', "\"\""))
-}
-
-/// One line at a time, or two first ones would both write the header.
-static WRITING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
-
-/// Adds a line to the day's file; the first writes the header.
-async fn keep(p: &Portal, what: &str, header: &str, cells: &[&str]) -> Result<(), Wrong> {
-    let day = model::time::to_ist(p.lake.now().timestamp_micros()).map(|t| t.date().to_string()).unwrap_or_default();
-    let folder = p.lake.home().root().join("portal-in");
-    let _alone = WRITING.lock().await;
-    tokio::fs::create_dir_all(&folder).await?;
-    let path = folder.join(format!("{what}-{day}.csv"));
-    let line = cells.iter().map(|c| cell(c)).collect::<Vec<_>>().join(",");
-    let mut file = tokio::fs::OpenOptions::new().create(true).append(true).open(&path).await?;
-    let fresh = file.metadata().await?.len() == 0;
-    let text = if fresh { format!("{header}\n{line}\n") } else { format!("{line}\n") };
-    file.write_all(text.as_bytes()).await?;
-    file.sync_all().await?;
-    Ok(())
-}
-
 async fn take(p: Portal, tag: String, what: &str, asker: Option<IpAddr>, w: Words) -> Result<Response, Wrong> {
     let lang = lang(&tag)?;
     let number = format!("{}-{}", if what == "tip" { "TIP" } else { "FB" }, p.store().fresh_id(p.lake.now()));
@@ -150,31 +124,23 @@ async fn take(p: Portal, tag: String, what: &str, asker: Option<IpAddr>, w: Word
         let status = if why == "portal-too-many" { StatusCode::TOO_MANY_REQUESTS } else { StatusCode::UNPROCESSABLE_ENTITY };
         return Ok((status, axum::response::Html(page)).into_response());
     }
-    let time =
-        model::time::to_ist(p.lake.now().timestamp_micros()).map(|t| t.format("%d/%m/%Y %H:%M").to_string()).unwrap_or_default();
+    let time = filed_at(&p.lake);
     let place = p.store().units().await?.into_iter().find(|u| u.code == w.unit);
-    // CCTNS knows stations by seven or eight digits; any other unit is named.
-    let is_station = (7..=8).contains(&w.unit.len()) && w.unit.chars().all(|c| c.is_ascii_digit());
-    let (unit, named) = match &place {
-        Some(u) if is_station => (u.code.as_str(), ""),
-        Some(u) => ("", u.name_en.as_str()),
-        None => ("", ""),
-    };
+    let (unit, named) = place.as_ref().map_or(("", ""), station);
     let text = w.text.trim();
     if what == "tip" {
-        let header = "COMPLAINT_NO,SUBMITTED_ON,PS_CD,PS,CATEGORY,APPLICANT_NAME,APPLICANT_MOBILE,APPLICANT_EMAIL,SUBJECT,DESCRIPTION,AGAINST_MOBILE,STATUS,DISPOSED_ON,FIR_REG_NUM";
         let phone: String = w.phone.chars().filter(char::is_ascii_digit).take(15).collect();
         keep(
-            &p,
+            &p.lake,
             "portal.complaint",
-            header,
+            COMPLAINT,
             &[&number, &time, unit, named, "Tip", "", &phone, "", "Tip from the public portal", text, "", "Pending", "", ""],
         )
         .await?;
     } else {
         let header = "FEEDBACK_ID,GIVEN_ON,SERVICE,REFERENCE_NO,RATING,COMMENT,PS_CD";
         let rating = if ["1", "2", "3", "4", "5"].contains(&w.rating.as_str()) { w.rating.as_str() } else { "" };
-        keep(&p, "portal.feedback", header, &[&number, &time, "Public portal", "", rating, text, unit]).await?;
+        keep(&p.lake, "portal.feedback", header, &[&number, &time, "Public portal", "", rating, text, unit]).await?;
     }
     Ok(axum::response::Html(sheet(&p, lang, what, "", "", Some(number)).await?).into_response())
 }
@@ -202,13 +168,7 @@ pub(crate) async fn take_feedback(
 
 #[cfg(test)]
 mod tests {
-    use super::{cell, sum};
-
-    #[test]
-    fn a_cell_holds_commas_quotes_and_lines_and_is_no_formula() {
-        assert_eq!(cell("a,\"b\"\r\nc"), "\"a,\"\"b\"\"\nc\"");
-        assert_eq!(cell("=1+1"), "\"'=1+1\"");
-    }
+    use super::sum;
 
     #[test]
     fn a_sum_is_small_and_the_same_for_the_same_ticket() {

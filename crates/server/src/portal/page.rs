@@ -13,13 +13,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::social::{Campaign, Published};
 
+use super::about::picture;
 use super::{Portal, Wrong, kept, lang};
 
 const PER_PAGE: i64 = 20;
 /// Kinds the public can narrow by.
 const KINDS: [&str; 8] = ["awareness", "alert", "case", "achievement", "participation", "notice", "statement", "correction"];
 
-fn moment(micros: i64) -> DateTime<Utc> {
+pub(super) fn moment(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
 
@@ -41,13 +42,16 @@ pub(super) async fn notice(p: &Portal, lang: Lang, row: Published) -> Result<Not
             ));
         }
     }
-    let pictures = body["media"].as_array().into_iter().flatten().filter_map(|m| m["alt"].as_str().map(str::to_owned));
+    let mut pictures = Vec::new();
+    for m in body["media"].as_array().into_iter().flatten() {
+        pictures.push(picture(p, &row.post, m).await?);
+    }
     Ok(Notice {
         hindi: text("hindi"),
         english: text("english"),
         unit_name: if lang == Lang::Hi { row.name_hi } else { row.name_en },
         at: moment(row.first_at),
-        pictures: pictures.collect(),
+        pictures,
         copies,
         corrected_by,
         id: row.post,
@@ -101,7 +105,7 @@ fn campaign(lang: Lang, c: Campaign, now: i64) -> CampaignLine {
     }
 }
 
-async fn public_campaigns(p: &Portal, lang: Lang) -> Result<Vec<CampaignLine>, Wrong> {
+pub(super) async fn public_campaigns(p: &Portal, lang: Lang) -> Result<Vec<CampaignLine>, Wrong> {
     let now = p.lake.now().timestamp_micros();
     let all = p.store().campaigns(true).await?;
     // A campaign that has not begun is not announced.
@@ -116,7 +120,9 @@ pub(crate) async fn home(State(p): State<Portal>, Path(tag): Path<String>) -> Re
         "contactPoint": { "@type": "ContactPoint", "telephone": "112", "contactType": "emergency", "availableLanguage": ["hi", "en"] } });
     door.data = script(&data);
     let campaigns = public_campaigns(&p, lang).await?.into_iter().filter(|c| !c.over).take(3).collect();
-    kept(Home { notices: notices(&p, lang, &Which::default(), 8).await?, campaigns, door })
+    let notices = notices(&p, lang, &Which::default(), 8).await?;
+    door.updated = notices.first().map(|n| n.at);
+    kept(Home { notices, campaigns, door })
 }
 
 /// JSON inside a page: no letter of it can end the element.
@@ -139,15 +145,9 @@ async fn list(p: &Portal, lang: Lang, place: &str, key: &str, which: Which, narr
     let kinds = kinds.collect();
     // Beside what the department says of itself stands what others say.
     let praise = if place == "achievements" { praise(p, lang).await? } else { Vec::new() };
-    kept(Latest {
-        door: p.door(lang, place, key),
-        units: p.units(lang, &which.unit).await?,
-        notices,
-        kinds,
-        narrows,
-        next,
-        praise,
-    })
+    let mut door = p.door(lang, place, key);
+    door.updated = notices.first().map(|n| n.at);
+    kept(Latest { door, units: p.units(lang, &which.unit).await?, notices, kinds, narrows, next, praise })
 }
 
 async fn praise(p: &Portal, lang: Lang) -> Result<Vec<Praise>, Wrong> {
@@ -193,6 +193,7 @@ pub(crate) async fn one(State(p): State<Portal>, Path((tag, id)): Path<(String, 
     let data = json!({ "@context": "https://schema.org", "@type": "SpecialAnnouncement", "name": door.title, "text": words,
         "datePosted": notice.at.to_rfc3339(), "author": { "@type": "GovernmentOrganization", "name": notice.unit_name }, "inLanguage": lang.tag() });
     door.data = script(&data);
+    door.updated = Some(notice.at);
     kept(One { door, notice })
 }
 
@@ -253,7 +254,7 @@ pub(crate) async fn stations(
         numbers: u.numbers.split(',').map(str::trim).filter(|n| !n.is_empty()).map(str::to_owned).collect(),
         handles: accounts
             .iter()
-            .filter(|x| x.unit == u.code && x.state != "proposed")
+            .filter(|x| x.unit == u.code && social::registry::official(x))
             .map(|x| {
                 (
                     x.network.parse::<social::NetworkName>().map_or(x.network.clone(), |n| n.limits().title.clone()),

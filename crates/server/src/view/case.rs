@@ -7,7 +7,7 @@ use pages::Shell;
 use pages::dossier::{self as page, Dossier, Standing};
 use pages::table::Cell;
 
-use super::{View, blank, cell, groups, links, moments, part, source, word};
+use super::{View, blank, cell, groups, in_force, links, moments, part, source, word};
 
 impl View for Case {
     fn target(&self) -> Target {
@@ -35,14 +35,40 @@ impl View for Case {
             let target = p.person_key.as_ref().map(|key| Target::new(Kind::Person, key.as_str()));
             let name = if p.withheld { Some(lang.text("withheld")) } else { p.name.clone().or(p.name_local.clone()) };
             let local = p.name_local.clone().filter(|_| p.name.is_some() && !p.withheld);
-            let standing = p.standing.as_ref().map(|code| word(lang, "standing", code));
+            let said = || p.standing.as_ref().map(|code| word(lang, "standing", code));
+            let standing = p.in_force.as_ref().map(|now| in_force(lang, now)).or_else(said);
             let mut line =
-                vec![Cell::new(word(lang, "role", &p.role)), cell(name, target), cell(local, None), cell(standing, None)];
+                vec![Cell::new(word(lang, "role", p.shown_role())), cell(name, target), cell(local, None), cell(standing, None)];
             line.push(p.origins.first().map_or_else(Cell::null, source));
             line
         });
+        let laws = self.laws.iter().map(|law| {
+            let applies = match law.applies {
+                Some(true) => Cell::new(lang.text("law-applies")),
+                Some(false) => Cell::new(lang.text("law-does-not-apply")),
+                None => Cell::null(),
+            };
+            let other: Vec<String> = law.corresponding.iter().map(|c| format!("{} {}", c.act, c.section)).collect();
+            let title = law.corresponding.iter().find_map(|c| match lang {
+                pages::Lang::Hi => c.title_local.clone().or_else(|| c.title.clone()),
+                pages::Lang::En => c.title.clone(),
+            });
+            let other = if law.not_re_enacted { lang.text("law-none") } else { other.join(", ") };
+            vec![
+                Cell::new(format!("{} {}", law.act, law.section)),
+                applies,
+                cell(Some(other).filter(|o| !o.is_empty()), None),
+                cell(title, None),
+                law.corresponding.first().map_or_else(Cell::null, |c| source(&c.origin)),
+            ]
+        });
+        let columns = ["col-section", "col-applies", "col-corresponds", "col-title", "origin"];
+        let laws = part(lang, "sections", &columns, laws.collect());
         page.parts =
             vec![part(lang, "persons", &["col-role", "col-name", "fact-name-local", "col-standing", "origin"], rows.collect())];
+        if !self.laws.is_empty() {
+            page.parts.push(laws);
+        }
         page
     }
 }

@@ -20,7 +20,10 @@ impl View for Person {
         let lang = shell.lang;
         let mut page = blank(shell, page::Kind::Person, self.title(), self.id.clone());
         page.other_name = self.name_local.clone().filter(|local| *local != page.name).unwrap_or_default();
-        page.standings = standings(lang, self.roles.iter().map(String::as_str));
+        // The standing in each case first, then what else the person is; an accusation that has a standing is told by it.
+        let accuses = |role: &str| !self.standings.is_empty() && dossier::Standing::parse(role).is_some();
+        let roles = self.roles.iter().map(String::as_str).filter(|role| !accuses(role));
+        page.standings = standings(lang, self.standings.iter().map(|s| s.in_force.standing.as_str()).chain(roles));
         page.sources = self.sources.len() as u64;
         page.rows = self.mentions.len() as u64;
         page.groups = groups(lang, Kind::Person, &self.groups);
@@ -28,12 +31,12 @@ impl View for Person {
         page.timeline = moments(lang, &self.timeline);
         page.withheld = self.withheld;
         if self.truncated {
-            page.notices.push(Notice { tone: "warn", text: lang.text("dossier-truncated") });
+            page.notices.push(Notice::new("warn", lang.text("dossier-truncated")));
         }
         if !self.too_common.is_empty() {
             let keys: Vec<&str> = self.too_common.iter().map(|common| common.key.value.as_str()).collect();
             let text = format!("{} {}", lang.text("dossier-many-share"), keys.join(", "));
-            page.notices.push(Notice { tone: "info", text });
+            page.notices.push(Notice::new("info", text));
         }
         page.whys = self
             .reasons

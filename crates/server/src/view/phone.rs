@@ -6,7 +6,7 @@ use pages::dossier::{self as page, Dossier, Fact, Group, Notice};
 use pages::show;
 use pages::table::Cell;
 
-use super::{View, blank, cell, links, moments, origins, part, source, standings, when};
+use super::{View, blank, cell, groups, links, moments, origins, part, source, standings, when};
 
 impl View for Phone {
     fn target(&self) -> Target {
@@ -24,17 +24,23 @@ impl View for Phone {
         let lang = shell.lang;
         let mut page = blank(shell, page::Kind::Phone, self.title(), self.number.clone());
         page.other_name = self.operators.join(", ");
-        page.standings =
-            standings(lang, self.mentions.iter().filter_map(|m| m.role.as_deref()).collect::<std::collections::BTreeSet<_>>());
+        page.standings = standings(
+            lang,
+            self.mentions.iter().filter_map(dossier::Mention::shown_role).collect::<std::collections::BTreeSet<_>>(),
+        );
         page.sources = self.sources.len() as u64;
         page.rows = (self.mentions.len() + self.origins.len()) as u64 + self.records as u64;
+        page.groups = groups(lang, Kind::Phone, &self.groups);
+        if !self.groups.is_empty() {
+            page.notices.push(Notice { tone: "info", text: lang.text("dossier-ported") });
+        }
         page.links = links(lang, "through-phone", self.persons.iter().chain(&self.cases).chain(&self.handsets));
         page.timeline = moments(lang, &self.timeline);
         if self.truncated {
-            page.notices.push(Notice { tone: "info", text: lang.text("dossier-truncated") });
+            page.notices.push(Notice::new("info", lang.text("dossier-truncated")));
         }
         if let Some(reason) = &self.withheld {
-            page.notices.push(Notice { tone: "warn", text: format!("{} {reason}", lang.text("dossier-policy")) });
+            page.notices.push(Notice::new("warn", format!("{} {reason}", lang.text("dossier-policy"))));
         }
         if self.records > 0 {
             // A count has no row of its own; the first record is the earliest of some contact, and has.

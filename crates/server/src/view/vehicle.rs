@@ -35,10 +35,10 @@ impl View for Vehicle {
         page.timeline = moments(lang, &self.timeline);
         page.timeline.retain(|moment| few || moment.kind != "sighting");
         if let Some(reason) = &self.withheld {
-            page.notices.push(Notice { tone: "warn", text: format!("{} {reason}", lang.text("dossier-reads-policy")) });
+            page.notices.push(Notice::new("warn", format!("{} {reason}", lang.text("dossier-reads-policy"))));
         }
         if self.reads as usize > self.track.len() {
-            page.notices.push(Notice { tone: "info", text: lang.text("dossier-truncated") });
+            page.notices.push(Notice::new("info", lang.text("dossier-truncated")));
         }
         if self.reads > 0 {
             let fact = |key: &str, value: String, at: Option<&dossier::Sighting>| Fact {

@@ -7,7 +7,7 @@ use governance::Principal;
 use lake::{Lake, Options};
 use ring::hmac;
 use server::portal::Settings;
-use social::message::{Kind, Message};
+use social::message::{Kind, Media, Message};
 use social::{Desk, desk::When};
 use store::social::{NewAccount, NewItem, Settlement, Unit};
 use tower::ServiceExt;
@@ -19,7 +19,7 @@ pub struct Place {
     pub desk: Desk,
     pages: Router,
     portal: Router,
-    account: store::social::Account,
+    pub account: store::social::Account,
     _dir: tempfile::TempDir,
 }
 
@@ -29,7 +29,7 @@ pub struct Answer {
     pub body: String,
 }
 
-fn who(id: &str) -> Principal {
+pub fn who(id: &str) -> Principal {
     Principal { id: id.into(), name: id.into(), ..Principal::operator() }
 }
 
@@ -101,9 +101,13 @@ impl Place {
     }
 
     pub async fn post(&self, path: &str, form: &str) -> Answer {
+        self.post_in("en", path, form).await
+    }
+
+    pub async fn post_in(&self, lang: &'static str, path: &str, form: &str) -> Answer {
         let request = Request::post(path)
             .header(header::COOKIE, format!("sarovar_token={TOKEN}"))
-            .header(header::ACCEPT_LANGUAGE, "en")
+            .header(header::ACCEPT_LANGUAGE, lang)
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
             .body(Body::from(format!("token={TOKEN}&{form}")))
             .unwrap();
@@ -134,14 +138,33 @@ impl Place {
         to_bytes(response.into_body(), usize::MAX).await.unwrap().to_vec()
     }
 
+    /// What a program sends.
+    pub async fn json(&self, path: &str, body: serde_json::Value) -> Answer {
+        let request = Request::post(path)
+            .header(header::COOKIE, format!("sarovar_token={TOKEN}"))
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(Body::from(body.to_string()))
+            .unwrap();
+        send(&self.pages, request).await
+    }
+
+    /// As a cache asks that has it already.
+    pub async fn again(&self, path: &str, tag: axum::http::HeaderValue) -> Answer {
+        send(&self.portal, Request::get(path).header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap()).await
+    }
+
     pub async fn public(&self, path: &str) -> Answer {
         send(&self.portal, Request::get(path).body(Body::empty()).unwrap()).await
     }
 
     /// A message that is out.
     pub async fn published(&self, kind: Kind, hindi: &str, corrects: Option<&str>) -> String {
+        self.published_with(kind, hindi, corrects, Vec::new()).await
+    }
+
+    pub async fn published_with(&self, kind: Kind, hindi: &str, corrects: Option<&str>, media: Vec<Media>) -> String {
         let now = self.lake.now();
-        let message = Message { kind, hindi: hindi.into(), ..Message::default() };
+        let message = Message { kind, hindi: hindi.into(), media, ..Message::default() };
         let post = self.desk.draft(&who("asha"), "T1", &message, corrects, now).await.unwrap();
         self.desk.submit(&who("asha"), &post.id, &[], now.timestamp_micros(), now).await.unwrap();
         self.desk.approve(&who("sp"), &post.id, 1, None, now).await.unwrap();
@@ -273,10 +296,16 @@ async fn people_decide_answer_pause_and_obey_courts_on_their_pages() {
     let rows = p.desk.store.items(Some("T1"), false, 10).await.unwrap();
     let (first, second) = (&rows[0].id, &rows[1].id);
     let page = p.get(&format!("/desk/item/{second}")).await.body;
-    assert!(page.contains("answer by hand") && !page.contains("javascript:"));
+    assert!(page.contains("answer by hand") && !page.contains("javascript:"), "{page}");
     let answered = p.post(&format!("/desk/item/{first}/answer"), "text=On+Monday+at+8.").await;
     assert!(location(&answered).starts_with("/desk/post/"), "{}", answered.body);
-    assert!(p.get(&format!("/desk/item/{first}")).await.body.contains("is writing an answer"));
+    let answer = location(&answered).rsplit('/').next().unwrap().to_owned();
+    let shown = p.get(&format!("/desk/item/{first}")).await.body;
+    assert!(shown.contains("is writing an answer") && shown.contains(&answer) && !shown.contains("/send\""), "not approved yet");
+    // Whoever comes second is told, and keeps the words.
+    let twice = p.post(&format!("/desk/item/{first}/answer"), "text=On+Tuesday+at+nine.").await;
+    assert_eq!(twice.status, StatusCode::CONFLICT);
+    assert!(twice.body.contains("your words are kept"), "{}", twice.body);
     let critical = p.post(&format!("/desk/item/{second}/close"), "state=hidden&reason=too+critical").await;
     assert_eq!(critical.status, StatusCode::SEE_OTHER, "closing is not hiding");
     assert_eq!(p.desk.store.item(second).await.unwrap().state, "closed");
@@ -310,7 +339,7 @@ async fn the_public_sees_what_is_out_in_both_languages_and_caches_may_keep_it() 
     let p = Place::new().await;
     let id = p.published(Kind::Awareness, "हेलमेट पहनें। </script><b>", None).await;
     let fix = p.published(Kind::Correction, "समय 9 बजे है।", Some(&id)).await;
-    let draft = Message { hindi: "गोपनीय मसौदा".into(), ..Message::default() };
+    let draft = Message { hindi: "अप्रकाशित मसौदा".into(), ..Message::default() };
     p.desk.draft(&who("asha"), "T1", &draft, None, p.lake.now()).await.unwrap();
     for path in [
         "/hi/",
@@ -326,7 +355,7 @@ async fn the_public_sees_what_is_out_in_both_languages_and_caches_may_keep_it() 
     ] {
         let a = p.public(path).await;
         assert_eq!(a.status, StatusCode::OK, "{path}");
-        assert!(a.headers.get(header::SET_COOKIE).is_none() && !a.body.contains("गोपनीय"), "{path}");
+        assert!(a.headers.get(header::SET_COOKIE).is_none() && !a.body.contains("अप्रकाशित"), "{path}");
         assert!(!a.body.contains('[') || path.contains("law") || !regex(&a.body), "{path} has a missing word");
     }
     let home = p.public("/hi/").await;

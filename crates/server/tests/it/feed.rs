@@ -106,3 +106,35 @@ async fn a_token_needs_the_scope_of_intake() {
     let entry = log.iter().find(|e| e.record.action == "ingest").unwrap();
     assert_eq!((entry.record.who.as_str(), entry.record.what["accepted"].as_u64()), ("cameras", Some(1)));
 }
+
+/// The table is held back by somebody else; what waits for it is bounded, and the next is told how long to wait.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_feed_that_is_full_says_when_to_come_again() {
+    let site = Site::filled().await;
+    let held = site.lake.home().write_lock(&lake::TableName::clean("anpr.read")).await.unwrap();
+    let line = format!("{}\n", "x".repeat(999));
+    let much = line.repeat(40_000);
+    for _ in 0..2 {
+        let (routes, body) = (site.routes.clone(), much.clone());
+        tokio::spawn(async move { tower::ServiceExt::oneshot(routes, post(PATH, NDJSON, Body::from(body))).await });
+    }
+    let mut told = None;
+    for _ in 0..300 {
+        let request = post(PATH, NDJSON, Body::from(line.repeat(4_500)));
+        let answer =
+            tokio::time::timeout(std::time::Duration::from_millis(200), tower::ServiceExt::oneshot(site.routes.clone(), request));
+        // Where there is still room the lines wait, and nobody answers yet.
+        if let Ok(answer) = answer.await {
+            told = Some(answer.unwrap());
+            break;
+        }
+    }
+    let told = told.expect("the feed never was full");
+    assert_eq!(told.status(), StatusCode::TOO_MANY_REQUESTS);
+    let wait: u64 = told.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait}");
+    let body = axum::body::to_bytes(told.into_body(), usize::MAX).await.unwrap();
+    let body: Value = serde_json::from_slice(&body).unwrap();
+    assert_eq!((&body["error"]["code"], &body["done"]["in"]), (&"feed-full".into(), &0.into()));
+    drop(held);
+}

@@ -224,14 +224,16 @@ impl Desk {
         tell: &mut impl FnMut(&str, &'static str, &str),
     ) -> Result<Vec<Media>, DeskError> {
         let words: Vec<&str> = line.get("alt").split('|').map(str::trim).collect();
-        let marks: Vec<&str> = line.get("shows").split_whitespace().collect();
-        if let Some(strange) = marks.iter().find(|m| !MARKS.contains(m)) {
+        // One list for each picture, as with the words; a single one is said of all of them.
+        let lists: Vec<Vec<&str>> = line.get("shows").split('|').map(|list| list.split_whitespace().collect()).collect();
+        if let Some(strange) = lists.iter().flatten().find(|m| !MARKS.contains(m)) {
             tell("shows", "shows", strange);
         }
-        let marked = |mark: &str| marks.contains(&mark);
         let mut out = Vec::new();
         for (n, name) in line.get("pictures").split('|').map(str::trim).filter(|name| !name.is_empty()).enumerate() {
             let own = words.get(n).copied().unwrap_or_default();
+            let marks = if lists.len() == 1 { lists.first() } else { lists.get(n) };
+            let marked = |mark: &str| marks.is_some_and(|list| list.contains(&mark));
             let mut track = None;
             let (sha256, mime, bytes, alt) = match known.pictures.get(name) {
                 Some(Ok(clean)) => (clean.sha256.clone(), clean.mime.to_owned(), clean.bytes.len() as u64, own.to_owned()),

@@ -3,10 +3,9 @@
 use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde_json::json;
-use store::social::{Account, ClientRow, ConsentRow, NewAccount, NewItem};
+use store::social::{Account, ClientRow, ConsentRow, NewAccount};
 
 use super::Desk;
-use super::inbox::ANSWER;
 use crate::DeskError;
 use crate::limit::NetworkName;
 use crate::network::oauth::{self, App, Grant};
@@ -140,7 +139,6 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> Result<Account, DeskError> {
         let old = self.store.account_by_handle(network.as_str(), &grant.handle).await?;
-        let again = old.is_some();
         let id = old.map_or_else(|| self.store.fresh_id(now), |a| a.id);
         let new = NewAccount {
             secret: channels.vault().seal(&id, &grant.secret)?,
@@ -155,16 +153,44 @@ impl Desk {
             expires_at: grant.secret.expires_at,
             connected_by: who.id.clone(),
         };
-        let account = self.store.put_account(new, now.timestamp_micros()).await?;
-        self.record(
-            who,
-            now,
-            "connect",
-            &account.id,
-            &json!({ "handle": account.handle, "network": account.network, "again": again }),
-        )
-        .await?;
+        self.put_channel(who, new, now).await
+    }
+
+    /// Keeps a connection for a second person to confirm. An account that is there works on with what it has until then.
+    pub async fn put_channel(&self, who: &Principal, new: NewAccount, now: DateTime<Utc>) -> Result<Account, DeskError> {
+        self.need(who, &new.unit, "publisher").await?;
+        let at = now.timestamp_micros();
+        let old = self.store.account_by_handle(&new.network, &new.handle).await?;
+        if let Some(old) = &old {
+            // Whose it is may only change with the right over the unit it belongs to.
+            self.need(who, &old.unit, "publisher").await?;
+        }
+        let again = old.is_some();
+        let account = match old {
+            Some(old) if old.state == "connected" || old.state == "stopped" || old.state == "reconnect" => {
+                self.store.put_proposal(NewAccount { id: old.id.clone(), ..new }, at).await?;
+                old
+            }
+            _ => self.store.put_account(new, at).await?,
+        };
+        let what = json!({ "handle": account.handle, "network": account.network, "again": again });
+        self.record(who, now, "connect", &account.id, &what).await?;
         Ok(account)
+    }
+
+    /// Gives a channel up, because the account was closed or stolen: it is no official handle any more from this moment on.
+    pub async fn retire(&self, who: &Principal, account: &str, reason: &str, now: DateTime<Utc>) -> Result<u64, DeskError> {
+        let a = self.store.account(account).await?;
+        self.need(who, &a.unit, "publisher").await?;
+        if reason.trim().chars().count() < 10 {
+            return Err(DeskError::Refused("say in a sentence why this channel is given up; the reason is kept".into()));
+        }
+        let Some(waiting) = self.store.close_account(account, reason.trim(), now.timestamp_micros()).await? else {
+            return Err(DeskError::Refused(format!("{} is given up already", a.handle)));
+        };
+        let what = json!({ "handle": a.handle, "network": a.network, "reason": reason.trim(), "copies": waiting });
+        self.record(who, now, "retire channel", account, &what).await?;
+        Ok(waiting)
     }
 
     /// A second person confirms a connection.
@@ -173,10 +199,12 @@ impl Desk {
         self.need(who, &a.unit, "publisher").await?;
         if !self.store.confirm_account(account, &who.id).await? {
             return Err(DeskError::Refused(format!(
-                "{} is {}; whoever connected it ({}) cannot confirm it",
+                "{} is {}; nothing waits for confirmation, or whoever connected it ({}) cannot confirm it",
                 a.handle, a.state, a.connected_by
             )));
         }
+        // Copies that courts ordered down and its old token could not remove are tried again.
+        self.store.retry_removals_of(account, now.timestamp_micros()).await?;
         self.record(who, now, "confirm", account, &json!({ "handle": a.handle })).await
     }
 
@@ -185,6 +213,9 @@ impl Desk {
         let mut out = Vec::new();
         for a in self.store.accounts().await? {
             let network: NetworkName = a.network.parse().map_err(DeskError::Invalid)?;
+            if a.state == "closed" {
+                continue;
+            }
             let Some(ends) = a.expires_at else { continue };
             let days = (ends - now.timestamp_micros()).div_euclid(86_400_000_000);
             if days < oauth::warn_days(network) {
@@ -221,7 +252,7 @@ impl Desk {
             let own = |a: &&Account| a.network == h.network.as_str() && a.remote == h.account;
             let Some(account) = accounts.iter().find(own) else { continue };
             match h.what {
-                What::Wrote(i) => fresh += usize::from(self.store.put_item(item(account, i, now), now).await?),
+                What::Wrote(i) => fresh += usize::from(self.take_item(account, i, now).await?),
                 What::Removed(remote) => drop(self.store.item_removed(&account.id, &remote, now.timestamp_micros()).await?),
             }
         }
@@ -233,22 +264,5 @@ impl Desk {
         let top = self.store.units().await?.into_iter().find(|u| u.parent.is_none());
         top.map(|u| u.code)
             .ok_or_else(|| DeskError::Refused("there is no unit yet; `sarovar channel unit` adds the first".into()))
-    }
-}
-
-/// What came in, as it is kept.
-pub(super) fn item(account: &Account, i: crate::network::Inbound, now: DateTime<Utc>) -> NewItem {
-    NewItem {
-        account: account.id.clone(),
-        unit: account.unit.clone(),
-        remote: i.remote,
-        kind: i.kind.into(),
-        parent: i.parent,
-        handle: i.handle,
-        body: i.text,
-        url: i.url,
-        written_at: i.written_at,
-        due_at: now.timestamp_micros() + ANSWER,
-        answerable: i.answerable,
     }
 }

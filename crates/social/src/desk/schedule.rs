@@ -162,8 +162,8 @@ impl Desk {
         Ok(out)
     }
 
-    /// Queues an answer to an inbox item; it is a message like every other, so the caller has had it approved.
-    pub(crate) async fn schedule_reply(
+    /// The delivery of an answer to an inbox item; it is a message like every other, so it has been approved.
+    pub(super) async fn reply_delivery(
         &self,
         who: &Principal,
         id: &str,
@@ -173,6 +173,9 @@ impl Desk {
     ) -> Result<Delivery, DeskError> {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "publisher").await?;
+        if post.state != "approved" {
+            return Err(DeskError::Refused(format!("the answer {id} is {}, not approved", post.state)));
+        }
         let network: NetworkName = account.network.parse().map_err(DeskError::Invalid)?;
         let body = serde_json::to_string(outgoing).map_err(|e| DeskError::Invalid(e.to_string()))?;
         let delivery = Delivery {
@@ -192,11 +195,7 @@ impl Desk {
             state: "queued".into(),
             ..blank()
         };
-        let delivery = Delivery { key: key(&delivery.id, network), ..delivery };
-        if !self.store.enqueue(id, post.version, &["approved"], std::slice::from_ref(&delivery), now.timestamp_micros()).await? {
-            return Err(DeskError::Refused(format!("the answer {id} is {}, not approved", post.state)));
-        }
-        Ok(delivery)
+        Ok(Delivery { key: key(&delivery.id, network), ..delivery })
     }
 
     /// A person says what became of a delivery that the program could not settle.
@@ -222,6 +221,9 @@ impl Desk {
         };
         if !self.store.decide_delivery(delivery, &["human", "missed", "held", "failed", "unknown"], &s).await? {
             return Err(DeskError::Refused(format!("the delivery is {}: nothing is to be decided", d.state)));
+        }
+        if d.kind == kind_text(crate::message::Kind::Reply) {
+            self.store.answer_again(&d.post, now.timestamp_micros()).await?;
         }
         self.record(who, now, "decide", &d.post, &json!({ "delivery": delivery, "state": state, "remote": live_as })).await
     }
@@ -267,23 +269,6 @@ impl Desk {
         let n = self.store.cancel_queued(id, reason, now.timestamp_micros()).await?;
         self.record(who, now, "withdraw", id, &json!({ "reason": reason, "cancelled": n })).await?;
         Ok(n)
-    }
-
-    /// Holds what is already scheduled into a time of silence and would break it; gives how many.
-    pub async fn hold_silenced(&self, now: DateTime<Utc>) -> Result<u64, DeskError> {
-        let mut held = 0;
-        for d in self.store.deliveries_in("queued", 1_000_000).await? {
-            let message = self.message(&d.post, d.version).await?;
-            let network: NetworkName = d.network.parse().map_err(DeskError::Invalid)?;
-            let setting = check::Setting { recent: Vec::new(), ..self.setting(&d.unit, &[network], d.due_at, &d.post).await? };
-            let open = self.store.findings(&d.post, d.version).await?;
-            let overruled = open.iter().any(|f| f.rule == "model_code" && f.overridden_by.is_some());
-            let found = check::check(&message, &setting).into_iter().find(|f| f.rule == "model_code");
-            if let Some(f) = found.filter(|_| !overruled) {
-                held += u64::from(self.store.hold(&d.id, &format!("{}: {}", f.law, f.found), now.timestamp_micros()).await?);
-            }
-        }
-        Ok(held)
     }
 }
 

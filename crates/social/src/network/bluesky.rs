@@ -241,8 +241,8 @@ impl Network for Bluesky {
         Ok(Page { items, cursor: (!newest.is_empty()).then_some(newest) })
     }
 
-    /// Hides a reply for everybody under the own post it answers (the thread's gate lists hidden replies).
-    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble> {
+    /// Hides a reply for everybody under the own post it answers, or shows it again (the thread's gate lists hidden replies).
+    async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {
         let reply = self.record(channel, remote).await?;
         let root = text(&reply["value"]["reply"]["root"]["uri"]);
         let (repo, _, rkey) = parts(&root)?;
@@ -256,9 +256,10 @@ impl Network for Bluesky {
             }
             Err(e) => return Err(e),
         };
-        let hidden = gate["hiddenReplies"].as_array().cloned().unwrap_or_default();
-        if !hidden.iter().any(|h| h == remote) {
-            gate["hiddenReplies"] = Value::Array(hidden.into_iter().chain([json!(remote)]).collect());
+        let listed = gate["hiddenReplies"].as_array().cloned().unwrap_or_default();
+        if listed.iter().any(|h| h == remote) != hidden {
+            let others = listed.into_iter().filter(|h| h != remote);
+            gate["hiddenReplies"] = Value::Array(others.chain(hidden.then(|| json!(remote))).collect());
             let body = json!({ "repo": repo, "collection": GATE, "rkey": rkey, "record": gate });
             web::ask(self.post(channel, "com.atproto.repo.putRecord", &body), judge).await?;
         }

@@ -218,8 +218,8 @@ impl Network for Instagram {
         Ok(fresh(items, cursor))
     }
 
-    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble> {
-        self.graph.post(channel, remote, &[("hide", "true")]).await.map(drop)
+    async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {
+        self.graph.post(channel, remote, &[("hide", if hidden { "true" } else { "false" })]).await.map(drop)
     }
 
     async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble> {

@@ -169,7 +169,7 @@ impl Network for Mastodon {
         Ok(Page { items, cursor: (at != "0").then_some(at) })
     }
 
-    async fn hide(&self, _: &Channel, _: &str) -> Result<(), Trouble> {
+    async fn hide(&self, _: &Channel, _: &str, _: bool) -> Result<(), Trouble> {
         Err(Trouble::Impossible(
             "Mastodon lets nobody hide what others wrote; report it to the server's moderators by hand".into(),
         ))

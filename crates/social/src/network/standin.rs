@@ -114,8 +114,8 @@ impl Network for StandIn {
         Ok(Page { items: items.collect(), cursor: a.body["cursor"].as_str().map(str::to_owned) })
     }
 
-    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble> {
-        web::ask(self.post(channel, "/hide", &json!({ "id": remote })), judge).await.map(drop)
+    async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {
+        web::ask(self.post(channel, "/hide", &json!({ "id": remote, "hidden": hidden })), judge).await.map(drop)
     }
 
     async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble> {

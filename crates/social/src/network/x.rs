@@ -238,11 +238,11 @@ impl Network for X {
         Ok(Page { items, cursor: (!newest.is_empty()).then_some(newest) })
     }
 
-    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble> {
+    async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {
         let request = self.client.put(format!("{}/2/tweets/{remote}/hidden", channel.address));
-        let request = request.bearer_auth(&channel.secret.access).json(&json!({ "hidden": true }));
+        let request = request.bearer_auth(&channel.secret.access).json(&json!({ "hidden": hidden }));
         let a = answer::ask(NetworkName::X, request).await?;
-        if a.body["data"]["hidden"] == true { Ok(()) } else { Err(Trouble::Later("X did not hide it".into())) }
+        if a.body["data"]["hidden"] == hidden { Ok(()) } else { Err(Trouble::Later(format!("X did not set hidden to {hidden}"))) }
     }
 
     async fn metrics(&self, channel: &Channel, remote: &str) -> Result<BTreeMap<String, i64>, Trouble> {

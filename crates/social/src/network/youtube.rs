@@ -287,8 +287,8 @@ impl Network for Youtube {
         Ok(Page { items, cursor: (newest > 0).then(|| newest.to_string()) })
     }
 
-    async fn hide(&self, channel: &Channel, remote: &str) -> Result<(), Trouble> {
-        let query = [("id", remote), ("moderationStatus", "rejected")];
+    async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {
+        let query = [("id", remote), ("moderationStatus", if hidden { "rejected" } else { "published" })];
         let request = self.call(Method::POST, channel, "/youtube/v3/comments/setModerationStatus", &query);
         answer::ask(NetworkName::Youtube, request.header("content-length", 0)).await.map(drop)
     }

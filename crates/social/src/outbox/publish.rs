@@ -272,48 +272,4 @@ impl Outbox {
             Trouble::Impossible(_) => final_("human"),
         })
     }
-
-    /// Copies that a court ordered down are removed before anything else is sent.
-    pub(super) async fn remove_ordered(&self) -> Result<(), DeskError> {
-        for order in self.store.orders(true).await? {
-            for removal in self.store.removals(&order.id).await?.into_iter().filter(|r| r.state == "open") {
-                let due = removal.at + 30_000_000 * removal.tries;
-                if removal.tries == 0 || due <= self.now() {
-                    self.remove_one(&order.id, &removal.delivery, removal.tries).await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Removes one copy. What is still unknown waits until reading has told whether there is a copy.
-    pub async fn remove_one(&self, order: &str, delivery: &str, tries: i64) -> Result<(), DeskError> {
-        let now = self.now();
-        let d = self.store.delivery(delivery).await?;
-        match (d.state.as_str(), &d.remote) {
-            ("removed" | "cancelled" | "failed", _) => {
-                let proof = format!("never out, or gone: {}", d.state);
-                self.store.settle_removal(order, delivery, "removed", &proof, now).await?;
-                return Ok(());
-            }
-            ("committing" | "unknown", _) | (_, None) => return Ok(()),
-            _ => {}
-        }
-        let account = self.store.account(&d.account).await?;
-        let name: NetworkName = d.network.parse().map_err(DeskError::Invalid)?;
-        let network = self.networks.get(name)?.clone();
-        let channel = self.channels.ready(&self.store, network.as_ref(), &account).await?;
-        let remote = d.remote.clone().unwrap_or_default();
-        match network.take_down(&channel, &remote).await {
-            Ok(proof) => {
-                self.store.settle_removal(order, delivery, "removed", &proof, now).await?;
-                self.tell("removed", &d).await;
-            }
-            Err(Trouble::Later(why) | Trouble::Limited { why, .. }) if tries < 20 => {
-                self.store.settle_removal(order, delivery, "open", &why, now).await?;
-            }
-            Err(e) => self.store.settle_removal(order, delivery, "human", &e.to_string(), now).await?,
-        }
-        Ok(())
-    }
 }

@@ -60,6 +60,8 @@ impl Outbox {
         let found = match self.read(d, network.as_ref()).await {
             Ok(found) => found,
             Err(DeskError::Network(e)) => Found::Unclear(e.to_string()),
+            // A channel that was given up has no secret any more.
+            Err(DeskError::Vault(e)) => Found::Unclear(e.to_string()),
             Err(e) => return Err(e),
         };
         let now = self.now();

@@ -294,8 +294,9 @@ async fn a_second_account_replies_and_mentions_and_is_answered() {
     servers.order(&json!({ "do": "process" }));
     let numbers = network.metrics(&p.channel(), &remote).await.unwrap();
     assert_eq!((numbers["replyCount"], numbers["likeCount"]), (1, 0));
-    network.hide(&p.channel(), reply["uri"].as_str().unwrap()).await.unwrap();
-    network.hide(&p.channel(), reply["uri"].as_str().unwrap()).await.unwrap();
+    network.hide(&p.channel(), reply["uri"].as_str().unwrap(), true).await.unwrap();
+    network.hide(&p.channel(), reply["uri"].as_str().unwrap(), true).await.unwrap();
+    network.hide(&p.channel(), reply["uri"].as_str().unwrap(), false).await.unwrap();
 }
 
 /// A PNG of one pixel.

@@ -85,10 +85,17 @@ async fn an_account_is_connected_by_consent_and_waits_for_a_second_person() {
         assert_eq!((account.state.as_str(), account.confirmed_by.as_deref()), ("connected", Some("igp")), "{network}");
         assert!(!account.secret.contains("token"), "sealed");
 
-        // Connected again, it waits for a second person again.
+        // Connected again, it works on with the token it has until a second person has agreed to the new one.
         let url = desk.begin_connect(&who("igp"), channels, "THANA", network, &address, now()).await.unwrap();
         let again = desk.finish_connect(&who("igp"), channels, &self::state(&url), "code-2", now()).await.unwrap();
-        assert_eq!((again[0].id.as_str(), again[0].state.as_str()), (account.id.as_str(), "proposed"), "{network}");
+        assert_eq!((again[0].id.as_str(), again[0].state.as_str()), (account.id.as_str(), "connected"), "{network}");
+        assert_eq!(desk.store.account(&account.id).await.unwrap(), account, "{network}: nothing of it changed yet");
+        assert!(desk.confirm(&who("igp"), &account.id, now()).await.is_err(), "{network}: not by whoever connected it");
+        desk.confirm(&who("sp"), &account.id, now()).await.unwrap();
+        let renewed = desk.store.account(&account.id).await.unwrap();
+        assert_eq!((renewed.connected_by.as_str(), renewed.confirmed_by.as_deref()), ("igp", Some("sp")), "{network}");
+        assert!(renewed.secret != account.secret && renewed.secret_version == account.secret_version + 1, "{network}");
+        assert!(desk.store.proposals().await.unwrap().is_empty(), "{network}");
         assert!(desk.expiring(now()).await.unwrap().is_empty(), "{network}: what a program renews is not warned of");
     }
 }

@@ -9,18 +9,18 @@ use store::social::{Account, SilenceRow};
 use crate::office::{Office, now, refused, until, who};
 use crate::server::{Faults, Server};
 
-fn message(english: &str) -> Message {
+pub fn message(english: &str) -> Message {
     Message { english: english.into(), ..Message::default() }
 }
 
-struct Place {
-    office: Office,
-    server: Server,
-    account: Account,
+pub struct Place {
+    pub office: Office,
+    pub server: Server,
+    pub account: Account,
     _home: tempfile::TempDir,
 }
 
-async fn place() -> Place {
+pub async fn place() -> Place {
     let (office, home) = Office::fresh().await;
     let server = Server::start(Faults::default(), 1).await;
     let account = office.channel("@thana", "THANA", &server.address).await;
@@ -29,7 +29,7 @@ async fn place() -> Place {
 
 impl Place {
     /// A message on its way, approved by the superintendent.
-    async fn approved(&self, m: &Message) -> String {
+    pub async fn approved(&self, m: &Message) -> String {
         let desk = &self.office.desk;
         let post = desk.draft(&who("writer"), "THANA", m, None, now()).await.unwrap();
         desk.submit(&who("writer"), &post.id, &[], 0, now()).await.unwrap();
@@ -37,13 +37,13 @@ impl Place {
         post.id
     }
 
-    async fn scheduled(&self, english: &str) -> String {
+    pub async fn scheduled(&self, english: &str) -> String {
         let id = self.approved(&message(english)).await;
         self.office.desk.schedule(&who("sp"), &id, std::slice::from_ref(&self.account), When::Now, now()).await.unwrap();
         id
     }
 
-    async fn state(&self, post: &str) -> String {
+    pub async fn state(&self, post: &str) -> String {
         self.office.desk.store.deliveries(post).await.unwrap()[0].state.clone()
     }
 }
@@ -186,8 +186,9 @@ async fn an_election_announced_while_posts_are_queued_holds_them() {
         principal: "igp".into(),
         at: 0,
     };
-    desk.store.put_silence(silence, now()).await.unwrap();
-    assert_eq!(desk.hold_silenced(now()).await.unwrap(), 1);
+    assert!(refused(desk.silence(&who("sp"), silence.clone(), now()).await).contains("not publisher in HQ"));
+    let (code, held) = desk.silence(&who("igp"), silence, now()).await.unwrap();
+    assert_eq!(held.held, 1);
     assert_eq!((p.state(&id).await.as_str(), p.state(&other).await.as_str()), ("held", "queued"));
 
     // One that slipped through is found when its time comes.
@@ -196,6 +197,16 @@ async fn an_election_announced_while_posts_are_queued_holds_them() {
         refused(desk.schedule(&who("sp"), &late, std::slice::from_ref(&p.account), When::Now, now()).await)
             .contains("model_code")
     );
+
+    // The announcement was about another constituency: put right, it holds nothing of this thana, and what it held goes out.
+    let right = SilenceRow { constituency: "AC-47".into(), ..desk.store.silence(&code).await.unwrap() };
+    assert!(refused(desk.change_silence(&who("igp"), right.clone(), " ", now()).await).contains("reason is kept"));
+    let freed = desk.change_silence(&who("igp"), right, "the order names AC-47", now()).await.unwrap();
+    assert_eq!((freed.freed, freed.held, p.state(&id).await.as_str()), (1, 0, "queued"));
+    desk.end_silence(&who("igp"), &code, "the poll was countermanded", now()).await.unwrap();
+    assert!(refused(desk.end_silence(&who("igp"), &code, "again", now()).await).contains("it ended"));
+    let record: Vec<String> = desk.store.events(&code).await.unwrap().into_iter().map(|e| e.what).collect();
+    assert_eq!(record, ["silence", "silence changed", "silence changed"], "also what it was before stays on record");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -260,13 +271,17 @@ async fn a_comment_is_read_once_answered_by_one_and_the_answer_is_a_post() {
     desk.store.put_officer("second", "THANA", "duty").await.unwrap();
     desk.store.put_officer("second", "THANA", "writer").await.unwrap();
     let answer = desk.answer(&who("writer"), &item.id, "On Monday at 10 am.", now()).await.unwrap();
-    assert!(refused(desk.answer(&who("second"), &item.id, "Tuesday", now()).await).contains("writer is answering"));
+    assert!(refused(desk.answer(&who("second"), &item.id, "Tuesday", now()).await).contains("drafted already"));
     assert!(refused(desk.send_answer(&who("sp"), &item.id, &answer, &network, now()).await).contains("not approved"));
     desk.submit(&who("writer"), &answer, &[], 0, now()).await.unwrap();
     desk.approve(&who("sp"), &answer, 1, None, now()).await.unwrap();
     desk.send_answer(&who("sp"), &item.id, &answer, &network, now()).await.unwrap();
+    assert_eq!(desk.store.item(&item.id).await.unwrap().state, "sending", "it is answered when the answer is out");
+    assert_eq!(desk.store.item_counts(i64::MAX).await.unwrap(), (1, 1), "until then it waits like the others");
     p.office.worker("w").run_once().await.unwrap();
     assert_eq!(p.server.with(|m| m.posts[0].reply_to.clone()).as_deref(), Some("c1"));
+    p.office.worker("w").run_once().await.unwrap();
+    assert_eq!(desk.store.item(&item.id).await.unwrap().state, "answered");
     assert!(desk.store.items(None, false, 10).await.unwrap().is_empty());
     assert!(network.reply("c1", "x").is_ok());
 }
@@ -279,7 +294,10 @@ async fn criticism_is_not_hidden_and_what_cannot_be_answered_says_so() {
     p.server.with(|m| m.inbox.push(comment));
     desk.poll(&p.office.channels, &network, &p.account, now()).await.unwrap();
     let id = desk.store.items(None, false, 10).await.unwrap().remove(0).id;
-    assert!(refused(desk.close_item(&who("writer"), &id, "hidden", None, "unpleasant", now()).await).contains("criticism stays"));
+    let hide = desk.hide_item(&who("writer"), &p.office.channels, &p.office.networks, &id, "unpleasant", now()).await;
+    assert!(refused(hide).contains("criticism stays"));
+    let said = desk.close_item(&who("writer"), &id, "hidden", None, "spam", now()).await;
+    assert!(refused(said).contains("act at the network"), "nobody writes down as hidden what is public");
     assert!(refused(desk.answer(&who("writer"), &id, "Sorry", now()).await).contains("by hand"));
     desk.close_item(&who("writer"), &id, "handed_over", Some("RP/2026/77"), "a complaint", now()).await.unwrap();
     assert!(refused(desk.close_item(&who("writer"), &id, "closed", None, "again", now()).await).contains("already"));

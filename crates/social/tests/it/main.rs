@@ -5,6 +5,7 @@ mod campaign;
 mod conformance;
 mod connect;
 mod desk;
+mod duty;
 mod many;
 mod office;
 mod outbox;

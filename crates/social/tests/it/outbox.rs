@@ -176,6 +176,25 @@ async fn a_thread_is_a_chain_of_answers() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_revoked_in_the_middle_of_a_thread_loses_and_doubles_nothing() {
+    let p = place(Faults::default()).await;
+    let texts = ["one".to_owned(), "two".to_owned(), "three".to_owned()];
+    let ids = queue(&p.office.desk.store, std::slice::from_ref(&p.account), "t", &texts, now().timestamp_micros() - 1).await;
+    let worker = p.office.worker("w");
+    until(20, &worker, async || p.get(&ids[0]).await.state == "live").await;
+    p.server.with(|m| m.good = vec!["another".into()]);
+    until(20, &worker, async || p.office.desk.store.account(&p.account.id).await.unwrap().state == "reconnect").await;
+    let states = [p.get(&ids[0]).await.state, p.get(&ids[1]).await.state, p.get(&ids[2]).await.state];
+    assert_eq!(states, ["live", "queued", "queued"], "what was not sent waits");
+    p.server.with(|m| m.good = vec!["access-0".into()]);
+    p.office.desk.store.set_account_state(&p.account.id, "connected", None).await.unwrap();
+    until(20, &worker, async || p.get(&ids[2]).await.state == "live").await;
+    let chain: Vec<_> = p.server.with(|m| m.posts.iter().map(|p| (p.text.clone(), p.reply_to.clone())).collect());
+    let expected = [("one", None), ("two", Some("r1")), ("three", Some("r2"))];
+    assert_eq!(chain, expected.map(|(t, r)| (t.to_owned(), r.map(str::to_owned))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_equal_texts_are_two_posts_and_neither_is_taken_for_the_other() {
     let p = place(Faults::default()).await;
     let due = now().timestamp_micros() - 1;

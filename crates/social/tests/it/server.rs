@@ -187,13 +187,25 @@ async fn one(State(s): State<Server>, Query(q): Query<HashMap<String, String>>) 
     })
 }
 
-async fn delete(State(s): State<Server>, Json(body): Json<Value>) -> Response {
+async fn delete(State(s): State<Server>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+    if let Some(refused) = s.refused(&headers) {
+        return refused;
+    }
     s.with(|m| m.deleted.push(body["id"].as_str().unwrap().into()));
     Json(json!({})).into_response()
 }
 
-async fn hide(State(s): State<Server>, Json(body): Json<Value>) -> Response {
-    s.with(|m| m.hidden.push(body["id"].as_str().unwrap().into()));
+async fn hide(State(s): State<Server>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+    if let Some(refused) = s.refused(&headers) {
+        return refused;
+    }
+    let id = body["id"].as_str().unwrap().to_owned();
+    s.with(|m| {
+        m.hidden.retain(|h| *h != id);
+        if body["hidden"] == true {
+            m.hidden.push(id);
+        }
+    });
     Json(json!({})).into_response()
 }
 

@@ -63,7 +63,7 @@ pub async fn life(name: NetworkName) -> Vec<Call> {
     let answer = s.network.reply(&under, "आठ बजे।").unwrap();
     s.live(&answer).await;
     s.network.reconcile(&s.channel, &answer, &prepared, since, &[]).await;
-    let _ = s.network.hide(&s.channel, &under).await;
+    let _ = s.network.hide(&s.channel, &under, true).await;
     s.network.metrics(&s.channel, &live.remote).await.unwrap();
     s.network.probe(&s.channel).await.unwrap();
     s.network.take_down(&s.channel, &live.remote).await.unwrap();

@@ -110,8 +110,12 @@ async fn every_network_publishes_answers_and_takes_down() {
         let answered = s.live(&answer).await;
         s.world.with(|m| assert_eq!(m.find(&answered.remote).unwrap().parent.as_deref(), Some(under.as_str()), "{name}"));
 
-        match s.network.hide(&s.channel, &under).await {
-            Ok(()) => s.world.with(|m| assert!(m.find(&under).unwrap().hidden, "{name}")),
+        match s.network.hide(&s.channel, &under, true).await {
+            Ok(()) => {
+                s.world.with(|m| assert!(m.find(&under).unwrap().hidden, "{name}"));
+                s.network.hide(&s.channel, &under, false).await.unwrap();
+                s.world.with(|m| assert!(!m.find(&under).unwrap().hidden, "{name}: shown again"));
+            }
             Err(e) => assert!(name == NetworkName::Mastodon && matches!(e, Trouble::Impossible(_)), "{name}: {e}"),
         }
         assert!(!s.network.metrics(&s.channel, &live.remote).await.unwrap().is_empty(), "{name}");

@@ -57,6 +57,22 @@ pub enum From {
         then: String,
         other: String,
     },
+    /// Of a file with columns that has the column `field`: the other source, and none after it. Layouts of one table tell themselves apart so.
+    Has {
+        field: String,
+        then: Box<From>,
+    },
+}
+
+impl From {
+    fn names(&self) -> Vec<&str> {
+        match self {
+            From::Field(name) => vec![name],
+            From::Choose { then, other, .. } => vec![then, other],
+            From::Has { field, then } => [vec![field.as_str()], then.names()].concat(),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// One cleaning step. `trim` comes before all of them and is not listed.
@@ -206,11 +222,7 @@ impl Column {
     pub fn source_names(&self) -> impl Iterator<Item = &str> {
         self.from
             .iter()
-            .flat_map(|f| match f {
-                From::Field(name) => vec![name.as_str()],
-                From::Choose { then, other, .. } => vec![then.as_str(), other.as_str()],
-                _ => Vec::new(),
-            })
+            .flat_map(From::names)
             .chain(self.join.iter().flat_map(|part| part.split('|')).map(str::trim).filter(|name| !name.is_empty()))
     }
 

@@ -4,10 +4,12 @@ use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
 
 use flate2::read::MultiGzDecoder;
+use quick_xml::Reader;
+use quick_xml::events::Event;
 
 use super::{DraftError, Looks};
 use crate::contract::{Encoding, Kind};
-use crate::read::{ReadError, delimited, input, sheet};
+use crate::read::{ReadError, columnar, delimited, input, sheet, xml};
 use crate::{Limits, ReadSeek, archive};
 
 /// Bytes of the sample that are looked at.
@@ -39,6 +41,9 @@ pub(super) fn read(name: &str, mut source: &mut dyn ReadSeek, limits: &Limits) -
         let looks = Looks { kind: Kind::Sheet.as_str().into(), sheets: "first".into(), ..Looks::default() };
         return table(looks, cells).ok_or_else(none);
     }
+    if head.starts_with(b"PAR1") {
+        return parquet(name, source, limits)?.ok_or_else(none);
+    }
     if input::is_gzip(&head) {
         let mut plain = Vec::new();
         MultiGzDecoder::new(&mut source).take(HEAD as u64).read_to_end(&mut plain).map_err(|e| input::read_error(name, e))?;
@@ -49,6 +54,9 @@ pub(super) fn read(name: &str, mut source: &mut dyn ReadSeek, limits: &Limits) -
     let start = text.trim_start();
     if start.starts_with(['{', '[']) {
         return json(start, whole).ok_or_else(none);
+    }
+    if start.starts_with('<') {
+        return xml(start).ok_or_else(none);
     }
     let mut lines: Vec<&str> = text.split(['\n', '\r']).filter(|l| !l.trim().is_empty()).take(ROWS + 40).collect();
     if !whole {
@@ -123,12 +131,20 @@ fn json(text: &str, whole: bool) -> Option<Sample> {
             _ => return None,
         }
     };
+    let flat = records.iter().take(ROWS).map(|record| {
+        let mut cells = Vec::new();
+        flatten("", record, &mut cells);
+        cells
+    });
+    trees(looks, flat)
+}
+
+/// Records as their members, each by its path, under one header.
+fn trees(looks: Looks, records: impl Iterator<Item = Vec<(String, String)>>) -> Option<Sample> {
     let mut header: Vec<String> = Vec::new();
     let mut known = HashSet::new();
     let mut flat: Vec<HashMap<String, String>> = Vec::new();
-    for record in records.iter().take(ROWS) {
-        let mut cells = Vec::new();
-        flatten("", record, &mut cells);
+    for cells in records {
         for (key, _) in &cells {
             if header.len() < COLUMNS && known.insert(key.clone()) {
                 header.push(key.clone());
@@ -139,6 +155,88 @@ fn json(text: &str, whole: bool) -> Option<Sample> {
     let rows: Vec<Vec<String>> =
         flat.iter().map(|cells| header.iter().map(|k| cells.get(k).cloned().unwrap_or_default()).collect()).collect();
     (!header.is_empty() && !rows.is_empty()).then_some(Sample { looks, header, rows })
+}
+
+/// The element that stands most often of those with something in them, the outermost of such; alone in its document, the document itself.
+fn xml(text: &str) -> Option<Sample> {
+    let mut counts: HashMap<Vec<String>, usize> = HashMap::new();
+    elements(text, |path, _| {
+        if counts.len() < COLUMNS {
+            *counts.entry(path.to_vec()).or_default() += 1;
+        }
+        true
+    });
+    let inner = |path: &Vec<String>| counts.keys().any(|p| p.len() == path.len() + 1 && p.starts_with(path));
+    let often = counts.iter().filter(|(path, n)| **n > 1 && path.len() > 1 && inner(path));
+    let rows = often.min_by_key(|(path, n)| (path.len(), std::cmp::Reverse(**n), (*path).clone())).map(|(path, _)| path.clone());
+    let rows = rows.or_else(|| counts.keys().find(|path| path.len() == 1).cloned())?;
+    let mut records = Vec::new();
+    elements(text, |path, record| {
+        if path == rows.as_slice()
+            && let Ok(cells) = xml::flatten(record)
+        {
+            records.push(cells);
+        }
+        records.len() < ROWS
+    });
+    let looks = Looks {
+        kind: Kind::Xml.as_str().into(),
+        encoding: "auto".into(),
+        rows: format!("/{}", rows.join("/")),
+        ..Looks::default()
+    };
+    // An element that only holds others is no value.
+    let leaves = |cells: Vec<(String, String)>| -> Vec<(String, String)> {
+        let holds =
+            |path: &str| path == "." || cells.iter().any(|(p, _)| p.len() > path.len() && p.starts_with(&format!("{path}/")));
+        cells
+            .iter()
+            .filter(|(path, text)| !text.trim().is_empty() || !holds(path))
+            .map(|(p, t)| (p.clone(), t.trim().to_owned()))
+            .collect()
+    };
+    trees(looks, records.into_iter().map(leaves))
+}
+
+/// Every whole element with its path from the root, as it ends; `go_on` says whether more are wanted. What is cut off is left out.
+fn elements(text: &str, mut go_on: impl FnMut(&[String], &str) -> bool) {
+    let mut reader = Reader::from_str(text);
+    let (mut path, mut starts): (Vec<String>, Vec<usize>) = (Vec::new(), Vec::new());
+    loop {
+        let before = reader.buffer_position() as usize;
+        match reader.read_event() {
+            Ok(Event::Start(start)) => {
+                path.push(start.local_name().as_ref().to_owned());
+                starts.push(before);
+            }
+            Ok(Event::Empty(start)) => {
+                path.push(start.local_name().as_ref().to_owned());
+                if !go_on(&path, text.get(before..reader.buffer_position() as usize).unwrap_or_default()) {
+                    return;
+                }
+                path.pop();
+            }
+            Ok(Event::End(_)) => {
+                let start = starts.pop().unwrap_or_default();
+                if !go_on(&path, text.get(start..reader.buffer_position() as usize).unwrap_or_default()) {
+                    return;
+                }
+                path.pop();
+            }
+            Ok(Event::Eof) | Err(_) => return,
+            Ok(_) => {}
+        }
+    }
+}
+
+fn parquet(name: &str, mut source: &mut dyn ReadSeek, limits: &Limits) -> Result<Option<Sample>, DraftError> {
+    let mut bytes = Vec::new();
+    (&mut source).take(limits.max_sheet_bytes).read_to_end(&mut bytes).map_err(|e| ReadError::io(name, e))?;
+    let (mut file, header) = columnar::Columnar::open(name, Box::new(Cursor::new(bytes)), limits)?;
+    let rows: Vec<Vec<String>> =
+        file.next()?.map(|chunk| chunk.rows.into_iter().take(ROWS).map(|(_, cells)| cells).collect()).unwrap_or_default();
+    let looks = Looks { kind: Kind::Parquet.as_str().into(), ..Looks::default() };
+    Ok((!rows.is_empty()).then_some(Sample { looks, header, rows }))
 }
 
 /// Members of members become `a/b`, as contracts name them.

@@ -118,11 +118,48 @@ fn other_writings_are_read_as_the_engine_reads_them() {
 }
 
 #[test]
+fn xml_and_parquet_samples() {
+    let text = "<?xml version=\"1.0\"?>\n<Export when=\"today\"><Head><By>Test</By></Head><Rows>\
+        <Row id=\"A1\"><Owner><Name>Test Person</Name><Phone>7000000101</Phone></Owner><At>05/01/2026</At></Row>\
+        <Row id=\"A2\"><Owner><Name>Other &amp; Son</Name><Phone>7000000102</Phone></Owner><At>06/01/2026</At><Note/></Row>\
+        <Row id=\"A3\"><Owner><Name>Third</Name><Phone>7000000103</Phone></Owner><At>07/01/2026</At></Row></Rows></Export>";
+    let made = drafted("rows.xml", text);
+    assert_eq!((made.looks.kind.as_str(), made.looks.rows.as_str(), made.rows), ("xml", "/Export/Rows/Row", 3));
+    let headers: Vec<&str> = made.columns.iter().map(|c| c.header.as_str()).collect();
+    assert_eq!(headers, ["@id", "Owner/Name", "Owner/Phone", "At", "Note"]);
+    assert_eq!((made.columns[2].clean.as_str(), made.columns[3].format.as_str()), ("phone", "%d/%m/%Y"));
+    assert_eq!(made.columns[1].examples[1], "Other & Son");
+    let parsed = read(&made, "rows.xml", text);
+    assert_eq!((parsed.rows_in, parsed.rejects.len()), (3, 0), "{:?}", parsed.rejects);
+    // Cut off within a record; and a document that is one record.
+    assert_eq!(drafted("cut.xml", &text[..text.len() - 60]).rows, 2);
+    let one = drafted("one.xml", "<Vehicle><No>RJ14ZZ0001</No><Owner>Test</Owner></Vehicle>");
+    assert_eq!((one.looks.rows.as_str(), one.rows, one.columns.len()), ("/Vehicle", 1, 2));
+
+    let names = ["id", "phone"].map(|n| arrow::datatypes::Field::new(n, arrow::datatypes::DataType::Utf8, true));
+    let schema = Arc::new(arrow::datatypes::Schema::new(names.to_vec()));
+    let column = |texts: [&str; 3]| Arc::new(arrow::array::StringArray::from(texts.to_vec())) as arrow::array::ArrayRef;
+    let columns = vec![column(["B1", "B2", "B3"]), column(["7000000101", "7000000102", "7000000103"])];
+    let batch = arrow::record_batch::RecordBatch::try_new(schema.clone(), columns).unwrap();
+    let mut bytes = Vec::new();
+    let mut writer = parquet::arrow::ArrowWriter::try_new(&mut bytes, schema, None).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    let made = draft("test.sample", "rows.parquet", &mut Cursor::new(bytes)).unwrap();
+    assert_eq!((made.looks.kind.as_str(), made.rows), ("parquet", 3));
+    assert_eq!((made.columns[0].key, made.columns[1].clean.as_str()), (true, "phone"));
+    assert!(made.contract().unwrap().formats[0].kind.as_str() == "parquet");
+}
+
+#[test]
 fn what_is_no_table_is_said() {
     let none = |name: &str, text: &str| draft("a.b", name, &mut Cursor::new(text.as_bytes().to_vec())).unwrap_err().to_string();
     assert!(none("a.txt", "just a line of words").contains("no table was found"));
     assert!(none("a.json", "{\"a\":1}").contains("no table was found"));
     assert!(none("a.json", "[1, 2").contains("no table was found"));
+    assert!(none("a.xml", "<a/>").contains("no table was found"));
+    let broken = draft("a.b", "a.parquet", &mut Cursor::new(b"PAR1 and no more".to_vec())).unwrap_err().to_string();
+    assert!(broken.contains("a.parquet"), "{broken}");
     assert!(none("a.csv", "").contains("a.csv"));
     let bad = draft("Bad Name", "a.csv", &mut Cursor::new(REGISTER.as_bytes().to_vec())).unwrap_err();
     assert!(bad.to_string().contains("SYSTEM.DATASET"), "{bad}");

@@ -84,8 +84,8 @@ impl Draft {
         let of = |kinds: &[&str]| kinds.contains(&looks.kind.as_str());
         for (field, value, kinds) in [
             ("delimiter", &looks.delimiter, &["csv"][..]),
-            ("encoding", &looks.encoding, &["csv", "json"]),
-            ("rows", &looks.rows, &["json"]),
+            ("encoding", &looks.encoding, &["csv", "json", "xml"]),
+            ("rows", &looks.rows, &["json", "xml"]),
             ("sheets", &looks.sheets, &["sheet"]),
         ] {
             // Blanks around a delimiter are no part of it, but a blank may be one.

@@ -35,6 +35,25 @@ pub enum ReadError {
 }
 
 impl ReadError {
+    /// What went wrong in one word, for programs and for words in another language.
+    pub fn code(&self) -> &'static str {
+        match self {
+            ReadError::Empty { .. } => "empty",
+            ReadError::Io { .. } => "io",
+            ReadError::HeaderNotFound { .. } => "no-header",
+            ReadError::UnknownColumns { .. } => "unknown-columns",
+            ReadError::NoSuchVariant { .. } => "no-variant",
+            ReadError::Truncated { .. } => "truncated",
+            ReadError::Corrupt { .. } => "corrupt",
+            ReadError::TooLong { .. } => "too-long",
+            ReadError::NoSheet { .. } => "no-sheet",
+            ReadError::PasswordNeeded { .. } => "password-needed",
+            ReadError::WrongPassword { .. } => "wrong-password",
+            ReadError::UnsafePath { .. } => "unsafe-path",
+            ReadError::Bomb { .. } => "bomb",
+        }
+    }
+
     pub(crate) fn io(name: &str, source: io::Error) -> ReadError {
         if source.kind() == io::ErrorKind::UnexpectedEof {
             return ReadError::Truncated { name: name.to_owned() };

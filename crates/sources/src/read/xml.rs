@@ -1,6 +1,6 @@
 //! XML documents of any size, element by element. No entity of the document's own is ever expanded.
 
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 
 use quick_xml::events::Event;
 use quick_xml::{Reader, Writer};
@@ -13,9 +13,42 @@ use crate::contract::Format;
 use crate::grid::{Grid, Span};
 use crate::plan::Plan;
 
+/// Ends a text, a tag or a comment that goes on for ever: the parser holds each as a whole.
+struct Bounded {
+    inner: BufReader<Box<dyn Read + Send>>,
+    /// Bytes that may still be read of what is being read.
+    left: usize,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("goes on for ever")]
+struct Endless;
+
+impl Read for Bounded {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.fill_buf()?.read(buffer)?;
+        self.consume(n);
+        Ok(n)
+    }
+}
+
+impl BufRead for Bounded {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.left == 0 {
+            return Err(io::Error::other(Endless));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.left = self.left.saturating_sub(n);
+        self.inner.consume(n);
+    }
+}
+
 /// An XML document being cut into records.
 pub(crate) struct Xml {
-    reader: Reader<BufReader<Box<dyn Read + Send>>>,
+    reader: Reader<Bounded>,
     name: String,
     /// Element names from the root, `*` for any.
     path: Vec<String>,
@@ -38,7 +71,7 @@ impl Xml {
         let bytes: Box<dyn Read + Send> = Box::new(io::Cursor::new(first).chain(text.bytes));
         let rows = format.rows.as_deref().unwrap_or("/*/*");
         Ok(Xml {
-            reader: Reader::from_reader(BufReader::new(bytes)),
+            reader: Reader::from_reader(Bounded { inner: BufReader::new(bytes), left: limits.max_record_bytes }),
             name: name.to_owned(),
             anywhere: rows.starts_with("//"),
             path: rows.split('/').filter(|s| !s.is_empty()).map(str::to_owned).collect(),
@@ -54,13 +87,14 @@ impl Xml {
         let mut buffer = Vec::new();
         while !self.done && records.bytes.len() < self.limits.block_bytes {
             buffer.clear();
-            let event = self.reader.read_event_into(&mut buffer).map_err(|e| corrupt(&self.name, self.row, e))?;
+            let limit = self.limits.max_record_bytes;
+            self.reader.get_mut().left = limit;
+            let event = self.reader.read_event_into(&mut buffer).map_err(|e| corrupt(&self.name, self.row, limit, e))?;
             match event {
                 Event::Start(start) => {
                     self.stack.push(start.local_name().as_ref().to_owned());
                     if matches(&self.stack, &self.path, self.anywhere) {
                         let mut writer = Writer::new(Vec::new());
-                        let limit = self.limits.max_record_bytes;
                         writer.write_event(Event::Start(start)).map_err(|e| ReadError::io(&self.name, e))?;
                         copy(&mut self.reader, &mut writer, &self.name, self.row, limit)?;
                         keep(&mut records, &mut self.row, &writer.into_inner());
@@ -100,18 +134,13 @@ fn keep(records: &mut Records, row: &mut i64, record: &[u8]) {
 }
 
 /// Copies events up to the end of the element that has begun.
-fn copy(
-    reader: &mut Reader<BufReader<Box<dyn Read + Send>>>,
-    writer: &mut Writer<Vec<u8>>,
-    name: &str,
-    row: i64,
-    limit: usize,
-) -> Result<(), ReadError> {
+fn copy(reader: &mut Reader<Bounded>, writer: &mut Writer<Vec<u8>>, name: &str, row: i64, limit: usize) -> Result<(), ReadError> {
     let mut depth = 1;
     let mut buffer = Vec::new();
     while depth > 0 {
         buffer.clear();
-        let event = reader.read_event_into(&mut buffer).map_err(|e| corrupt(name, row, e))?;
+        reader.get_mut().left = limit;
+        let event = reader.read_event_into(&mut buffer).map_err(|e| corrupt(name, row, limit, e))?;
         match &event {
             Event::Start(_) => depth += 1,
             Event::End(_) => depth -= 1,
@@ -126,8 +155,11 @@ fn copy(
     Ok(())
 }
 
-fn corrupt(name: &str, row: i64, error: quick_xml::Error) -> ReadError {
+fn corrupt(name: &str, row: i64, limit: usize, error: quick_xml::Error) -> ReadError {
     if let quick_xml::Error::Io(e) = &error {
+        if e.get_ref().is_some_and(|e| e.is::<Endless>()) {
+            return ReadError::TooLong { name: name.to_owned(), row, limit };
+        }
         return input::read_error(name, io::Error::new(e.kind(), e.to_string()));
     }
     ReadError::Corrupt { name: name.to_owned(), kind: "XML", message: format!("near record {row}: {error}") }
@@ -153,7 +185,7 @@ pub(crate) fn cells(plan: &Plan, grid: &mut Grid, record: &str) -> Result<(), St
     Ok(())
 }
 
-fn flatten(record: &str) -> Result<Vec<(String, String)>, String> {
+pub(crate) fn flatten(record: &str) -> Result<Vec<(String, String)>, String> {
     let mut reader = Reader::from_str(record);
     let mut found: Vec<(String, String)> = Vec::new();
     // Index into `found` of the elements that are open.

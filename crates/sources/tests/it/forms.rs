@@ -8,7 +8,7 @@ use super::golden::contracts;
 
 /// Form, item, columns, remark: one line for each item of the forms, in their order.
 fn coverage() -> Vec<[String; 4]> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/iif_coverage.csv");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/cctns/iif_coverage.csv");
     let text = fs::read_to_string(path).expect("the coverage");
     text.lines()
         .skip(1)
@@ -37,6 +37,13 @@ fn every_item_of_the_forms_has_a_column_or_a_reason() {
         assert!(!columns.is_empty() || remark.starts_with("not taken:"), "{form} {item} is neither taken nor refused");
         taken += usize::from(!columns.is_empty());
     }
+    let forms = sources::coverage::forms();
+    assert_eq!(
+        forms.iter().map(|f| f.form.as_str()).collect::<Vec<_>>(),
+        ["IIF-1", "IIF-2", "IIF-3", "IIF-4", "IIF-5", "IIF-6", "IIF-7"]
+    );
+    assert_eq!(forms.iter().map(|f| f.items).sum::<usize>(), lines.len());
+    assert_eq!(forms.iter().map(|f| f.taken).sum::<usize>(), taken);
     println!(
         "{taken} of {} items of the forms IIF-1 to IIF-7 have columns; {} are left out for a reason",
         lines.len(),
@@ -63,6 +70,7 @@ fn no_item_of_the_list_is_forgotten() {
         }
         found
     };
-    let ours = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/iif_coverage.csv")).expect("the coverage");
+    let ours =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts/cctns/iif_coverage.csv")).expect("the coverage");
     assert_eq!(listed(&ours), listed(&text));
 }

@@ -6,6 +6,7 @@ mod contracts;
 mod delimited;
 mod forms;
 mod golden;
+mod hostile;
 mod large;
 mod legacy;
 mod nested;

@@ -33,6 +33,19 @@ const SHIPPED: &[(&str, &str, usize)] = &[
     ("telecom_ref/india_mobile_series_circle_2021.json", "reference.series", 3890),
     ("telecom_ref/osmocom_tacdb.csv", "reference.tac", 22527),
     ("vehicles/rto_codes_india_wikipedia2018.csv", "reference.rto", 1317),
+    ("vehicles/rto_rajasthan_two_sources.csv", "reference.rto", 55),
+    ("../domain/rj_rto_codes.csv", "reference.rto", 46),
+    ("../domain/ipc_bns.csv", "reference.section", 550),
+    ("pincode/rajasthan_post_offices_2015.csv", "post.office", 10331),
+    ("lgd/1-state.csv", "reference.place", 36),
+    ("lgd/2-district.csv", "reference.place", 763),
+    ("lgd/3-subdistrict.csv", "reference.place", 6921),
+    ("lgd/blocks.csv", "reference.place", 7233),
+    ("lgd/urban-local-body.csv", "reference.place", 4814),
+    ("lgd/rajasthan_2-district.csv", "reference.place", 33),
+    ("lgd/rajasthan_3-subdistrict.csv", "reference.place", 369),
+    ("lgd/rajasthan_blocks.csv", "reference.place", 352),
+    ("lgd/rajasthan_urban-local-body.csv", "reference.place", 216),
 ];
 
 fn data() -> Option<PathBuf> {
@@ -115,4 +128,34 @@ fn every_form_of_one_table_gives_the_same_rows() {
     for form in &forms[1..] {
         assert_eq!(form, &forms[0]);
     }
+}
+
+/// The published lists are recognised among all shipped contracts, and each row is at its level with its parent.
+#[test]
+fn published_lists_are_told_apart_by_their_columns() {
+    let Some(data) = data() else { return };
+    let all: Vec<Arc<Contract>> =
+        contracts(&Path::new(env!("CARGO_MANIFEST_DIR")).join("contracts")).into_iter().map(|(_, c)| c).collect();
+    for (file, name, _) in SHIPPED.iter().filter(|(_, name, _)| name.starts_with("reference.") || *name == "post.office") {
+        let path = data.join(file);
+        let found = sources::detect(file, &mut std::fs::File::open(&path).expect("a file"), &all).expect("a readable file");
+        assert!(matches!(&found, sources::Detection::One(one) if one.contract.name == *name), "{file}: {found:?}");
+    }
+    let place = &by_name()["reference.place"];
+    // As the lists say: Ajmer is a district (86) of Rajasthan (8), Aandhi a tehsil of Jaipur (102), Abu Road a town.
+    for (file, row) in [
+        ("lgd/1-state.csv", "state,8,RAJASTHAN,,,,,"),
+        ("lgd/rajasthan_2-district.csv", "district,86,AJMER,,,state,8,"),
+        ("lgd/rajasthan_3-subdistrict.csv", "tehsil,7140,Aandhi,,,district,102,"),
+        ("lgd/rajasthan_blocks.csv", "block,566,ARAIN,,,district,86,"),
+        ("lgd/rajasthan_urban-local-body.csv", "town,248774,Abu Road,आबू रोड,,state,8,"),
+    ] {
+        let read = read(place, &data.join(file)).unwrap_or_else(|e| panic!("{e}"));
+        let lines = lines(&read.batches, place.columns.len());
+        assert!(lines.iter().any(|l| l.starts_with(row)), "{file}: no {row}; {:?}", lines.first());
+    }
+    let section = &by_name()["reference.section"];
+    let read = read(section, &data.join("../domain/ipc_bns.csv")).unwrap_or_else(|e| panic!("{e}"));
+    let lines = lines(&read.batches, 4);
+    assert!(lines.contains(&"IPC,302,BNS,103(1)".to_owned()) && lines.contains(&"IPC,124A,none,none".to_owned()));
 }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::Serialize;
 
-use super::rows_in;
+use super::{change_in, rows_in};
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::open::new_id;
@@ -21,7 +21,7 @@ pub struct Account {
     /// Base address of the network.
     pub address: String,
     pub app: String,
-    /// `proposed` (a second person must confirm), `connected`, `reconnect` (the network refuses the token), `stopped`.
+    /// `proposed` (a second person must confirm), `connected`, `reconnect` (the network refuses the token), `stopped`, `closed` (given up).
     pub state: String,
     #[serde(skip)]
     pub secret: String,
@@ -37,6 +37,20 @@ pub struct Account {
     pub connected_by: String,
     pub confirmed_by: Option<String>,
     pub created_at: i64,
+}
+
+/// What waits for a second person.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+pub struct Proposal {
+    pub account: String,
+    pub remote: String,
+    pub address: String,
+    pub app: String,
+    #[serde(skip)]
+    pub secret: String,
+    pub expires_at: Option<i64>,
+    pub principal: String,
+    pub at: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -78,11 +92,88 @@ impl Store {
         self.rows("SELECT * FROM social_account ORDER BY unit, network, handle", vec![]).await
     }
 
-    /// A second person confirms a connection; not the one who made it.
+    /// A new secret for an account that is there; it works on with the old one until a second person confirms.
+    pub async fn put_proposal(&self, new: NewAccount, now: i64) -> Result<()> {
+        let sql = "INSERT INTO social_proposal (account, remote, address, app, secret, expires_at, principal, at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (account) DO UPDATE SET remote = excluded.remote, address = excluded.address, \
+            app = excluded.app, secret = excluded.secret, expires_at = excluded.expires_at, principal = excluded.principal, at = excluded.at";
+        let values = vec![
+            new.id.into(),
+            new.remote.into(),
+            new.address.into(),
+            new.app.into(),
+            new.secret.into(),
+            new.expires_at.into(),
+            new.connected_by.into(),
+            now.into(),
+        ];
+        self.change(sql, values).await.map(drop)
+    }
+
+    pub async fn proposals(&self) -> Result<Vec<Proposal>> {
+        self.rows("SELECT * FROM social_proposal ORDER BY account", vec![]).await
+    }
+
+    /// A second person confirms a connection; not the one who made it. What was proposed for an account that works takes its place now.
     pub async fn confirm_account(&self, id: &str, by: &str) -> Result<bool> {
-        let sql = "UPDATE social_account SET state = 'connected', confirmed_by = $2 \
-            WHERE id = $1 AND state = 'proposed' AND connected_by <> $2";
-        Ok(self.change(sql, vec![id.into(), by.into()]).await? == 1)
+        let tx = self.begin().await?;
+        let proposed = "SELECT * FROM social_proposal WHERE account = $1 AND principal <> $2";
+        let found: Vec<Proposal> = rows_in(&tx, proposed, vec![id.into(), by.into()]).await?;
+        let changed = match found.into_iter().next() {
+            Some(p) => {
+                change_in(&tx, "DELETE FROM social_proposal WHERE account = $1", vec![id.into()]).await?;
+                let sql = "UPDATE social_account SET state = 'connected', confirmed_by = $2, connected_by = $3, remote = $4, address = $5, app = $6, \
+                    secret = $7, expires_at = $8, secret_version = secret_version + 1, blocked_until = 0, failures = 0, refreshing_at = NULL, note = NULL \
+                    WHERE id = $1 AND state <> 'closed'";
+                let values = vec![
+                    id.into(),
+                    by.into(),
+                    p.principal.into(),
+                    p.remote.into(),
+                    p.address.into(),
+                    p.app.into(),
+                    p.secret.into(),
+                    p.expires_at.into(),
+                ];
+                change_in(&tx, sql, values).await?
+            }
+            None => {
+                let sql = "UPDATE social_account SET state = 'connected', confirmed_by = $2 \
+                    WHERE id = $1 AND state = 'proposed' AND connected_by <> $2";
+                change_in(&tx, sql, vec![id.into(), by.into()]).await?
+            }
+        };
+        tx.commit().await?;
+        Ok(changed == 1)
+    }
+
+    /// Gives an account up: it publishes no more, and what waits for it is a person's. Its secret is no longer kept.
+    pub async fn close_account(&self, id: &str, reason: &str, now: i64) -> Result<Option<u64>> {
+        let tx = self.begin().await?;
+        let sql = "UPDATE social_account SET state = 'closed', note = $2, secret = '', secret_version = secret_version + 1, expires_at = NULL \
+            WHERE id = $1 AND state <> 'closed'";
+        if change_in(&tx, sql, vec![id.into(), reason.into()]).await? == 0 {
+            return Ok(None);
+        }
+        change_in(&tx, "DELETE FROM social_proposal WHERE account = $1", vec![id.into()]).await?;
+        let sql = "UPDATE social_delivery SET state = 'human', fence = fence + 1, reason = 'its channel was given up', settled_at = $2 \
+            WHERE account = $1 AND state IN ('queued', 'preparing', 'held', 'missed')";
+        let waiting = change_in(&tx, sql, vec![id.into(), now.into()]).await?;
+        tx.commit().await?;
+        Ok(Some(waiting))
+    }
+
+    /// Connected accounts nobody has asked since `before` whether their token works; they are the caller's to ask now.
+    pub async fn claim_probe(&self, before: i64, now: i64, most: i64) -> Result<Vec<Account>> {
+        let sql = "UPDATE social_account SET probed_at = $2 WHERE COALESCE(probed_at, 0) < $1 AND id IN (SELECT id FROM social_account \
+            WHERE state = 'connected' AND COALESCE(probed_at, 0) < $1 ORDER BY COALESCE(probed_at, 0), id LIMIT $3) RETURNING *";
+        self.rows(sql, vec![before.into(), now.into(), most.into()]).await
+    }
+
+    /// Takes what is done once in a while: true for one caller, when nobody did since `before`.
+    pub async fn claim_chore(&self, name: &str, before: i64, now: i64) -> Result<bool> {
+        let sql = "INSERT INTO social_chore (name, at) VALUES ($1, $3) ON CONFLICT (name) DO UPDATE SET at = excluded.at WHERE social_chore.at < $2";
+        Ok(self.change(sql, vec![name.into(), before.into(), now.into()]).await? == 1)
     }
 
     pub async fn set_account_state(&self, id: &str, state: &str, note: Option<&str>) -> Result<()> {

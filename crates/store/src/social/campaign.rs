@@ -177,6 +177,21 @@ impl Store {
         self.rows(sql, vec![unit.unwrap_or_default().into(), limit.into()]).await
     }
 
+    /// A page of the library, the newest first: those in whose name or description all the words stand.
+    pub async fn media_page(&self, words: &str, page: u32, per_page: i64) -> Result<Vec<MediaRow>> {
+        let mut values: Vec<sea_orm::Value> = vec![per_page.into(), (i64::from(page) * per_page).into()];
+        let mut only = String::new();
+        for word in words.split_whitespace().take(8) {
+            // What the search's own signs mean is not for whoever searches.
+            let plain = word.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+            values.push(format!("%{plain}%").into());
+            let n = values.len();
+            only.push_str(&format!(" AND (LOWER(name) LIKE ${n} ESCAPE '\\' OR LOWER(alt) LIKE ${n} ESCAPE '\\')"));
+        }
+        let sql = format!("SELECT * FROM social_media WHERE at >= 0{only} ORDER BY at DESC, sha256 DESC LIMIT $1 OFFSET $2");
+        self.rows(&sql, values).await
+    }
+
     pub async fn add_note(&self, post: &str, who: &str, body: &str, now: DateTime<Utc>) -> Result<()> {
         let sql = "INSERT INTO social_note (id, post, body, principal, at) VALUES ($1, $2, $3, $4, $5)";
         self.change(sql, vec![new_id(now).into(), post.into(), body.into(), who.into(), now.timestamp_micros().into()])
@@ -195,6 +210,20 @@ impl Store {
         let values =
             vec![r.id.into(), r.unit.into(), r.name.into(), r.hindi.into(), r.english.into(), r.principal.into(), r.at.into()];
         self.change(sql, values).await.map(drop)
+    }
+
+    pub async fn saved_reply(&self, id: &str) -> Result<SavedReply> {
+        let found = self.row("SELECT * FROM social_saved_reply WHERE id = $1", vec![id.into()]).await?;
+        found.ok_or_else(|| StoreError::Missing { what: "saved reply", id: id.into() })
+    }
+
+    pub async fn drop_saved_reply(&self, id: &str) -> Result<bool> {
+        Ok(self.change("DELETE FROM social_saved_reply WHERE id = $1", vec![id.into()]).await? == 1)
+    }
+
+    /// Saved replies of all units.
+    pub async fn all_saved_replies(&self) -> Result<Vec<SavedReply>> {
+        self.rows("SELECT * FROM social_saved_reply ORDER BY unit, name, id", vec![]).await
     }
 
     /// Saved replies a unit may use: its own and those of the units above.

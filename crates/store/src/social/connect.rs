@@ -92,7 +92,7 @@ impl Store {
 
     /// What somebody wrote was removed by its author or the network: the item is closed and its words are blanked.
     pub async fn item_removed(&self, account: &str, remote: &str, now: i64) -> Result<bool> {
-        let sql = "UPDATE social_item SET state = CASE WHEN state IN ('new', 'assigned') THEN 'closed' ELSE state END, body = '', handle = '', \
+        let sql = "UPDATE social_item SET state = CASE WHEN state IN ('new', 'assigned', 'sending') THEN 'closed' ELSE state END, body = '', handle = '', \
             reason = 'removed by its author or the network', changed_at = $3 WHERE account = $1 AND remote = $2";
         Ok(self.change(sql, vec![account.into(), remote.into(), now.into()]).await? == 1)
     }

@@ -4,12 +4,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::FromQueryResult;
 use serde::Serialize;
 
-use super::ItemFilter;
+use super::{Delivery, ItemFilter, change_in};
 use crate::Store;
 use crate::error::{Result, StoreError};
 use crate::open::new_id;
 
-/// A comment, mention or message. `new` → `assigned` → `answered` / `handed_over` / `hidden` / `closed`.
+/// A comment, mention or message. `new` → `assigned` → `sending` → `answered`; or `handed_over` / `hidden` / `closed`. What is being sent
+/// waits like the others until the answer is out, and is assigned again when it did not go out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Item {
     pub id: String,
@@ -38,6 +39,11 @@ pub struct Item {
     pub answer: Option<String>,
     pub reason: Option<String>,
     pub changed_at: i64,
+    /// The message that is to answer it.
+    pub draft: Option<String>,
+    /// The unit above that an overdue item was told to last, and when the next one is told.
+    pub escalated_to: Option<String>,
+    pub escalate_at: Option<i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -107,6 +113,22 @@ impl Store {
         Ok(self.change(sql, vec![id.into(), unit.into(), to.map(str::to_owned).into(), now.into()]).await? == 1)
     }
 
+    /// Overdue items that a unit above is to be told of now.
+    pub async fn overdue(&self, now: i64, limit: i64) -> Result<Vec<Item>> {
+        let sql = "SELECT * FROM social_item WHERE state IN ('new', 'assigned') AND due_at < $1 AND COALESCE(escalate_at, 0) < $1 \
+            ORDER BY due_at LIMIT $2";
+        self.rows(sql, vec![now.into(), limit.into()]).await
+    }
+
+    /// An overdue item is told to a unit above; false when somebody else was faster.
+    pub async fn escalate_item(&self, item: &Item, to: Option<&str>, next: i64) -> Result<bool> {
+        let sql = "UPDATE social_item SET escalated_to = COALESCE($2, escalated_to), escalate_at = $3 \
+            WHERE id = $1 AND COALESCE(escalate_at, 0) = $4 AND state IN ('new', 'assigned')";
+        let values =
+            vec![item.id.clone().into(), to.map(str::to_owned).into(), next.into(), item.escalate_at.unwrap_or(0).into()];
+        Ok(self.change(sql, values).await? == 1)
+    }
+
     /// Takes the pen: two people do not answer at once. False while somebody else holds it.
     pub async fn begin_answer(&self, id: &str, by: &str, now: i64, until: i64) -> Result<bool> {
         let sql = "UPDATE social_item SET answering = $2, answering_until = $4 WHERE id = $1 AND state IN ('new', 'assigned') \
@@ -114,11 +136,56 @@ impl Store {
         Ok(self.change(sql, vec![id.into(), by.into(), now.into(), until.into()]).await? == 1)
     }
 
-    /// Ends an item: `answered` with the message, `handed_over` with the complaint's number, `hidden` or `closed` with a reason.
+    /// Keeps which message is to answer the item.
+    pub async fn set_draft(&self, id: &str, by: &str, post: &str) -> Result<bool> {
+        let sql = "UPDATE social_item SET draft = $3 WHERE id = $1 AND answering = $2 AND state IN ('new', 'assigned')";
+        Ok(self.change(sql, vec![id.into(), by.into(), post.into()]).await? == 1)
+    }
+
+    /// Queues the answer of an item, or neither: only the message that was drafted for it, and only while it waits.
+    pub async fn enqueue_answer(&self, item: &str, answer: &Delivery, now: i64) -> Result<bool> {
+        let tx = self.begin().await?;
+        let sql = "UPDATE social_item SET state = 'sending', answer = $2, reason = NULL, answering = NULL, answering_until = NULL, changed_at = $3 \
+            WHERE id = $1 AND draft = $2 AND state IN ('new', 'assigned')";
+        if change_in(&tx, sql, vec![item.into(), answer.post.clone().into(), now.into()]).await? == 0 {
+            return Ok(false);
+        }
+        if !super::outbox::enqueue_in(&tx, &answer.post, answer.version, &["approved"], std::slice::from_ref(answer), now).await?
+        {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// An answer that a person sends again is on its way again.
+    pub async fn answer_again(&self, post: &str, now: i64) -> Result<bool> {
+        let sql =
+            "UPDATE social_item SET state = 'sending', answer = $1, changed_at = $2 WHERE draft = $1 AND state = 'assigned'";
+        Ok(self.change(sql, vec![post.into(), now.into()]).await? == 1)
+    }
+
+    /// Items whose answer is out are answered; those whose answer did not go out wait again. Gives how many changed.
+    pub async fn settle_answers(&self, now: i64) -> Result<u64> {
+        let out = "UPDATE social_item SET state = 'answered', changed_at = $1 WHERE state = 'sending' AND answer IN \
+            (SELECT i.answer FROM social_item i JOIN social_delivery d ON d.post = i.answer WHERE i.state = 'sending' AND d.state = 'live')";
+        let back = "UPDATE social_item SET state = 'assigned', answer = NULL, reason = 'the answer did not go out', changed_at = $1 \
+            WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM social_delivery d WHERE d.post = social_item.answer \
+            AND d.state NOT IN ('failed', 'cancelled', 'removed'))";
+        Ok(self.change(out, vec![now.into()]).await? + self.change(back, vec![now.into()]).await?)
+    }
+
+    /// Ends an item without an answer: `handed_over` with the complaint's number, `hidden` or `closed` with a reason.
     pub async fn finish_item(&self, id: &str, state: &str, answer: Option<&str>, reason: Option<&str>, now: i64) -> Result<bool> {
         let sql = "UPDATE social_item SET state = $2, answer = $3, reason = $4, answering = NULL, answering_until = NULL, changed_at = $5 \
             WHERE id = $1 AND state IN ('new', 'assigned')";
         let own = |t: Option<&str>| t.map(str::to_owned);
         Ok(self.change(sql, vec![id.into(), state.into(), own(answer).into(), own(reason).into(), now.into()]).await? == 1)
+    }
+
+    /// What was hidden is shown again and waits for its answer.
+    pub async fn reopen_item(&self, id: &str, reason: &str, now: i64) -> Result<bool> {
+        let sql = "UPDATE social_item SET state = 'assigned', reason = $2, changed_at = $3 WHERE id = $1 AND state = 'hidden'";
+        Ok(self.change(sql, vec![id.into(), reason.into(), now.into()]).await? == 1)
     }
 }

@@ -150,7 +150,7 @@ impl Store {
             values.push(id.clone().into());
             further.push_str(&format!(" AND (x.due_at, x.id) > (${}, ${})", values.len() - 1, values.len()));
         }
-        let states = if f.state.is_empty() { vec!["new", "assigned"] } else { vec![f.state] };
+        let states = if f.state.is_empty() { vec!["new", "assigned", "sending"] } else { vec![f.state] };
         let from = if f.unit.is_some() { "tree CROSS JOIN social_item x" } else { "social_item x" };
         let mut parts = Vec::new();
         for (n, state) in states.into_iter().enumerate() {
@@ -189,6 +189,21 @@ impl Store {
         }
         let only = if only.is_empty() { String::new() } else { format!("WHERE {}", only.join(" AND ")) };
         self.rows(&format!("SELECT * FROM social_post {only} ORDER BY created_at DESC, id DESC LIMIT $1"), values).await
+    }
+
+    /// Messages of a unit and those below it in one state, the newest first; empty: in every state.
+    pub async fn posts_below(&self, unit: &str, state: &str, limit: i64) -> Result<Vec<Post>> {
+        let mut values: Vec<Value> = vec![limit.into(), unit.into()];
+        let mut only = String::new();
+        if !state.is_empty() {
+            values.push(state.into());
+            only.push_str(" AND p.state || '' = $3");
+        }
+        let tree = tree(2);
+        let sql = format!(
+            "{tree} SELECT p.* FROM tree CROSS JOIN social_post p WHERE p.unit = tree.code{only} ORDER BY p.created_at DESC, p.id DESC LIMIT $1"
+        );
+        self.rows(&sql, values).await
     }
 
     /// What the public may see: messages with at least one live copy, the newest first. Answers to people stay where they were given. A
@@ -253,7 +268,7 @@ impl Store {
     /// Items that wait, and those of them whose time has passed.
     pub async fn item_counts(&self, now: i64) -> Result<(u64, u64)> {
         let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS waiting, CAST(COALESCE(SUM(CASE WHEN due_at < $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late \
-            FROM social_item WHERE state IN ('new', 'assigned')";
+            FROM social_item WHERE state IN ('new', 'assigned', 'sending')";
         let found: Option<Waiting> = self.row(sql, vec![now.into()]).await?;
         Ok(found.map_or((0, 0), |w| (w.waiting.unsigned_abs(), w.late.unsigned_abs())))
     }

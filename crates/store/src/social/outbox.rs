@@ -1,6 +1,6 @@
 //! The outbox. Every statement names the fence it was allowed under: a worker that lost its lease changes nothing.
 
-use sea_orm::FromQueryResult;
+use sea_orm::{DatabaseTransaction, FromQueryResult};
 use serde::Serialize;
 
 use super::{PAUSED, change_in};
@@ -124,37 +124,8 @@ impl Store {
     /// Queues the parts of a message, all or none, and marks it scheduled. False when the message is not approved (any more).
     pub async fn enqueue(&self, post: &str, version: i64, from: &[&str], parts: &[Delivery], now: i64) -> Result<bool> {
         let tx = self.begin().await?;
-        let list = from.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
-        let sql = format!(
-            "UPDATE social_post SET state = 'scheduled', changed_at = $3 WHERE id = $1 AND version = $2 AND state IN ({list})"
-        );
-        if change_in(&tx, &sql, vec![post.into(), version.into(), now.into()]).await? == 0 {
+        if !enqueue_in(&tx, post, version, from, parts, now).await? {
             return Ok(false);
-        }
-        let sql = "INSERT INTO social_delivery (id, post, version, kind, unit, account, network, app, part, parts, follows, reply_to, body, \
-            sha256, key, due_at, state, owner, fence, beat, attempt, tries, next_at) VALUES \
-            ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', 0, 0, 0, 0, 0)";
-        for d in parts.iter().cloned() {
-            let values = vec![
-                d.id.into(),
-                d.post.into(),
-                d.version.into(),
-                d.kind.into(),
-                d.unit.into(),
-                d.account.into(),
-                d.network.into(),
-                d.app.into(),
-                d.part.into(),
-                d.parts.into(),
-                d.follows.into(),
-                d.reply_to.into(),
-                d.body.into(),
-                d.sha256.into(),
-                d.key.into(),
-                d.due_at.into(),
-                d.state.into(),
-            ];
-            change_in(&tx, sql, values).await?;
         }
         tx.commit().await?;
         Ok(true)
@@ -364,10 +335,20 @@ impl Store {
         self.rows(sql, vec![]).await
     }
 
-    /// When the oldest due post that is not out was due.
+    /// When the oldest due post that is not out was due. What a pause holds back is not late; a statement goes out all the same.
     pub async fn oldest_due(&self, now: i64) -> Result<Option<i64>> {
-        let sql = "SELECT MIN(due_at) AS number FROM social_delivery WHERE state IN ('queued', 'preparing', 'committing', 'unknown') AND due_at <= $1";
-        Ok(self.row::<Number>(sql, vec![now.into()]).await?.and_then(|n| n.number))
+        let sql = format!(
+            "{PAUSED} SELECT MIN(d.due_at) AS number FROM social_delivery d WHERE d.state IN ('queued', 'preparing', 'committing', 'unknown') \
+            AND d.due_at <= $1 AND (d.kind = 'statement' OR d.unit NOT IN (SELECT code FROM paused))"
+        );
+        Ok(self.row::<Number>(&sql, vec![now.into()]).await?.and_then(|n| n.number))
+    }
+
+    /// What a rule held is free again.
+    pub async fn unhold(&self, id: &str, now: i64) -> Result<bool> {
+        let sql = "UPDATE social_delivery SET state = 'queued', fence = fence + 1, reason = NULL, settled_at = NULL \
+            WHERE id = $1 AND state = 'held' AND due_at > $2";
+        Ok(self.change(sql, vec![id.into(), now.into()]).await? == 1)
     }
 
     /// What the accounts of a unit said since `since`, or are to say: bodies with their message, the newest first. The state is no way
@@ -377,4 +358,47 @@ impl Store {
             AND d.state || '' IN ('live', 'queued', 'unknown', 'committing') ORDER BY d.due_at DESC LIMIT 1000";
         self.rows(sql, vec![unit.into(), since.into()]).await
     }
+}
+
+pub(super) async fn enqueue_in(
+    tx: &DatabaseTransaction,
+    post: &str,
+    version: i64,
+    from: &[&str],
+    parts: &[Delivery],
+    now: i64,
+) -> Result<bool> {
+    let list = from.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
+    let sql = format!(
+        "UPDATE social_post SET state = 'scheduled', changed_at = $3 WHERE id = $1 AND version = $2 AND state IN ({list})"
+    );
+    if change_in(tx, &sql, vec![post.into(), version.into(), now.into()]).await? == 0 {
+        return Ok(false);
+    }
+    let sql = "INSERT INTO social_delivery (id, post, version, kind, unit, account, network, app, part, parts, follows, reply_to, body, \
+        sha256, key, due_at, state, owner, fence, beat, attempt, tries, next_at) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', 0, 0, 0, 0, 0)";
+    for d in parts.iter().cloned() {
+        let values = vec![
+            d.id.into(),
+            d.post.into(),
+            d.version.into(),
+            d.kind.into(),
+            d.unit.into(),
+            d.account.into(),
+            d.network.into(),
+            d.app.into(),
+            d.part.into(),
+            d.parts.into(),
+            d.follows.into(),
+            d.reply_to.into(),
+            d.body.into(),
+            d.sha256.into(),
+            d.key.into(),
+            d.due_at.into(),
+            d.state.into(),
+        ];
+        change_in(tx, sql, values).await?;
+    }
+    Ok(true)
 }

@@ -62,6 +62,9 @@ async fn a_worker_reads_what_is_due_and_nothing_else() {
     store.claim(&Claim { owner: "w", now: 2, oldest: 1, most: 16 }).await.unwrap();
     store.sweep(1, 2).await.unwrap();
     store.oldest_due(2).await.unwrap();
+    store.settle_answers(2).await.unwrap();
+    store.overdue(2, 9).await.unwrap();
+    store.delivery_at("https://x").await.unwrap();
     store.account_calls("a", 0).await.unwrap();
     store.recent_bodies("T", 0).await.unwrap();
     let plans = plans(&store, &heard).await;
@@ -88,7 +91,10 @@ async fn a_page_reads_what_it_shows() {
             store.published(unit, kind, None, 20).await.unwrap();
         }
     }
+    store.posts_below("D", "", 20).await.unwrap();
+    store.posts_below("D", "draft", 20).await.unwrap();
     store.item_counts(5).await.unwrap();
+    store.media_page("", 1, 24).await.unwrap();
     store.shown_of("p").await.unwrap();
     store.published_one("p").await.unwrap();
     store.corrections("p").await.unwrap();

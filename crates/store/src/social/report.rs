@@ -94,7 +94,7 @@ impl Store {
 
     /// Everything addressed to the accounts in `[from, until)`.
     pub async fn answer_times(&self, from: i64, until: i64) -> Result<Vec<AnswerTime>> {
-        let sql = "SELECT i.account, i.written_at, i.due_at, i.state, CASE WHEN i.state IN ('new', 'assigned') THEN NULL \
+        let sql = "SELECT i.account, i.written_at, i.due_at, i.state, CASE WHEN i.state IN ('new', 'assigned', 'sending') THEN NULL \
             ELSE COALESCE((SELECT MIN(d.settled_at) FROM social_delivery d WHERE d.post = i.answer AND d.state = 'live'), i.changed_at) END AS ended_at \
             FROM social_item i WHERE i.written_at >= $1 AND i.written_at < $2 ORDER BY i.account, i.written_at";
         self.rows(sql, vec![from.into(), until.into()]).await

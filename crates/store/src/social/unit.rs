@@ -24,6 +24,8 @@ pub struct Unit {
     pub paused_at: Option<i64>,
     pub paused_by: Option<String>,
     pub pause_reason: Option<String>,
+    /// Within how many minutes people are answered; none: as in the unit above.
+    pub answer_minutes: Option<i64>,
 }
 
 /// What somebody may do in a unit and those below it.
@@ -90,6 +92,21 @@ impl Store {
         Ok(self.rows::<Text>(&sql, vec![]).await?.into_iter().map(|t| t.text).collect())
     }
 
+    /// Within how many minutes the unit answers: its own time, else that of the nearest unit above that has one.
+    pub async fn answer_minutes(&self, code: &str) -> Result<Option<i64>> {
+        for code in self.unit_line(code).await? {
+            if let Some(minutes) = self.unit(&code).await?.answer_minutes {
+                return Ok(Some(minutes));
+            }
+        }
+        Ok(None)
+    }
+
+    pub async fn set_answer_minutes(&self, code: &str, minutes: Option<i64>) -> Result<()> {
+        let sql = "UPDATE social_unit SET answer_minutes = $2 WHERE code = $1";
+        self.one(self.change(sql, vec![code.into(), minutes.into()]).await?, "unit", code)
+    }
+
     pub async fn put_officer(&self, principal: &str, unit: &str, role: &str) -> Result<()> {
         let sql = "INSERT INTO social_officer (principal, unit, role) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
         self.change(sql, vec![principal.into(), unit.into(), role.into()]).await.map(drop)
@@ -105,6 +122,12 @@ impl Store {
         let sql = "SELECT * FROM social_officer WHERE principal = $1 AND role = $2";
         let held: Vec<Officer> = self.rows(sql, vec![principal.into(), role.into()]).await?;
         Ok(held.iter().any(|o| line.contains(&o.unit)))
+    }
+
+    /// Units in which `principal` holds a role, in the order of their codes.
+    pub async fn seats(&self, principal: &str) -> Result<Vec<String>> {
+        let sql = "SELECT DISTINCT unit AS text FROM social_officer WHERE principal = $1 ORDER BY unit";
+        Ok(self.rows::<Text>(sql, vec![principal.into()]).await?.into_iter().map(|t| t.text).collect())
     }
 
     /// Sets the approval steps (JSON list of roles) for a unit and kind (`*`: every kind).
@@ -140,6 +163,19 @@ impl Store {
         ];
         self.change(sql, values).await?;
         Ok(id)
+    }
+
+    pub async fn silence(&self, id: &str) -> Result<SilenceRow> {
+        let found = self.row("SELECT * FROM social_silence WHERE id = $1", vec![id.into()]).await?;
+        found.ok_or_else(|| StoreError::Missing { what: "time of silence", id: id.into() })
+    }
+
+    /// Puts a time of silence right, or ends it.
+    pub async fn change_silence(&self, to: &SilenceRow) -> Result<()> {
+        let sql = "UPDATE social_silence SET constituency = $2, from_at = $3, until_at = $4, reference = $5 WHERE id = $1";
+        let t = to.clone();
+        let values = vec![t.id.into(), t.constituency.into(), t.from_at.into(), t.until_at.into(), t.reference.into()];
+        self.one(self.change(sql, values).await?, "time of silence", &to.id)
     }
 
     pub async fn silences(&self) -> Result<Vec<SilenceRow>> {

@@ -2,9 +2,10 @@
 
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use document::Eye;
+use document::{Eye, Kind, Measured};
 
 /// A page that takes longer is given up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -55,12 +56,59 @@ impl Eye for Programs {
         if out.starts_with(b"\x89PNG") { Ok(out) } else { Err("pdftoppm drew no page".to_owned()) }
     }
 
-    fn seconds(&self, recording: &mut dyn Read) -> Result<f64, String> {
+    fn measure(&self, recording: &mut dyn Read) -> Result<Measured, String> {
         let mut command = Command::new("ffprobe");
-        command.args(["-v", "error", "-show_entries", "format=duration", "-of", "default=nw=1:nk=1", "-i", "pipe:0"]);
+        command.args(["-v", "error", "-of", "json", "-show_entries"]);
+        command.args(["format=duration:format_tags=creation_time:stream=codec_name,width,height", "-i", "pipe:0"]);
         let out = run(&mut command, recording, MOST)?;
-        String::from_utf8_lossy(&out).trim().parse().map_err(|_| "ffprobe did not tell the length".to_owned())
+        let told: serde_json::Value = serde_json::from_slice(&out).map_err(|_| "ffprobe told nothing".to_owned())?;
+        let streams = told["streams"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let size = |key: &str| streams.iter().find_map(|s| u32::try_from(s[key].as_u64()?).ok()).filter(|n| *n > 0);
+        let codecs: Vec<&str> = streams.iter().filter_map(|s| s["codec_name"].as_str()).collect();
+        Ok(Measured {
+            seconds: told["format"]["duration"].as_str().and_then(|s| s.parse().ok()),
+            width: size("width"),
+            height: size("height"),
+            created_at: told["format"]["tags"]["creation_time"].as_str().map(str::to_owned),
+            codecs: Some(codecs.join(", ")).filter(|c| !c.is_empty()),
+        })
     }
+}
+
+/// Whether pages of PDF files can be drawn here.
+pub fn draws_pages() -> bool {
+    static FOUND: OnceLock<bool> = OnceLock::new();
+    let looked = || Command::new("pdftoppm").arg("-v").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status();
+    *FOUND.get_or_init(|| looked().is_ok_and(|status| status.success()))
+}
+
+/// A small JPEG of a picture, of the first picture of a film or of the first page of a PDF, by `ffmpeg` or `pdftoppm`.
+pub fn thumbnail(kind: Kind, input: &mut dyn Read) -> Result<Vec<u8>, String> {
+    let mut command = match kind {
+        Kind::Pdf => {
+            let mut command = Command::new("pdftoppm");
+            command.args(["-jpeg", "-f", "1", "-l", "1", "-scale-to", "320", "-"]);
+            command
+        }
+        Kind::Image | Kind::Video => {
+            let mut command = Command::new("ffmpeg");
+            command.args([
+                "-v",
+                "error",
+                "-i",
+                "pipe:0",
+                "-frames:v",
+                "1",
+                "-vf",
+                "scale=320:320:force_original_aspect_ratio=decrease",
+            ]);
+            command.args(["-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"]);
+            command
+        }
+        _ => return Err("there is nothing to see in it".to_owned()),
+    };
+    let out = run(&mut command, input, MOST_DRAWN)?;
+    if out.starts_with(b"\xff\xd8\xff") { Ok(out) } else { Err("no picture was drawn".to_owned()) }
 }
 
 /// Gives `input` to a program and takes what it prints, for as long as patience lasts.

@@ -95,6 +95,7 @@ pub fn passing(error: &LakeError) -> bool {
             | LakeError::NotOfContract { .. }
             | LakeError::Read { .. }
             | LakeError::AuthorityNeeded { .. }
+            | LakeError::Unreadable { .. }
             | LakeError::Invalid(_)
             | LakeError::Mapping { .. }
             | LakeError::Contract { .. }

@@ -9,13 +9,13 @@ use lake::{LakeError, Progress, Report, Request};
 use crate::basin::Basin;
 
 impl Basin {
-    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.dir.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         path
     }
 
-    async fn take(&self, name: &str, bytes: &[u8]) -> Result<Vec<Report>, LakeError> {
+    pub async fn take(&self, name: &str, bytes: &[u8]) -> Result<Vec<Report>, LakeError> {
         let path = self.file(name, bytes);
         ways::document::take_in(&self.lake, &path, Request::default(), &Arc::new(Progress::default())).await
     }
@@ -92,7 +92,9 @@ async fn a_lying_text_layer_is_not_believed() {
         // Drawn and read from the picture.
         assert_eq!(rows, ["ocr|To the station officer of the north|"]);
     } else {
-        eprintln!("the page is not drawn: no pdftoppm or no tesseract here (Debian's `poppler-utils`, `tesseract-ocr`)");
+        eprintln!(
+            "skipped: the page is not drawn, there is no pdftoppm or no tesseract here (Debian's `poppler-utils`, `tesseract-ocr`)"
+        );
         assert!(rows[0].starts_with("unread||") && rows[0].contains("is installed"), "{rows:?}");
     }
 }
@@ -114,7 +116,7 @@ async fn what_is_no_document_is_refused_with_a_word() {
 }
 
 /// A Word document whose first run is set in Kruti Dev.
-fn docx(words: &str) -> Vec<u8> {
+pub fn docx(words: &str) -> Vec<u8> {
     let body = format!(
         "<w:p><w:r><w:rPr><w:rFonts w:ascii=\"Kruti Dev 010\"/></w:rPr><w:t>iqfyl</w:t></w:r></w:p><w:p><w:r><w:t>{words}</w:t></w:r></w:p>"
     );
@@ -127,7 +129,7 @@ fn docx(words: &str) -> Vec<u8> {
     )
 }
 
-fn packed(files: &[(&str, &[u8])], options: zip::write::SimpleFileOptions) -> Vec<u8> {
+pub fn packed(files: &[(&str, &[u8])], options: zip::write::SimpleFileOptions) -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, bytes) in files {
         archive.start_file(*name, options).unwrap();
@@ -148,6 +150,7 @@ fn wave(seconds: u32) -> Vec<u8> {
     out.extend([1, 0, 8, 0]);
     out.extend(b"data");
     out.extend((8000 * seconds).to_le_bytes());
+    out.resize(out.len() + 8000 * seconds as usize, 128);
     out
 }
 
@@ -272,6 +275,85 @@ fn a_scan_is_read_where_a_reader_is_installed() {
     assert!(refused.contains("could not read it"), "{refused}");
     let read = eye.text(&pbm("FIR FIR")).unwrap();
     assert!(read.contains("FIR"), "{read:?}");
+}
+
+/// A page without letters, with Hindi in its picture.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_scanned_page_in_hindi_is_read() {
+    let words = "पुलिस थाना अजमेर";
+    let languages = std::process::Command::new("tesseract").arg("--list-langs").output();
+    let hindi = languages.is_ok_and(|out| String::from_utf8_lossy(&out.stdout).lines().any(|l| l.trim() == "hin"));
+    let Some(jpeg) = drawn(words).filter(|_| hindi) else {
+        eprintln!(
+            "skipped: no tesseract with Hindi, or no ffmpeg that draws Devanagari here (Debian's `tesseract-ocr-hin`, `ffmpeg`, `fonts-noto-core`)"
+        );
+        return;
+    };
+    let basin = Basin::new().await;
+    basin.take("scan.pdf", &scan(&jpeg, 1600, 300)).await.unwrap();
+    let rows = basin.rows("SELECT method, text FROM clean.document_part").await;
+    let read = rows[0].strip_prefix("ocr|").unwrap_or_else(|| panic!("{rows:?}"));
+    // A reader of pictures errs; most words are there.
+    let found = words.split(' ').filter(|word| read.contains(word)).count();
+    assert!(found >= 2, "{read:?}");
+}
+
+/// Words in black on white as a JPEG of 1600 by 300.
+fn drawn(words: &str) -> Option<Vec<u8>> {
+    let font = "/usr/share/fonts/truetype/noto/NotoSansDevanagari-Regular.ttf";
+    let text = format!("drawtext=fontfile={font}:text='{words}':fontsize=110:x=80:y=80:fontcolor=black:text_shaping=1");
+    let out = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", "color=white:s=1600x300", "-frames:v", "1", "-vf", &text])
+        .args(["-f", "image2pipe", "-c:v", "mjpeg", "-q:v", "2", "pipe:1"])
+        .output()
+        .ok()?;
+    (out.status.success() && std::path::Path::new(font).exists()).then_some(out.stdout)
+}
+
+/// One page that is a picture.
+fn scan(jpeg: &[u8], width: u32, height: u32) -> Vec<u8> {
+    let mut out = b"%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n\
+        3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 800 150] /Resources << /XObject << /Im 5 0 R >> >> /Contents 4 0 R >>\nendobj\n\
+        4 0 obj\n<< /Length 29 >>\nstream\nq 800 0 0 150 0 0 cm /Im Do Q\nendstream\nendobj\n"
+        .to_vec();
+    let head = format!(
+        "5 0 obj\n<< /Type /XObject /Subtype /Image /Width {width} /Height {height} /ColorSpace /DeviceRGB /BitsPerComponent 8 /Filter /DCTDecode /Length {} >>\nstream\n",
+        jpeg.len()
+    );
+    out.extend(head.into_bytes());
+    out.extend(jpeg);
+    out.extend(b"\nendstream\nendobj\ntrailer << /Root 1 0 R >>\n%%EOF\n");
+    out
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn recordings_say_how_they_are_coded_and_pictures_become_small() {
+    let made = std::process::Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "lavfi", "-i", "testsrc=s=320x240:d=2", "-f", "lavfi", "-i", "sine=d=2", "-shortest"])
+        .args(["-c:v", "mpeg4", "-c:a", "aac", "-metadata", "creation_time=2026-01-05T04:30:00Z"])
+        .args(["-movflags", "frag_keyframe+empty_moov", "-f", "mp4", "pipe:1"])
+        .output();
+    let Some(film) = made.ok().filter(|out| out.status.success()).map(|out| out.stdout) else {
+        eprintln!("skipped: no ffmpeg here");
+        return;
+    };
+    let basin = Basin::new().await;
+    basin.take("film.mp4", &film).await.unwrap();
+    let rows =
+        basin.rows("SELECT width, height, remark, created_at, seconds > 1.5 AND seconds < 2.5 FROM clean.document_part").await;
+    assert_eq!(rows, ["320|240|mpeg4, aac|2026-01-05T04:30:00.000000Z|true"]);
+    let size = |jpeg: &[u8]| {
+        let at = jpeg.windows(2).position(|w| matches!(w, [0xff, 0xc0 | 0xc2])).unwrap();
+        let two = |i: usize| u16::from_be_bytes([jpeg[at + i], jpeg[at + i + 1]]);
+        (two(7), two(5))
+    };
+    let frame = ways::document::thumbnail(ways::document::Kind::Video, &mut film.as_slice()).unwrap();
+    assert_eq!(size(&frame), (320, 240));
+    assert!(ways::document::thumbnail(ways::document::Kind::Image, &mut &b"no picture"[..]).is_err());
+    if ways::document::draws_pages() {
+        let page = ways::document::thumbnail(ways::document::Kind::Pdf, &mut pdf("A letter", None).as_slice()).unwrap();
+        assert_eq!(size(&page), (240, 320), "600 by 800 points");
+    }
 }
 
 /// Capitals as a bitmap (PBM), five by seven dots, each dot eight pixels wide.

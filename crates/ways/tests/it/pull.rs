@@ -21,7 +21,7 @@ impl Basin {
     }
 
     /// Writes the pull's file and runs it.
-    async fn pull(&self, name: &str, spec: &str) -> Pulled {
+    pub async fn pull(&self, name: &str, spec: &str) -> Pulled {
         let pulls = self.pulls();
         std::fs::create_dir_all(pulls.folder()).unwrap();
         std::fs::write(pulls.folder().join(format!("{name}.toml")), spec).unwrap();
@@ -29,7 +29,7 @@ impl Basin {
         pulls.run(&pull, &access(&self.lake)).await.unwrap()
     }
 
-    fn holds(&self, text: &str) -> bool {
+    pub fn holds(&self, text: &str) -> bool {
         fn walk(path: &std::path::Path, text: &str) -> bool {
             std::fs::read_dir(path).unwrap().flatten().any(|e| {
                 let path = e.path();

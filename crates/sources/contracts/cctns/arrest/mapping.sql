@@ -16,3 +16,10 @@ INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, role, sta
 SELECT 'person', 'cctns:' || coalesce(person_id, 'arrest-' || arrest_id), 'arrested_in', 'event', 'arrest:' || arrest_id, 'arrested', arrested_at,
        coalesce(updated_at, arrested_at), _row
 FROM source;
+
+-- The standing in law that this row gives, in the words of the lake (docs/standing.md).
+INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, role, started_at, attributes, known_time, _row)
+SELECT 'person', 'cctns:' || coalesce(person_id, 'arrest-' || arrest_id), 'stands_as', 'event', 'fir:' || station_code || '/' || fir_no || '/' || CAST(fir_year AS VARCHAR),
+       'arrested', arrested_at,
+       '{' || '"code":"' || replace(replace(coalesce(accused_code, ''), '\', '\\'), '"', '\"') || '"' || '}', coalesce(updated_at, arrested_at), _row
+FROM source;

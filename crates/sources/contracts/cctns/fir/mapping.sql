@@ -33,3 +33,11 @@ INSERT INTO pole.person_mention (role, name, standing, event_key, thana, distric
 SELECT 'officer', officer, officer_rank, 'fir:' || station_code || '/' || fir_no || '/' || CAST(fir_year AS VARCHAR), station, district, false, registered_at, registered_at, _row
 FROM source
 WHERE officer IS NOT NULL;
+
+-- The standing in law that this row gives, in the words of the lake (docs/standing.md).
+-- The whole case, where the register says that it was quashed.
+INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, role, started_at, attributes, known_time, _row)
+SELECT 'event', 'fir:' || station_code || '/' || fir_no || '/' || CAST(fir_year AS VARCHAR), 'stands_as', 'event', 'fir:' || station_code || '/' || fir_no || '/' || CAST(fir_year AS VARCHAR),
+       'quashed', coalesce(updated_at, registered_at), '{}', coalesce(updated_at, registered_at), _row
+FROM source
+WHERE lower(status) IN ('quashed', 'fir quashed', 'अभिखंडित', 'निरस्त (उच्च न्यायालय)');

@@ -23,3 +23,22 @@ INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, role, kno
 SELECT 'person', 'cctns:' || person_id, 'has_phone', 'phone', phone, role, age_on, _row
 FROM source
 WHERE phone IS NOT NULL AND length(phone) = 10 AND NOT coalesce(sealed, false);
+
+-- The standing in law that this row gives, in the words of the lake (docs/standing.md).
+-- What the record says of an outcome it says on the day it was last changed.
+INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, role, started_at, attributes, known_time, _row)
+SELECT 'person', 'cctns:' || person_id, 'stands_as', 'event', 'fir:' || station_code || '/' || fir_no || '/' || CAST(fir_year AS VARCHAR),
+       CASE lower(standing)
+           WHEN 'arrested' THEN 'arrested' WHEN 'गिरफ्तार' THEN 'arrested' WHEN 'bailed' THEN 'arrested' WHEN 'judicial custody' THEN 'arrested'
+           WHEN 'charge sheeted' THEN 'charged' WHEN 'charge-sheeted' THEN 'charged' WHEN 'chargesheeted' THEN 'charged' WHEN 'charged' THEN 'charged' WHEN 'आरोपित' THEN 'charged'
+           WHEN 'convicted' THEN 'convicted' WHEN 'दोषसिद्ध' THEN 'convicted'
+           WHEN 'acquitted' THEN 'acquitted' WHEN 'दोषमुक्त' THEN 'acquitted' WHEN 'compounded' THEN 'acquitted'
+           WHEN 'discharged' THEN 'discharged' WHEN 'उन्मोचित' THEN 'discharged'
+           WHEN 'quashed' THEN 'quashed' WHEN 'अभिखंडित' THEN 'quashed'
+           WHEN 'not charge sheeted' THEN 'closed' WHEN 'not charged' THEN 'closed'
+           ELSE 'accused' END,
+       CASE WHEN lower(standing) IN ('convicted', 'दोषसिद्ध', 'acquitted', 'दोषमुक्त', 'compounded', 'discharged', 'उन्मोचित', 'quashed', 'अभिखंडित')
+            THEN coalesce(updated_at, age_on) ELSE age_on END,
+       '{' || '"code":"' || replace(replace(coalesce(accused_code, ''), '\', '\\'), '"', '\"') || '"' || '}', coalesce(updated_at, age_on), _row
+FROM source
+WHERE role = 'accused';

@@ -1,5 +1,5 @@
 INSERT INTO pole.location (kind, key, label, state, pincode, lat, lon, event_time, known_time, _row)
-SELECT level, 'lgd:' || level || '/' || code, name, 'Rajasthan', pincode, lat, lon, CAST(valid_from AS TIMESTAMP), CAST(valid_from AS TIMESTAMP), _row
+SELECT level, 'lgd:' || level || '/' || code, name, coalesce(initcap(state), 'Rajasthan'), pincode, lat, lon, CAST(valid_from AS TIMESTAMP), CAST(valid_from AS TIMESTAMP), _row
 FROM source;
 
 INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, started_at, ended_at, known_time, _row)

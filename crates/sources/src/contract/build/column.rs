@@ -159,6 +159,13 @@ fn from(place: &Place, text: &str) -> Result<From, ContractError> {
         let [by, when, then, other] = [by, when, then, other].map(str::to_owned);
         return Ok(From::Choose { by, when, then, other });
     }
+    if let Some(rule) = text.strip_prefix("has:") {
+        let Some((field, then)) = rule.split_once("=>").filter(|(field, then)| !field.is_empty() && !then.starts_with("has:"))
+        else {
+            return Err(place.bad(text, "`has:COLUMN=>SOURCE`"));
+        };
+        return Ok(From::Has { field: field.trim().to_owned(), then: Box::new(from(place, then.trim())?) });
+    }
     Ok(From::Field(text.to_owned()))
 }
 

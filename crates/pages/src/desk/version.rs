@@ -1,0 +1,33 @@
+//! Earlier versions of a message, each beside the one before it.
+
+use askama::Template;
+use chrono::{DateTime, Utc};
+
+use crate::Shell;
+
+/// One text of a version.
+#[derive(Clone, Debug)]
+pub struct Text {
+    pub place: String,
+    pub changed: bool,
+    /// `same`, `gone` or `came`, and the words.
+    pub stretches: Vec<(&'static str, String)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct VersionLine {
+    pub version: i64,
+    pub who: String,
+    pub at: DateTime<Utc>,
+    pub sha256: String,
+    pub texts: Vec<Text>,
+}
+
+/// All versions, the newest first.
+#[derive(Clone, Debug, Template)]
+#[template(path = "desk/versions.html")]
+pub struct Versions {
+    pub shell: Shell,
+    pub id: String,
+    pub versions: Vec<VersionLine>,
+}
