@@ -28,6 +28,6 @@ pub use fact::{Attribute, Fact, Group, Kind, Link, Moment, Origin, Place, Target
 pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
-pub use search::{Found, Hit, Matched, search, suggest};
+pub use search::{Filter, Found, Hit, Matched, Piece, marked, search, suggest};
 pub use table::{Table, Tables};
 pub use vehicle::{Sighting, Vehicle, vehicle};
