@@ -394,7 +394,7 @@ fn training_that_collapses_goes_back_to_where_it_began() {
     // Two values, dealt out by turns: whatever agrees agrees by chance, as often as it differs.
     let n = 400;
     let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
-    let side = |k: usize| (0..n).map(|i| if i / k % 2 == 0 { "kota" } else { "ajmer" }).collect::<Vec<_>>();
+    let side = |k: usize| (0..n).map(|i| ["kota", "ajmer"][i / k % 2]).collect::<Vec<_>>();
     let t = table(&[("id", ids.iter().map(String::as_str).collect()), ("a", side(1)), ("b", side(2)), ("c", side(4))]);
     let field = |name: &str| format!("[[field]]\nname = \"{name}\"\nkind = \"category\"\nlevels = [\"exact\"]\n");
     let model = format!("id = \"id\"\n{}{}{}[training]\nprior = 0.3", field("a"), field("b"), field("c"));
