@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use dossier::{Found, Kind, Table, Tables, Target};
+use dossier::{Filter, Found, Kind, Table, Tables, Target};
 use lake::{Access, LakeError, Session};
 use pages::Lang;
 use serde::Serialize;
@@ -22,10 +22,24 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
     let only = s.kind.map(|kind| match kind {
         Wanted::Person => Kind::Person,
         Wanted::Phone => Kind::Phone,
+        Wanted::Handset => Kind::Handset,
         Wanted::Vehicle => Kind::Vehicle,
         Wanted::Case => Kind::Case,
+        Wanted::Event => Kind::Event,
         Wanted::Place => Kind::Place,
+        Wanted::Document => Kind::Document,
     });
+    let filter = Filter {
+        kind: only,
+        district: s.district.clone(),
+        thana: s.thana.clone(),
+        source: s.source.clone(),
+        sex: s.sex.clone(),
+        age: s.age,
+        from: s.from,
+        to: s.to,
+        today: lake.now().date_naive(),
+    };
     let who = access(args, None)?;
     if dossier::index::stale(&lake).await? {
         // The program's own work, whoever asks: what it reads nobody is shown.
@@ -38,7 +52,7 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
     let mark = lake.audit().mark(&asked);
     let found = lake
         .act(&who, "search", |session| async move {
-            let found = dossier::search(&session, &asked, only).await?;
+            let found = dossier::search(&session, &asked, filter).await?;
             let what = json!({ "text": mark, "found": found.hits.len() });
             Ok::<_, LakeError>((found, what))
         })
@@ -57,8 +71,15 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
 pub async fn index(args: &Args, rebuild: bool) -> Result<ExitCode, LakeError> {
     let lake = open(args).await?;
     let started = std::time::Instant::now();
-    let done = dossier::index::follow(&lake, &access(args, None)?, rebuild).await?;
+    let stop = crate::stop::on_interrupt();
+    let done = dossier::index::follow_until(&lake, &access(args, None)?, rebuild, &stop).await?;
     let seconds = started.elapsed().as_secs_f64();
+    if done.stopped {
+        return Err(LakeError::Invalid(format!(
+            "stopped; {} data files are in the index, and the next `sarovar index` goes on from there",
+            done.added
+        )));
+    }
     output::records(
         &[
             json!({ "added": done.added, "removed": done.removed, "rows": done.rows, "entries": done.entries, "seconds": seconds }),

@@ -3,6 +3,7 @@
 mod certificate;
 mod desk;
 mod dossiers;
+mod identity;
 mod kill;
 mod memory;
 mod program;
