@@ -9,8 +9,8 @@
 mod audit;
 mod barrier;
 pub mod catalog;
-mod doctor;
 mod direct;
+mod doctor;
 mod durable;
 mod engine;
 pub mod erase;
