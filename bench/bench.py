@@ -18,7 +18,8 @@ from linkage import linkage
 from lookups import lookup
 from measure import Failed, median, say
 from naming import naming
-from searching import searching
+from resolving import resolving
+from searching import growing, searching
 
 MILLION = 1_000_000
 
@@ -96,19 +97,20 @@ def benches(options):
         "access": lambda g: access(g, rows or 20 * MILLION),
         "growth": lambda g: growth(g, sizes),
         "startup": lambda g: startup(g, rows or MILLION),
-        "linkage": lambda g: linkage(g, rows or MILLION),
+        "linkage": lambda g: linkage(g, options.sizes or [rows or MILLION]),
         "names": naming,
-        "search": lambda g: searching(g, options.persons),
+        "search": lambda g: growing(g, options.sizes) if options.sizes else searching(g, options.persons),
+        "resolve": lambda g: resolving(g, options.sizes or [options.persons]),
     }
 
 
 def main():
     parser = argparse.ArgumentParser(prog="sarovar bench")
-    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "access", "growth", "startup", "linkage", "names", "search", "all"])
+    parser.add_argument("name", nargs="+", choices=["generate", "ingest", "lookup", "access", "growth", "startup", "linkage", "names", "search", "resolve", "all"])
     parser.add_argument("--binary", required=True)
     parser.add_argument("--rows", type=int)
     parser.add_argument("--plates", type=int)
-    parser.add_argument("--sizes", type=int, nargs="+", help="rows of the steps of growth")
+    parser.add_argument("--sizes", type=int, nargs="+", help="steps of growth: rows, records of a linkage, people of a search or a state")
     parser.add_argument("--persons", type=int, default=100_000, help="people of the state that is searched")
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--queries", type=int, default=40, help="different numbers and plates that are looked up")

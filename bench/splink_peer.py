@@ -9,6 +9,7 @@ import json
 import sys
 import time
 from collections import Counter, defaultdict
+from importlib.metadata import version
 
 import duckdb
 import splink.comparison_library as cl
@@ -33,6 +34,30 @@ def fake(kind):
         "certain": [block_on("first_name", "surname")],
         "recall": 0.7,
         "training": [block_on("first_name", "surname"), block_on("dob")],
+    }
+
+
+def fake_more(kind):
+    """`docs/demos/examples/duckdb/accuracy_analysis_from_labels_column.ipynb`: more rules, for the same file."""
+    return {
+        "id": "unique_id",
+        "settings": dict(
+            link_type=kind,
+            comparisons=[
+                cl.ForenameSurnameComparison("first_name", "surname").configure(term_frequency_adjustments=True),
+                cl.DateOfBirthComparison("dob", input_is_string=True),
+                cl.ExactMatch("city").configure(term_frequency_adjustments=True),
+                cl.EmailComparison("email"),
+            ],
+            blocking_rules_to_generate_predictions=[block_on("first_name"), block_on("surname"), block_on("dob"), block_on("email")],
+        ),
+        "certain": [
+            "l.first_name = r.first_name and l.surname = r.surname and l.dob = r.dob",
+            "substr(l.first_name,1,2) = substr(r.first_name,1,2) and l.surname = r.surname and substr(l.city,1,2) = substr(r.city,1,2)",
+            block_on("dob", "email"),
+        ],
+        "recall": 0.7,
+        "training": [block_on("dob"), block_on("first_name"), block_on("surname")],
     }
 
 
@@ -74,7 +99,7 @@ def many(kind):
     return plan | {"certain": [block_on("first_name", "surname", "dob")], "recall": 0.5}
 
 
-PLANS = {"fake": fake, "febrl": febrl, "many": many}
+PLANS = {"fake": fake, "fake_more": fake_more, "febrl": febrl, "many": many}
 
 
 def truth_of(row):
@@ -130,7 +155,8 @@ def main():
     predictions = linker.inference.predict(threshold_match_probability=0.2)
     clustered = linker.clustering.cluster_pairwise_predictions_at_threshold(predictions, threshold_match_probability=0.95)
     seconds = time.perf_counter() - prepared
-    answer = {"seconds": seconds, "load_seconds": prepared - started}
+    engine = f"splink {version('splink')} (DuckDB {version('duckdb')}, {threads} threads)"
+    answer = {"engine": engine, "seconds": seconds, "load_seconds": prepared - started}
     key = plan["id"]
     if tables:
         truth = {(f"t{i}" if len(tables) > 1 else "", r[key]): truth_of(r) for i, rows in enumerate(tables) for r in rows}

@@ -164,3 +164,22 @@ test("a person's page is light and loads no island", async () => {
   assert.ok(bytes <= 40 * 1024, `${bytes} bytes`);
   await page.context().close();
 });
+
+test("a pair is decided by its keys, and a letter in the reason decides nothing", async () => {
+  const [left] = await ask("SELECT min(person_key) FROM pole.person_mention WHERE NOT sealed AND person_key LIKE 'cctns:%' AND name IS NOT NULL");
+  const [right] = await ask("SELECT max(person_key) FROM pole.person_mention WHERE NOT sealed AND person_key LIKE 'cctns:%' AND name IS NOT NULL");
+  const way = `/review/${encodeURIComponent(left)}/${encodeURIComponent(right)}`;
+  const said = async () => (await (await fetch(`${demo}/api/v1${way}`)).json()).judgements.map((j) => j.verdict);
+  const before = (await said()).length;
+  const page = await open(browser, { locale: "en-IN", javaScriptEnabled: true });
+  await page.goto(`${demo}${way}?lang=en`);
+  await page.locator("#reason").pressSequentially("unsure");
+  assert.equal((await said()).length, before, "typing a reason is no decision");
+  await page.locator("h1").click();
+  await page.keyboard.press("Control+u");
+  assert.equal((await said()).length, before, "nor is a key of the browser's own");
+  const [answer] = await Promise.all([page.waitForResponse((r) => r.request().method() === "POST"), page.keyboard.press("u")]);
+  assert.equal(answer.status(), 303);
+  assert.deepEqual([(await said())[0], (await said()).length], ["unsure", before + 1]);
+  await page.close();
+});

@@ -234,6 +234,9 @@ pub struct Serve {
     /// How browsers reach it, when that is another address than the one listened on: https://lake.example.org.
     #[arg(long, env = "SAROVAR_ADDRESS", value_name = "URL")]
     pub address: Option<String>,
+    /// Seconds after which new rows are linked to persons in the background, as `sarovar resolve` does; 0 leaves it to that command.
+    #[arg(long, env = "SAROVAR_LINK_EVERY", default_value_t = 60, value_name = "SECONDS")]
+    pub link_every: u64,
     /// Serves the public portal too, at an address of its own.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub portal: Option<String>,
@@ -359,15 +362,47 @@ pub struct Search {
     /// Only this.
     #[arg(long, value_enum)]
     pub kind: Option<Kind>,
+    /// Only what is of this district.
+    #[arg(long)]
+    pub district: Option<String>,
+    /// Only what is of this thana or station.
+    #[arg(long)]
+    pub thana: Option<String>,
+    /// Only rows of this contract or system.
+    #[arg(long)]
+    pub source: Option<String>,
+    /// Only persons of this sex: male, female, transgender.
+    #[arg(long)]
+    pub sex: Option<String>,
+    /// Only persons of this age today: 25, or 20-30.
+    #[arg(long, value_name = "YEARS", value_parser = years)]
+    pub age: Option<(u32, u32)>,
+    /// Only what happened on this day or later.
+    #[arg(long, value_name = "DAY")]
+    pub from: Option<chrono::NaiveDate>,
+    /// Only what happened on this day or earlier.
+    #[arg(long, value_name = "DAY")]
+    pub to: Option<chrono::NaiveDate>,
+}
+
+fn years(text: &str) -> Result<(u32, u32), String> {
+    let wrong = || format!("{text:?} is neither an age nor a range such as 20-30");
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    let read = |t: &str| t.trim().parse::<u32>().map_err(|_| wrong());
+    let (from, to) = (read(from)?, read(to)?);
+    if from <= to { Ok((from, to)) } else { Err(wrong()) }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
     Person,
     Phone,
+    Handset,
     Vehicle,
     Case,
+    Event,
     Place,
+    Document,
 }
 
 #[derive(Debug, clap::Args)]
@@ -433,8 +468,9 @@ pub struct Link {
     /// Keeps the model with everything that was drafted.
     #[arg(long, value_name = "TOML")]
     pub save_model: Option<PathBuf>,
-    /// Judgements, one JSON object a line: left, right, verdict (same, not_same, unsure), who, when (microseconds), why. They always win.
-    #[arg(long, value_name = "NDJSON")]
+    /// Judgements, which always win: the file of --review with verdict (same, not_same, unsure), who and why filled in, or one JSON object a
+    /// line (left, right, verdict, who; left_source, right_source, when in microseconds, why).
+    #[arg(long, value_name = "CSV or NDJSON")]
     pub judgements: Option<PathBuf>,
     /// Says in words why two records are one or not.
     #[arg(long, num_args = 2, value_names = ["LEFT", "RIGHT"])]

@@ -24,9 +24,10 @@ use serde_json::{Value, json};
 pub use feed::run as feed;
 
 /// The driver's files, as they are in the repository.
-const FILES: [(&str, &str); 15] = [
+const FILES: [(&str, &str); 17] = [
     ("access.py", include_str!("../../../bench/access.py")),
     ("bench.py", include_str!("../../../bench/bench.py")),
+    ("checking.py", include_str!("../../../bench/checking.py")),
     ("ground.py", include_str!("../../../bench/ground.py")),
     ("ingesting.py", include_str!("../../../bench/ingesting.py")),
     ("linkage.py", include_str!("../../../bench/linkage.py")),
@@ -36,6 +37,7 @@ const FILES: [(&str, &str); 15] = [
     ("naming.py", include_str!("../../../bench/naming.py")),
     ("people.py", include_str!("../../../bench/people.py")),
     ("peer.py", include_str!("../../../bench/peer.py")),
+    ("resolving.py", include_str!("../../../bench/resolving.py")),
     ("searching.py", include_str!("../../../bench/searching.py")),
     ("report.py", include_str!("../../../bench/report.py")),
     ("requirements.txt", include_str!("../../../bench/requirements.txt")),
@@ -104,6 +106,8 @@ enum Question {
     Search { search: String },
     /// Texts as the name engine reads them.
     Fold { fold: Vec<String> },
+    /// Whether the name engine takes each pair for one name.
+    Alike { alike: Vec<(String, String)> },
     /// For each query the numbers of the names it is likest to, the best first.
     Rank { pool: Vec<String>, queries: Vec<String>, top: usize },
     /// Which of two lists of people are one, by name, father and age: candidates by the name engine's keys, pairs from its own threshold on.
@@ -140,6 +144,10 @@ async fn answer(lake: &Lake, question: Question) -> Result<Value, LakeError> {
         }
         Question::Fold { fold } => {
             Ok(json!({ "folded": fold.iter().map(|t| names::scripts::fold(t).collect::<String>()).collect::<Vec<_>>() }))
+        }
+        Question::Alike { alike } => {
+            let one = |(a, b): &(String, String)| names::compare(&names::parse(a), &names::parse(b)).agrees();
+            Ok(json!({ "agrees": alike.iter().map(one).collect::<Vec<_>>() }))
         }
         Question::Rank { pool, queries, top } => Ok(json!({ "best": ranked(&pool, &queries, top) })),
         Question::People { left, right } => Ok(together(&left, &right)),

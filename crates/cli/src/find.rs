@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
-use dossier::{Found, Kind, Table, Tables, Target};
+use dossier::{Filter, Found, Kind, Table, Tables, Target};
 use governance::Action;
 use lake::export::Written;
 use lake::manifest::Leaving;
@@ -25,10 +25,24 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
     let only = s.kind.map(|kind| match kind {
         Wanted::Person => Kind::Person,
         Wanted::Phone => Kind::Phone,
+        Wanted::Handset => Kind::Handset,
         Wanted::Vehicle => Kind::Vehicle,
         Wanted::Case => Kind::Case,
+        Wanted::Event => Kind::Event,
         Wanted::Place => Kind::Place,
+        Wanted::Document => Kind::Document,
     });
+    let filter = Filter {
+        kind: only,
+        district: s.district.clone(),
+        thana: s.thana.clone(),
+        source: s.source.clone(),
+        sex: s.sex.clone(),
+        age: s.age,
+        from: s.from,
+        to: s.to,
+        today: lake.now().date_naive(),
+    };
     let who = access(args, None)?;
     if dossier::index::stale(&lake).await? {
         // The program's own work, whoever asks: what it reads nobody is shown.
@@ -42,7 +56,7 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
     let (lake_, who_, format) = (&lake, &who, args.format);
     let (found, shown) = lake
         .act_as(&who, "search", asks(format), |session| async move {
-            let found = dossier::search(&session, &asked, only).await?;
+            let found = dossier::search(&session, &asked, filter).await?;
             let shown = Shown::of(lake_, who_, "search", vec![hits(&found)?], format).await?;
             let what = shown.noted(json!({ "text": mark, "found": found.hits.len() }));
             Ok::<_, LakeError>(((found, shown), what))
@@ -67,8 +81,15 @@ fn asks(format: Format) -> Action {
 pub async fn index(args: &Args, rebuild: bool) -> Result<ExitCode, LakeError> {
     let lake = open(args).await?;
     let started = std::time::Instant::now();
-    let done = dossier::index::follow(&lake, &access(args, None)?, rebuild).await?;
+    let stop = crate::stop::on_interrupt();
+    let done = dossier::index::follow_until(&lake, &access(args, None)?, rebuild, &stop).await?;
     let seconds = started.elapsed().as_secs_f64();
+    if done.stopped {
+        return Err(LakeError::Invalid(format!(
+            "stopped; {} data files are in the index, and the next `sarovar index` goes on from there",
+            done.added
+        )));
+    }
     output::records(
         &[
             json!({ "added": done.added, "removed": done.removed, "rows": done.rows, "entries": done.entries, "seconds": seconds }),

@@ -3,10 +3,9 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use identity::Judgement;
 use identity::link::explain::Language;
 use identity::link::model::Mode;
-use identity::link::{Job, LinkError, Model, Outcome, Parameters, Table, evaluate, run, truth};
+use identity::link::{Job, LinkError, Model, Outcome, Parameters, Table, evaluate, judgements, run, truth};
 use lake::LakeError;
 use serde_json::{Value, json};
 
@@ -38,13 +37,14 @@ pub fn link(args: &Args, l: &Link) -> Result<ExitCode, LakeError> {
     }
     let tables: Vec<Table> = l.tables.iter().map(|t| Table::read(t, &model.missing)).collect::<Result<_, _>>().map_err(wrong)?;
     let mut job = Job::new(model);
-    job.judgements = l.judgements.as_deref().map(judgements).transpose()?.unwrap_or_default();
+    let said = l.judgements.as_deref().map(|p| judgements::read(p, tables.len())).transpose();
+    job.judgements = said.map_err(wrong)?.unwrap_or_default();
     if let Some(path) = &l.parameters {
         job.parameters = Some((Parameters::load(path).map_err(wrong)?, path.clone()));
     }
     job.labels = l.labels.as_deref().map(labels).transpose()?;
     let refs: Vec<&Table> = tables.iter().collect();
-    let done = run::run(job, &refs, &Default::default()).map_err(wrong)?;
+    let done = run::run(job, &refs, &crate::stop::on_interrupt()).map_err(wrong)?;
     done.notes.iter().for_each(|n| say(n));
     let report = write(l, &done).map_err(wrong)?;
     explain(l, &done)?;
@@ -70,13 +70,6 @@ fn mode(text: &str) -> Result<Mode, LakeError> {
         "link-and-dedupe" => Ok(Mode::LinkAndDedupe),
         other => Err(LakeError::Invalid(format!("--mode {other}: it is dedupe, link or link-and-dedupe"))),
     }
-}
-
-fn judgements(path: &Path) -> Result<Vec<Judgement>, LakeError> {
-    let wrong = |n: usize, e: serde_json::Error| LakeError::Invalid(format!("{} line {}: {e}", path.display(), n + 1));
-    let text = read(path)?;
-    let lines = text.lines().enumerate().filter(|(_, l)| !l.trim().is_empty());
-    lines.map(|(n, line)| serde_json::from_str(line).map_err(|e| wrong(n, e))).collect()
 }
 
 fn write(l: &Link, done: &Outcome) -> Result<Value, LinkError> {

@@ -25,6 +25,7 @@ mod post;
 mod pull;
 mod resolve;
 mod serve;
+mod stop;
 mod subject;
 mod user;
 mod who;

@@ -77,8 +77,13 @@ pub async fn run(args: &Args, r: &Resolve) -> Result<ExitCode, LakeError> {
     let lake = open(args).await?;
     let wrong = |action: &'static str, path: &PathBuf, source| LakeError::Io { action, path: path.clone(), source };
     let read = |path: &PathBuf| std::fs::read_to_string(path).map_err(|e| wrong("reading", path, e));
-    let options =
-        Options { full: r.full, train: r.train, model: r.model.as_ref().map(read).transpose()?, truth: r.truth.clone() };
+    let options = Options {
+        full: r.full,
+        train: r.train,
+        model: r.model.as_ref().map(read).transpose()?,
+        truth: r.truth.clone(),
+        stop: crate::stop::on_interrupt(),
+    };
     let report = resolve::resolve(&lake, &access(args, None)?, options).await?;
     if let Some(path) = &r.save_parameters
         && let Some(linkage) = lake.linkage().await?
@@ -119,7 +124,7 @@ pub async fn review(args: &Args, what: &ReviewCommand) -> Result<ExitCode, LakeE
             if queue.at.is_none() {
                 say("no linkage has run yet; run `sarovar resolve`");
             }
-            say(&format!("{} pairs wait", queue.waiting));
+            say(&format!("{} pairs wait{}", queue.waiting, if queue.more { " and more" } else { "" }));
             output::records(&queue.pairs, args.format)?;
         }
         ReviewCommand::Show { left, right, lang } => {
@@ -159,21 +164,32 @@ pub async fn review(args: &Args, what: &ReviewCommand) -> Result<ExitCode, LakeE
             output::records(&[made], args.format)?;
         }
         ReviewCommand::Quality => {
+            let reader = lake.clone();
             let quality = lake
                 .act(&who, "review", |session| async move {
-                    let quality = resolve::quality(&session).await?;
+                    let quality = resolve::quality(&reader, &session).await?;
                     let what = json!({ "suspects": quality.suspects.len() });
                     Ok::<_, LakeError>((quality, what))
                 })
                 .await?;
             if quality.at.is_none() {
                 say("no linkage has run yet; run `sarovar resolve`");
+            } else if quality.stale {
+                say("the lake has moved on since; `sarovar resolve` takes that in");
             }
             if matches!(args.format, Format::Json | Format::Ndjson) {
                 output::records(&[quality], args.format)?;
             } else {
                 quality.sizes.iter().for_each(|(size, n)| say(&format!("{n} persons of {size} records and more of this step")));
-                output::records(&quality.suspects, args.format)?;
+                let rows = quality.parts.iter().map(|p| {
+                    json!({ "part": p.kind, "name": p.name, "records": p.records, "joined": p.joined, "precision": p.precision,
+                        "recall": p.recall, "judged": p.judged, "agreed": p.agreed })
+                });
+                let suspects = quality.suspects.iter().map(|s| {
+                    json!({ "part": "suspect", "name": s.person, "records": s.records, "why": s.why.join(" "), "years": s.years,
+                        "sexes": s.sexes, "phones": s.phones })
+                });
+                output::records(&rows.chain(suspects).collect::<Vec<_>>(), args.format)?;
             }
         }
     }

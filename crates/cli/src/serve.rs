@@ -52,6 +52,7 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     let _steps = Alone(tokio::spawn(steps(lake.clone())));
     let _witness = bring::witness().map(|address| Alone(tokio::spawn(ways::witness::run(lake.clone(), address))));
     let _upkeep = Alone(tokio::spawn(upkeep(lake.clone(), args.home.clone())));
+    let _linkage = (s.link_every > 0).then(|| Alone(tokio::spawn(keep_linked(lake.clone(), s.link_every))));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -116,6 +117,24 @@ async fn look_after(lake: &lake::Lake, home: &Path) -> Result<(), LakeError> {
         );
     }
     Ok(())
+}
+
+/// Links what came in or was erased, behind everybody's back. What goes wrong is tried again, and told each time.
+async fn keep_linked(lake: lake::Lake, every: u64) {
+    let principal = governance::Principal { id: "sarovar".into(), name: "Sarovar".into(), ..governance::Principal::operator() };
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(every)).await;
+        let done = async {
+            if resolve::behind(&lake).await? {
+                let access = crate::who::access_of(principal.clone(), &lake);
+                resolve::resolve(&lake, &access, resolve::Options::default()).await?;
+            }
+            Ok::<_, LakeError>(())
+        };
+        if let Err(e) = done.await {
+            say(&format!("linkage: {e}"));
+        }
+    }
 }
 
 /// A task that ends with its owner.

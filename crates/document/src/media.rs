@@ -109,7 +109,8 @@ enum Length {
 
 impl Length {
     fn of(amount: u64, rate: u32) -> Length {
-        if rate > 0 { Length::Seconds(amount as f64 / f64::from(rate)) } else { Length::NotTold }
+        // A film that is written while it is filmed says 0.
+        if rate > 0 && amount > 0 { Length::Seconds(amount as f64 / f64::from(rate)) } else { Length::NotTold }
     }
 }
 

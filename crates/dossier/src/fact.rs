@@ -48,6 +48,8 @@ pub enum Kind {
     /// An event that is no case: an arrest.
     Event,
     Place,
+    /// A received document, by its SHA-256.
+    Document,
     /// Any other object: document, property, e-mail, chassis.
     Thing,
 }

@@ -7,13 +7,17 @@
 
 mod explain;
 mod frozen;
+mod history;
 mod measure;
 mod page;
 mod quality;
+mod read;
 mod records;
 mod review;
 mod run;
 mod said;
+mod settle;
+mod step;
 
 pub use explain::Why;
 pub use measure::Measured;
@@ -21,7 +25,7 @@ pub use page::Evidence;
 pub(crate) use page::{by_id, evidence, members, of_mention};
 pub use quality::{Part, Quality, Suspect, quality};
 pub use review::{Judge, Open, Queue, Shown, Side, judge, queue, show};
-pub use run::{Options, Report, resolve};
+pub use run::{Options, Report, behind, resolve};
 pub use said::Kept;
 
 /// The model that ships with the program.

@@ -65,6 +65,12 @@ impl<'a> Row<'a> {
         (!text.is_empty()).then(|| text.to_string())
     }
 
+    /// A cell as text whatever its kind; blank where there is none.
+    pub fn shown(&self, column: &str) -> String {
+        let text = self.text(column).or_else(|| self.int(column).map(|n| n.to_string()));
+        text.or_else(|| self.flag(column).map(|f| f.to_string())).unwrap_or_default()
+    }
+
     pub fn int(&self, column: &str) -> Option<i64> {
         Some(self.cell(column)?.as_primitive_opt::<Int64Type>()?.value(self.at))
     }

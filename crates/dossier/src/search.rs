@@ -1,6 +1,8 @@
 //! Search: by the index where there is one, else by exact identifier and by the beginning of a name of a person or place.
 
+mod filter;
 mod indexed;
+mod marked;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +15,9 @@ use crate::mention::{self, Mention};
 use crate::resolve;
 use crate::sql;
 use crate::standing::Standing;
+
+pub use filter::Filter;
+pub use marked::{Piece, marked};
 
 /// Hits given at most.
 const HITS: usize = 50;
@@ -43,6 +48,10 @@ pub enum Matched {
     Partial,
     /// The beginning of a place's name or address.
     Place,
+    /// The title or number of an event.
+    Event,
+    /// The text of a document.
+    Text,
 }
 
 /// One thing found.
@@ -65,6 +74,11 @@ pub struct Hit {
     pub sources: Vec<String>,
     /// The first of the rows.
     pub origin: Origin,
+    /// Title and note in pieces, those that answer the question marked; empty where no index found it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub title_pieces: Vec<Piece>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub note_pieces: Vec<Piece>,
 }
 
 /// The outcome of a search.
@@ -194,17 +208,17 @@ impl Asked {
 
 /// Looks for `text` as person key, document number, phone, registration mark, handset, FIR number, name and place. With an
 /// index: in any script, by sound, with a relative's name or a village, by part of a number; without: names by their beginning (three letters
-/// or more) and identifiers whole. What policy hides is neither found nor counted. `only` gives the hits of one kind.
-pub async fn search(session: &Session, text: &str, only: Option<Kind>) -> Result<Found> {
-    look(session, text, only, false).await
+/// or more) and identifiers whole. What policy hides is neither found nor counted. `filter`, or a kind alone, narrows it.
+pub async fn search(session: &Session, text: &str, filter: impl Into<Filter>) -> Result<Found> {
+    look(session, text, &filter.into(), false).await
 }
 
 /// What a text that is still being typed may become: a few hits.
 pub async fn suggest(session: &Session, text: &str) -> Result<Found> {
-    look(session, text, None, true).await
+    look(session, text, &Filter::default(), true).await
 }
 
-async fn look(session: &Session, text: &str, only: Option<Kind>, typing: bool) -> Result<Found> {
+async fn look(session: &Session, text: &str, filter: &Filter, typing: bool) -> Result<Found> {
     let asked = Asked::read(text);
     if asked.text.is_empty() {
         return Ok(Found::default());
@@ -212,28 +226,31 @@ async fn look(session: &Session, text: &str, only: Option<Kind>, typing: bool) -
     // Keys and FIR numbers are exact by nature.
     let exact = asked.text.contains(':') || asked.public_id.is_some() || asked.fir.is_some();
     if !exact && let Some(index) = crate::index::open(&session.index_folder())? {
-        return indexed::search(session, &index, &asked, only, typing).await;
+        return indexed::search(session, &index, &asked, filter, typing).await;
     }
-    let wants = |kinds: &[Kind]| only.is_none_or(|kind| kinds.contains(&kind));
+    let wants = |kinds: &[Kind]| filter.kind.is_none_or(|kind| kinds.contains(&kind));
+    let narrowed = |table: &str| filter.condition(table);
     let mut hits = Hits::default();
     let mut read = 0;
-    if wants(&[Kind::Person, Kind::Phone]) {
-        read = read.max(persons(session, &asked, &mut hits).await?);
+    if wants(&[Kind::Person, Kind::Phone])
+        && let Some(narrow) = narrowed(mention::TABLE)
+    {
+        read = read.max(persons(session, &asked, &narrow, &mut hits).await?);
     }
     if wants(&[Kind::Phone, Kind::Vehicle, Kind::Handset])
-        && let Some(condition) = asked.objects()
+        && let Some((condition, narrow)) = asked.objects().zip(narrowed("pole.object"))
     {
-        read = read.max(objects(session, &condition, &mut hits).await?);
+        read = read.max(objects(session, &format!("({condition}) AND {narrow}"), &mut hits).await?);
     }
     if wants(&[Kind::Case])
-        && let Some(condition) = asked.events()
+        && let Some((condition, narrow)) = asked.events().zip(narrowed("pole.event"))
     {
-        read = read.max(cases(session, &condition, &mut hits).await?);
+        read = read.max(cases(session, &format!("({condition}) AND {narrow}"), &mut hits).await?);
     }
     if wants(&[Kind::Place])
-        && let Some(name) = &asked.name
+        && let Some((name, narrow)) = asked.name.as_ref().zip(narrowed("pole.location"))
     {
-        read = read.max(places(session, name, &mut hits).await?);
+        read = read.max(places(session, name, &narrow, &mut hits).await?);
     }
     let mut hits: Vec<Hit> = hits.found.into_values().filter(|hit| wants(&[hit.target.kind])).collect();
     hits.sort_by(|a, b| (a.matched, b.rows, &a.title).cmp(&(b.matched, a.rows, &b.title)));
@@ -243,8 +260,8 @@ async fn look(session: &Session, text: &str, only: Option<Kind>, typing: bool) -
 }
 
 /// Gives the number of rows read, as the other three do.
-async fn persons(session: &Session, asked: &Asked, hits: &mut Hits) -> Result<usize> {
-    let mentions = mention::find(session, &asked.mentions(), ROWS).await?;
+async fn persons(session: &Session, asked: &Asked, narrow: &str, hits: &mut Hits) -> Result<usize> {
+    let mentions = mention::find(session, &format!("({}) AND {narrow}", asked.mentions()), ROWS).await?;
     let linkage = session.linkage().await?;
     for m in &mentions {
         let Some(matched) = asked.matched(m) else { continue };
@@ -257,7 +274,7 @@ async fn persons(session: &Session, asked: &Asked, hits: &mut Hits) -> Result<us
         let known = linkage.as_ref().and_then(|l| resolve::of_mention(l, m));
         if let Some(target) = known.map(|(_, person)| Target::new(Kind::Person, resolve::hex(person))).or_else(|| page(m)) {
             hits.add(target.clone(), matched, title, &note(m), &m.origin);
-            hits.stands(&target, m);
+            hits.stands(&target, m.in_force.as_ref().map(|f| f.standing));
         }
     }
     Ok(mentions.len())
@@ -291,10 +308,10 @@ async fn cases(session: &Session, condition: &str, hits: &mut Hits) -> Result<us
     Ok(rows.len())
 }
 
-async fn places(session: &Session, name: &str, hits: &mut Hits) -> Result<usize> {
+async fn places(session: &Session, name: &str, narrow: &str, hits: &mut Hits) -> Result<usize> {
     let name = sql::text(name);
     let rest = format!(
-        "WHERE starts_with(lower(label), {name}) OR starts_with(lower(address), {name}) ORDER BY kind DESC, key, _source, _object, _row LIMIT {ROWS}"
+        "WHERE (starts_with(lower(label), {name}) OR starts_with(lower(address), {name})) AND {narrow} ORDER BY kind DESC, key, _source, _object, _row LIMIT {ROWS}"
     );
     let rows = sql::rows(session, "pole.location", "key, label, address, district, _source, _object, _row", &rest).await?;
     for row in rows.iter() {
@@ -323,11 +340,17 @@ struct Hits {
 }
 
 impl Hits {
-    fn stands(&mut self, target: &Target, m: &Mention) {
-        if let (Some(hit), Some(now)) = (self.found.get_mut(target), &m.in_force)
-            && let Err(at) = hit.standings.binary_search(&now.standing)
+    fn stands(&mut self, target: &Target, now: Option<Standing>) {
+        if let (Some(hit), Some(now)) = (self.found.get_mut(target), now)
+            && let Err(at) = hit.standings.binary_search(&now)
         {
-            hit.standings.insert(at, now.standing);
+            hit.standings.insert(at, now);
+        }
+    }
+
+    fn retitle(&mut self, target: &Target, title: &str, note: &str) {
+        if let Some(hit) = self.found.get_mut(target).filter(|_| !title.is_empty()) {
+            (hit.title, hit.note) = (title.into(), note.into());
         }
     }
 
@@ -342,6 +365,8 @@ impl Hits {
             rows: 0,
             sources: Vec::new(),
             origin: origin.clone(),
+            title_pieces: Vec::new(),
+            note_pieces: Vec::new(),
         });
         hit.matched = hit.matched.min(matched);
         hit.rows += 1;

@@ -11,6 +11,8 @@ pub struct Ask {
     /// Numbers, whole or in part, of [`terms::GRAM`] signs and more.
     pub numbers: Vec<String>,
     pub kind: Option<Kind>,
+    /// Of each, one must be among an entry's tags.
+    pub tags: Vec<Vec<String>>,
     /// The last word may be a beginning only: somebody is still typing.
     pub typing: bool,
     pub limit: usize,
@@ -45,7 +47,7 @@ impl Ask {
         words
             .extend(short.into_iter().map(|t| terms::number(t).to_lowercase()).filter(|t| t.chars().any(|c| c.is_ascii_digit())));
         words.truncate(MOST);
-        Ask { words, numbers, kind, typing: false, limit }
+        Ask { words, numbers, kind, tags: Vec::new(), typing: false, limit }
     }
 
     pub fn is_empty(&self) -> bool {

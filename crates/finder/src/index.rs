@@ -2,22 +2,30 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use tantivy::collector::TopDocs;
 use tantivy::query::{BooleanQuery, BoostQuery, DisjunctionMaxQuery, FuzzyTermQuery, Occur, Query, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions, Value};
+use tantivy::store::Compressor;
 use tantivy::tokenizer::{TextAnalyzer, WhitespaceTokenizer};
-use tantivy::{IndexReader, IndexWriter, ReloadPolicy, TantivyDocument, Term};
+use tantivy::{IndexReader, IndexSettings, IndexWriter, ReloadPolicy, TantivyDocument, Term};
 
 use crate::ask::Ask;
-use crate::entry::Entry;
+use crate::entry::{Entry, Kind};
 use crate::error::FinderError;
 use crate::rank::Asked;
 use crate::terms;
 
 /// Candidates that are ranked.
 const CANDIDATES: usize = 200;
-/// Memory of a writer, in bytes.
+/// Memory of a writer, in bytes for each of its threads.
 const MEMORY: usize = 64 << 20;
+/// Threads a writer has at most.
+const THREADS: usize = 8;
+/// Candidates of the plain question from which it is not asked again with slips of the pen.
+const ENOUGH: usize = 20;
+/// Words of running text that are indexed of one entry.
+const WORDS: usize = 20_000;
 
 #[derive(Debug, Clone, Copy)]
 struct Fields {
@@ -31,6 +39,9 @@ struct Fields {
     place: Field,
     place_sound: Field,
     number: Field,
+    body: Field,
+    body_sound: Field,
+    tag: Field,
     entry: Field,
 }
 
@@ -63,10 +74,13 @@ fn schema() -> (Schema, Fields) {
     let mut text = |name: &str| schema.add_text_field(name, words.clone());
     let (word, sound, relative, relative_sound) = (text("word"), text("sound"), text("relative"), text("relative_sound"));
     let (place, place_sound, number) = (text("place"), text("place_sound"), text("number"));
+    let (body, body_sound, tag) = (text("body"), text("body_sound"), text("tag"));
     let kind = schema.add_text_field("kind", STRING);
     let file = schema.add_text_field("file", STRING);
     let entry = schema.add_bytes_field("entry", STORED);
-    (schema.build(), Fields { kind, file, word, sound, relative, relative_sound, place, place_sound, number, entry })
+    let fields =
+        Fields { kind, file, word, sound, relative, relative_sound, place, place_sound, number, body, body_sound, tag, entry };
+    (schema.build(), fields)
 }
 
 impl Index {
@@ -76,7 +90,10 @@ impl Index {
         std::fs::create_dir_all(path).map_err(|e| broken(&e))?;
         let directory = tantivy::directory::MmapDirectory::open(path).map_err(|e| broken(&e))?;
         let (schema, fields) = schema();
-        let inner = tantivy::Index::open_or_create(directory, schema).map_err(|e| broken(&e))?;
+        // Candidates are read one by one from all over the store: unpacking whole blocks for each would be most of a question's time.
+        let settings = IndexSettings { docstore_compression: Compressor::None, ..IndexSettings::default() };
+        let inner =
+            tantivy::Index::builder().schema(schema).settings(settings).open_or_create(directory).map_err(|e| broken(&e))?;
         inner.tokenizers().register("blank", TextAnalyzer::builder(WhitespaceTokenizer::default()).build());
         let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|e| broken(&e))?;
         Ok(Index { path: path.into(), inner, reader, fields })
@@ -107,20 +124,29 @@ impl Index {
 
     /// The only writer.
     pub fn writer(&self) -> Result<Writer<'_>, FinderError> {
-        match self.inner.writer_with_num_threads::<TantivyDocument>(1, MEMORY) {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS);
+        match self.inner.writer_with_num_threads::<TantivyDocument>(threads, threads * MEMORY) {
             Ok(inner) => Ok(Writer { index: self, inner }),
             Err(tantivy::TantivyError::LockFailure(..)) => Err(FinderError::Busy { path: self.path.clone() }),
             Err(e) => Err(self.broken(&e)),
         }
     }
 
-    /// The best answers.
+    /// The best answers. Slips of the pen are looked for where few answers are spelled or sound as asked: they cost a walk through all words.
     pub fn search(&self, ask: &Ask) -> Result<Vec<Found>, FinderError> {
         if ask.is_empty() {
             return Ok(Vec::new());
         }
+        let plain = self.answers(ask, false)?;
+        if plain.len() >= ENOUGH.min(ask.limit) || ask.words.is_empty() {
+            return Ok(plain);
+        }
+        self.answers(ask, true)
+    }
+
+    fn answers(&self, ask: &Ask, slips: bool) -> Result<Vec<Found>, FinderError> {
         let searcher = self.reader.searcher();
-        let query = self.query(ask);
+        let query = self.query(ask, slips);
         let candidates = CANDIDATES.max(2 * ask.limit);
         let top = searcher.search(&query, &TopDocs::with_limit(candidates).order_by_score()).map_err(|e| self.broken(&e))?;
         let asked = Asked::new(ask);
@@ -128,8 +154,10 @@ impl Index {
         for (_, address) in top {
             let document: TantivyDocument = searcher.doc(address).map_err(|e| self.broken(&e))?;
             let Some(bytes) = document.get_first(self.fields.entry).and_then(|v| v.as_bytes()) else { continue };
-            let entry: Entry = serde_json::from_slice(bytes).map_err(|e| self.broken(&e))?;
-            if let Some(score) = asked.score(&entry) {
+            let entry = Entry::read(bytes).ok_or_else(|| self.broken(&"an entry cannot be read"))?;
+            // The text of a document is not kept here; whoever reads it ranks it.
+            let score = asked.score(&entry).or((entry.kind == Kind::Document).then_some(0.0));
+            if let Some(score) = score {
                 out.push(Found { entry, score });
             }
         }
@@ -142,11 +170,15 @@ impl Index {
         Ok(out)
     }
 
-    fn query(&self, ask: &Ask) -> Box<dyn Query> {
+    fn query(&self, ask: &Ask, slips: bool) -> Box<dyn Query> {
         let f = self.fields;
         let mut must: Vec<(Occur, Box<dyn Query>)> = Vec::new();
         if let Some(kind) = ask.kind {
             must.push((Occur::Must, term(f.kind, kind.word())));
+        }
+        for any in &ask.tags {
+            let any = any.iter().map(|t| (Occur::Should, term(self.fields.tag, t))).collect();
+            must.push((Occur::Must, boost(Box::new(BooleanQuery::new(any)), 0.0)));
         }
         for number in &ask.numbers {
             let bare = number.strip_prefix("91").filter(|n| n.len() == 10).unwrap_or(number);
@@ -158,7 +190,7 @@ impl Index {
             let (last, pairs) = (ask.words.len() - 1, terms::joined(&ask.words));
             let words = ask.words.iter().enumerate().map(|(i, w)| {
                 let neighbours = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| pairs.get(j));
-                self.word(w, &neighbours.map(String::as_str).collect::<Vec<_>>(), ask.typing && i == last)
+                self.word(w, &neighbours.map(String::as_str).collect::<Vec<_>>(), ask.typing && i == last, slips)
             });
             let words: Vec<Box<dyn Query>> = words.collect();
             // Of three words and more one may be wrong, of two none.
@@ -169,12 +201,13 @@ impl Index {
     }
 
     /// Whatever a word may stand for, alone or together with a neighbour.
-    fn word(&self, word: &str, together: &[&str], typing: bool) -> Box<dyn Query> {
+    fn word(&self, word: &str, together: &[&str], typing: bool, slips: bool) -> Box<dyn Query> {
         let f = self.fields;
         let mut any: Vec<Box<dyn Query>> =
             vec![boost(term(f.word, word), 4.0), boost(term(f.relative, word), 1.5), boost(term(f.place, word), 1.4)];
+        any.push(boost(term(f.body, word), 1.0));
         for roman in terms::roman(word) {
-            if roman.chars().count() >= 5 {
+            if slips && roman.chars().count() >= 5 {
                 any.push(boost(Box::new(FuzzyTermQuery::new(Term::from_field_text(f.word, &roman), 1, true)), 0.8));
             }
             if typing && roman.chars().count() >= 2 {
@@ -182,6 +215,7 @@ impl Index {
             }
             any.push(boost(term(f.word, &roman), 3.0));
             any.push(boost(term(f.place, &roman), 1.2));
+            any.push(boost(term(f.body, &roman), 0.9));
         }
         if typing && !word.is_ascii() {
             any.push(boost(Box::new(FuzzyTermQuery::new_prefix(Term::from_field_text(f.word, word), 0, true)), 2.0));
@@ -194,6 +228,7 @@ impl Index {
             any.push(boost(term(f.sound, &sound), 2.0));
             any.push(boost(term(f.relative_sound, &sound), 1.2));
             any.push(boost(term(f.place_sound, &sound), 1.0));
+            any.push(boost(term(f.body_sound, &sound), 0.7));
         }
         Box::new(DisjunctionMaxQuery::new(any))
     }
@@ -207,6 +242,57 @@ fn boost(query: Box<dyn Query>, by: f32) -> Box<dyn Query> {
     Box::new(BoostQuery::new(query, by))
 }
 
+fn document(f: Fields, file: &str, entry: &Entry) -> TantivyDocument {
+    let mut document = TantivyDocument::default();
+    document.add_text(f.kind, entry.kind.word());
+    document.add_text(f.file, file);
+    let mut put = |texts: &[String], word: Field, sound: Field, joined: bool, of: fn(&str) -> Vec<String>| {
+        let (mut words, mut sounds) = (Vec::new(), Vec::new());
+        for text in texts {
+            let mut own = of(text);
+            own.truncate(WORDS);
+            if joined {
+                sounds.extend(terms::joined(&own).iter().filter_map(|w| terms::sound(w)));
+            }
+            own.sort();
+            own.dedup();
+            for w in own {
+                words.extend(terms::roman(&w));
+                sounds.extend(terms::sound(&w));
+                words.push(w);
+            }
+        }
+        for mut list in [(word, words), (sound, sounds)] {
+            list.1.sort();
+            list.1.dedup();
+            if !list.1.is_empty() {
+                document.add_text(list.0, list.1.join(" "));
+            }
+        }
+    };
+    put(&entry.names, f.word, f.sound, true, terms::words);
+    put(&entry.relatives, f.relative, f.relative_sound, true, terms::words);
+    put(&entry.places, f.place, f.place_sound, true, terms::plain);
+    put(&entry.body, f.body, f.body_sound, false, terms::running);
+    let written = entry
+        .body
+        .iter()
+        .flat_map(|t| terms::running(t))
+        .filter(|w| w.chars().filter(char::is_ascii_digit).count() >= terms::GRAM);
+    let numbers = entry.numbers.iter().cloned().chain(written.take(WORDS));
+    let mut grams: Vec<String> = numbers.flat_map(|n| terms::grams(&terms::number(&n))).collect();
+    grams.sort();
+    grams.dedup();
+    if !grams.is_empty() {
+        document.add_text(f.number, grams.join(" "));
+    }
+    if !entry.tags.is_empty() {
+        document.add_text(f.tag, entry.tags.join(" "));
+    }
+    document.add_bytes(f.entry, &entry.write());
+    document
+}
+
 /// Changes of the index; nothing is there before [`Writer::commit`].
 pub struct Writer<'i> {
     index: &'i Index,
@@ -216,40 +302,16 @@ pub struct Writer<'i> {
 impl Writer<'_> {
     /// Adds a row of a data file.
     pub fn add(&mut self, file: &str, entry: &Entry) -> Result<(), FinderError> {
-        let f = self.index.fields;
-        let mut document = TantivyDocument::default();
-        document.add_text(f.kind, entry.kind.word());
-        document.add_text(f.file, file);
-        let mut put = |texts: &[String], word: Field, sound: Field, of: fn(&str) -> Vec<String>| {
-            let (mut words, mut sounds) = (Vec::new(), Vec::new());
-            for text in texts {
-                sounds.extend(terms::joined(&of(text)).iter().filter_map(|w| terms::sound(w)));
-            }
-            for w in texts.iter().flat_map(|t| of(t)) {
-                words.extend(terms::roman(&w));
-                sounds.extend(terms::sound(&w));
-                words.push(w);
-            }
-            for mut list in [(word, words), (sound, sounds)] {
-                list.1.sort();
-                list.1.dedup();
-                if !list.1.is_empty() {
-                    document.add_text(list.0, list.1.join(" "));
-                }
-            }
-        };
-        put(&entry.names, f.word, f.sound, terms::words);
-        put(&entry.relatives, f.relative, f.relative_sound, terms::words);
-        put(&entry.places, f.place, f.place_sound, terms::plain);
-        let mut grams: Vec<String> = entry.numbers.iter().flat_map(|n| terms::grams(&terms::number(n))).collect();
-        grams.sort();
-        grams.dedup();
-        if !grams.is_empty() {
-            document.add_text(f.number, grams.join(" "));
-        }
-        let bytes = serde_json::to_vec(entry).map_err(|e| self.index.broken(&e))?;
-        document.add_bytes(f.entry, &bytes);
-        self.inner.add_document(document).map(|_| ()).map_err(|e| self.index.broken(&e))
+        self.inner.add_document(document(self.index.fields, file, entry)).map(|_| ()).map_err(|e| self.index.broken(&e))
+    }
+
+    /// Adds many: finding their terms is most of the work, and is shared out.
+    pub fn add_all(&mut self, file: &str, entries: &[Entry]) -> Result<(), FinderError> {
+        let fields = self.index.fields;
+        entries
+            .par_iter()
+            .try_for_each(|e| self.inner.add_document(document(fields, file, e)).map(|_| ()))
+            .map_err(|e| self.index.broken(&e))
     }
 
     /// Takes out all rows of a data file.
@@ -260,6 +322,14 @@ impl Writer<'_> {
     /// Takes out everything.
     pub fn clear(&mut self) -> Result<(), FinderError> {
         self.inner.delete_all_documents().map(|_| ()).map_err(|e| self.index.broken(&e))
+    }
+
+    /// Takes back what was not committed.
+    pub fn leave(mut self) -> Result<(), FinderError> {
+        let wrong = |e: tantivy::TantivyError| FinderError::Broken { path: self.index.path.clone(), message: e.to_string() };
+        self.inner.rollback().map_err(wrong)?;
+        self.inner.garbage_collect_files().wait().map_err(wrong)?;
+        Ok(())
     }
 
     /// Makes the changes visible in one step, with a note of what was followed, and waits until what was taken out is out of the files too.
@@ -285,7 +355,7 @@ impl Writer<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::entry::Kind;
+    use crate::entry::tag;
 
     fn person(row: i64, name: &str, father: &str, village: &str, phone: &str) -> Entry {
         let some = |t: &str| if t.is_empty() { vec![] } else { vec![t.to_string()] };
@@ -296,6 +366,8 @@ mod tests {
             relatives: some(father),
             places: some(village),
             numbers: some(phone),
+            body: Vec::new(),
+            tags: vec![tag("district", village)],
             object: "00".into(),
             row,
             source: "a.b".into(),
@@ -372,6 +444,38 @@ mod tests {
         assert_eq!(index.search(&ask).unwrap()[0].entry.row, 4);
         let ask = Ask { typing: true, ..Ask::read("रमे", None, 10) };
         assert!(index.search(&ask).unwrap().iter().any(|f| f.entry.row == 2));
+    }
+
+    #[test]
+    fn filters_and_running_text() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = filled(dir.path());
+        let mut writer = index.writer().unwrap();
+        let letter = Entry {
+            kind: Kind::Document,
+            body: vec!["पत्र में रमेश मीणा का नाम है; phone 7000000309, बाक़ी बातें".into()],
+            ..person(20, "letter.pdf", "", "", "")
+        };
+        writer.add_all("three", &[letter]).unwrap();
+        writer.commit("v2").unwrap();
+        let only = |kind| Ask::read("ramesh meena", Some(kind), 10);
+        assert_eq!(index.search(&only(Kind::Document)).unwrap()[0].entry.row, 20);
+        assert!(rows(&index, "0309").contains(&20));
+        let there = |district: &str| {
+            let ask = Ask { tags: vec![vec![tag("district", district), tag("district", "nowhere")]], ..only(Kind::Person) };
+            index.search(&ask).unwrap().into_iter().map(|f| f.entry.row).collect::<Vec<_>>()
+        };
+        assert_eq!((there("KALWAR"), there("Kota")), (vec![1], vec![]));
+    }
+
+    #[test]
+    fn what_was_not_committed_is_taken_back() {
+        let dir = tempfile::tempdir().unwrap();
+        let index = filled(dir.path());
+        let mut writer = index.writer().unwrap();
+        writer.add("three", &person(30, "Naya Naam", "", "", "")).unwrap();
+        writer.leave().unwrap();
+        assert_eq!((index.len(), index.followed().unwrap().as_str()), (7, "v1"));
     }
 
     #[test]

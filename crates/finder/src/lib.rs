@@ -1,4 +1,4 @@
-//! The search index: people, phones, vehicles, cases and places, found in any script, by sound, by part of a number.
+//! The search index: people, phones, handsets, vehicles, cases and other events, places and the text of documents, found in any script, by sound, by part of a number.
 //!
 //! Three decisions. **Terms are made by the name engine**, not by the index's tokenizers, which break Devanagari at its vowel signs: every word is
 //! indexed as written, romanised, and by its sound, so that either script finds both. **The index proposes, the name engine ranks**: of the best
@@ -13,6 +13,7 @@ mod rank;
 mod terms;
 
 pub use ask::Ask;
-pub use entry::{Entry, Kind};
+pub use entry::{Entry, Kind, tag};
 pub use error::FinderError;
 pub use index::{Found, Index, Writer};
+pub use rank::Asked;

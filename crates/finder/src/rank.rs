@@ -1,14 +1,20 @@
 //! How well an entry answers a question.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
+
 use identity::name::{self, Level, Name};
 
 use crate::ask::Ask;
-use crate::entry::Entry;
+use crate::entry::{Entry, Kind};
 use crate::terms;
 
 /// A word that is found in a father's name or a village says less than one in the name itself.
 const RELATIVE: f32 = 0.8;
 const PLACE: f32 = 0.75;
+/// In running text it says less still.
+const BODY: f32 = 0.7;
 /// What every word of the name costs that was not asked for.
 const SURPLUS: f32 = 0.06;
 /// Likeness from which two words are taken for one.
@@ -16,13 +22,14 @@ const SAME: f32 = 0.6;
 /// And two words written as one.
 const TOGETHER: f32 = 0.7;
 
-/// The words of a question, read once.
+/// The words of a question, read once; what is found out of words met on the way is kept, for they come again and again.
 pub struct Asked {
     words: Vec<(String, Name)>,
     /// Neighbouring words written as one.
     pairs: Vec<(String, Name)>,
     numbers: Vec<String>,
     typing: bool,
+    known: RefCell<HashMap<String, Rc<[f32]>>>,
 }
 
 impl Asked {
@@ -33,7 +40,36 @@ impl Asked {
             pairs: read(&terms::joined(&ask.words)),
             numbers: ask.numbers.clone(),
             typing: ask.typing,
+            known: RefCell::default(),
         }
+    }
+
+    /// How like a word is to each word of the question, alone or with a neighbour (Hari Ram, Hariram).
+    fn like(&self, word: &str) -> Rc<[f32]> {
+        if let Some(known) = self.known.borrow().get(word) {
+            return known.clone();
+        }
+        let read = name::parse(word);
+        let here = (word, &read);
+        let together: Vec<f32> = self.pairs.iter().map(|b| alike((&b.0, &b.1), here, false)).collect();
+        let one = |(i, (asked, parsed)): (usize, &(String, Name))| {
+            let typing = self.typing && i + 1 == self.words.len();
+            let near = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| together.get(j));
+            let both = near.fold(0.0, |most: f32, t| most.max(*t));
+            alike((asked, parsed), here, typing).max(if both >= TOGETHER { both } else { 0.0 })
+        };
+        let found: Rc<[f32]> = self.words.iter().enumerate().map(one).collect();
+        self.known.borrow_mut().insert(word.to_string(), found.clone());
+        found
+    }
+
+    /// The best likeness of some words to each word of the question.
+    fn best(&self, words: impl Iterator<Item = String>) -> Vec<f32> {
+        let mut out = vec![0.0; self.words.len()];
+        for word in words {
+            out.iter_mut().zip(self.like(&word).iter()).for_each(|(most, l)| *most = f32::max(*most, *l));
+        }
+        out
     }
 
     /// 0 and more; `None` for an entry that does not answer.
@@ -42,41 +78,31 @@ impl Asked {
         for asked in &self.numbers {
             // A number with its country code is the number.
             let bare = asked.strip_prefix("91").filter(|n| n.len() == 10);
-            let fits = |n: &String| {
+            let fits = |n: &str| {
                 [Some(asked.as_str()), bare].into_iter().flatten().filter_map(|a| part(a, &terms::number(n))).fold(None, most)
             };
-            score += entry.numbers.iter().filter_map(fits).fold(None, most)?;
+            let written = entry.body.iter().flat_map(|t| terms::running(t)).filter_map(|n| fits(&n));
+            score += entry.numbers.iter().filter_map(|n| fits(n)).chain(written).fold(None, most)?;
         }
         if self.words.is_empty() {
             return Some(score);
         }
-        let read = |texts: &[String]| -> Vec<(String, Name)> {
+        let named = |texts: &[String]| {
             let words = texts.iter().flat_map(|t| {
                 let own = terms::words(t);
                 terms::joined(&own).into_iter().chain(own).collect::<Vec<_>>()
             });
-            words.map(|w| (w.clone(), name::parse(&w))).collect()
+            self.best(words)
         };
-        let (names, relatives) = (read(&entry.names), read(&entry.relatives));
-        let places: Vec<(String, Name)> =
-            entry.places.iter().flat_map(|t| terms::plain(t)).map(|w| (w.clone(), name::parse(&w))).collect();
+        let plain = |texts: &[String], words: fn(&str) -> Vec<String>| self.best(texts.iter().flat_map(|t| words(t)));
+        let (names, relatives) = (named(&entry.names), named(&entry.relatives));
+        let (places, body) = (plain(&entry.places, terms::plain), plain(&entry.body, terms::running));
         let (mut missed, mut used) = (0, 0);
-        for (i, (word, parsed)) in self.words.iter().enumerate() {
-            let typing = self.typing && i + 1 == self.words.len();
-            // The word itself, or with the next or the one before as one (Hari Ram, Hariram).
-            let both = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| self.pairs.get(j));
-            let both: Vec<&(String, Name)> = both.collect();
-            let like = |all: &[(String, Name)]| {
-                let one = |w: &(String, Name)| {
-                    let together = both.iter().map(|b| alike((&b.0, &b.1), (&w.0, &w.1), false)).fold(0.0, f32::max);
-                    alike((word, parsed), (&w.0, &w.1), typing).max(if together >= TOGETHER { together } else { 0.0 })
-                };
-                all.iter().map(one).fold(0.0, f32::max)
-            };
-            let (own, relative, place) = (like(&names), like(&relatives) * RELATIVE, like(&places) * PLACE);
-            let best = own.max(relative).max(place);
+        for i in 0..self.words.len() {
+            let (own, relative, place) = (names[i], relatives[i] * RELATIVE, places[i] * PLACE);
+            let best = own.max(relative).max(place).max(body[i] * BODY);
             used += usize::from(own >= SAME && own >= best);
-            if best < SAME * PLACE {
+            if best < SAME * BODY {
                 missed += 1;
             }
             score += best;
@@ -86,8 +112,31 @@ impl Asked {
             return None;
         }
         // Several spellings of one name are not several words.
-        let shown = entry.names.first().map_or(0, |n| terms::words(n).len());
+        let shown = entry.names.first().filter(|_| entry.kind != Kind::Document).map_or(0, |n| terms::words(n).len());
         Some(score - SURPLUS * shown.saturating_sub(used) as f32)
+    }
+
+    /// Where a text answers the question, as byte ranges: words as they are spelled, by sound and in the other script, and parts of numbers.
+    pub fn marks(&self, text: &str) -> Vec<std::ops::Range<usize>> {
+        let mark = |c: char| unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}');
+        let mut spans: Vec<std::ops::Range<usize>> = Vec::new();
+        for (at, c) in text.char_indices() {
+            if !(c.is_alphanumeric() || mark(c)) {
+                continue;
+            }
+            match spans.last_mut() {
+                Some(last) if last.end == at => last.end = at + c.len_utf8(),
+                _ => spans.push(at..at + c.len_utf8()),
+            }
+        }
+        let fits = |span: &std::ops::Range<usize>| {
+            let word = &text[span.clone()];
+            let number = terms::number(word);
+            let numbered = number.len() >= terms::GRAM
+                && self.numbers.iter().any(|n| part(n, &number).is_some() || part(&number, n).is_some());
+            numbered || terms::running(word).iter().any(|w| self.like(w).iter().any(|l| *l >= SAME))
+        };
+        spans.into_iter().filter(|s| fits(s)).collect()
     }
 }
 
@@ -127,4 +176,22 @@ fn alike(a: (&str, &Name), b: (&str, &Name), typing: bool) -> f32 {
         _ => 0.0,
     };
     (found.similarity * 0.98).max(least)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(question: &str, text: &str) -> Vec<String> {
+        let asked = Asked::new(&Ask::read(question, None, 10));
+        asked.marks(text).into_iter().map(|r| text[r].to_string()).collect()
+    }
+
+    #[test]
+    fn words_are_marked_in_either_script_and_by_sound() {
+        assert_eq!(marked("ramesh meena", "श्री रमेश कुमार मीणा, कोटा"), ["रमेश", "मीणा"]);
+        assert_eq!(marked("रमेश", "Rameshh son of Mohan"), ["Rameshh"]);
+        assert_eq!(marked("0101 mohan", "Mohan 7000000101"), ["Mohan", "7000000101"]);
+        assert_eq!(marked("zzz", "Mohan"), Vec::<String>::new());
+    }
 }

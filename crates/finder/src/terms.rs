@@ -26,10 +26,17 @@ pub fn words(text: &str) -> Vec<String> {
 
 /// Words of a text that is no name: addresses, titles.
 pub fn plain(text: &str) -> Vec<String> {
+    let mut out = running(text);
+    out.truncate(24);
+    out
+}
+
+/// All words of running text.
+pub fn running(text: &str) -> Vec<String> {
     let text: String = text.nfkc().flat_map(char::to_lowercase).collect();
     let mark = |c: char| unicode_normalization::char::is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}');
     let words = text.split(|c: char| !(c.is_alphanumeric() || mark(c)));
-    words.map(|w| w.replace(['\u{200c}', '\u{200d}'], "")).filter(|w| !w.is_empty()).take(24).collect()
+    words.map(|w| w.replace(['\u{200c}', '\u{200d}'], "")).filter(|w| !w.is_empty()).collect()
 }
 
 /// Neighbouring words written as one: Hari Ram is Hariram too.

@@ -23,6 +23,7 @@ pub mod evaluate;
 pub mod explain;
 pub mod frame;
 pub mod incremental;
+pub mod judgements;
 pub mod level;
 pub mod model;
 pub mod neighbours;

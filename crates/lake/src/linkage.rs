@@ -1,18 +1,20 @@
 //! What record linkage keeps in the lake.
 //!
 //! Three decisions. **No value is kept**: mentions stand by their place in the received files, records and persons by hashes, evidence by bits and
-//! levels; so erasure has little to do here and the folder tells nobody's name. **A state is a folder**: it is written whole beside the one in
-//! force and becomes it by one renaming; killed before, nothing has happened. **Judgements only grow**: a line each, on the disk before it counts.
+//! levels; so erasure has little to do here and the folder tells nobody's name. **A state is a folder**: it is written beside the one in
+//! force, with links to that one's files and what has changed, and becomes it by one renaming; killed before, nothing has happened.
+//! **Judgements only grow**: a line each, on the disk before it counts.
 //!
 //! ```text
 //! identity/CURRENT               name of the folder in force
-//! identity/gen-…/                state.json, members.parquet, pairs.parquet, redirects.parquet
+//! identity/gen-…/                state.json, redirects.parquet; members, pairs and keys, whole and (-1, -2, …) what changed since
 //! identity/judgements.ndjson     what people said
 //! ```
 
+mod change;
 mod file;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,8 +38,10 @@ pub struct Member {
     pub sealed: bool,
     pub record: u64,
     pub person: u64,
-    /// Hash of all values of the record.
+    /// Hash of all rows of the record.
     pub print: u64,
+    /// Hash of the district the record is of; 0 where none is stated.
+    pub district: u64,
 }
 
 /// Evidence of two records.
@@ -73,6 +77,9 @@ impl Pair {
 pub struct Header {
     /// Version of `pole.person_mention` that was linked.
     pub version: u64,
+    /// The data files that were linked, by POLE table; none in states of before, which are then linked whole.
+    #[serde(default)]
+    pub files: BTreeMap<String, Vec<String>>,
     /// Judgements that were followed.
     pub judgements: usize,
     /// RFC 3339.
@@ -83,6 +90,15 @@ pub struct Header {
     pub frozen: serde_json::Value,
     /// Measures and remarkable clusters, for the page of quality.
     pub report: serde_json::Value,
+}
+
+/// Blocking keys, each with a record that has it: what is new is compared with those that share one.
+#[derive(Debug)]
+pub enum BlockKeys {
+    /// Those of all records.
+    Whole(Vec<(u64, u64)>),
+    /// Those of new and changed records. Keys a record no longer has stay until the next whole run; they propose and decide nothing.
+    More(Vec<(u64, u64)>),
 }
 
 /// A state of the linkage.
@@ -185,14 +201,26 @@ impl Lake {
     }
 
     /// Puts a state in force. The caller holds the lock.
-    pub async fn keep_linkage(&self, linkage: Linkage) -> Result<Arc<Linkage>> {
+    pub async fn keep_linkage(&self, linkage: Linkage, keys: BlockKeys) -> Result<Arc<Linkage>> {
         let (dir, scratch) = (self.identity(), self.home().scratch().to_path_buf());
         let linkage = Arc::new(linkage);
         let kept = linkage.clone();
-        let name = tokio::task::spawn_blocking(move || file::write(&dir, &scratch, &kept)).await;
+        let before = match keys {
+            BlockKeys::More(_) => file::current(&dir)?.zip(self.linkage().await?),
+            BlockKeys::Whole(_) => None,
+        };
+        let name = tokio::task::spawn_blocking(move || file::write(&dir, &scratch, &kept, &keys, before)).await;
         let name = name.map_err(|e| LakeError::Invalid(e.to_string()))??;
         self.know_linkage(name, linkage.clone());
         Ok(linkage)
+    }
+
+    /// Records that have one of these blocking keys, sorted; the keys are sorted too. None where no keys are kept.
+    pub async fn linkage_sharing(&self, keys: Vec<u64>) -> Result<Option<Vec<u64>>> {
+        let dir = self.identity();
+        let Some(name) = file::current(&dir)? else { return Ok(None) };
+        let found = tokio::task::spawn_blocking(move || file::sharing(&dir.join(name), &keys)).await;
+        found.map_err(|e| LakeError::Invalid(e.to_string()))?
     }
 
     /// All judgements, one JSON object each, in the order they were made. A last line that was cut off does not count.
@@ -238,7 +266,9 @@ impl Lake {
         let left: HashSet<u64> = members.iter().map(|m| m.record).collect();
         let pairs = old.pairs.iter().filter(|p| left.contains(&p.left) && left.contains(&p.right)).copied().collect();
         let header = Header { stale: true, ..old.header.clone() };
-        self.keep_linkage(Linkage::new(header, members, pairs, old.redirects.clone())).await?;
+        // Whole and without keys: nothing of what was erased may lie in a file that is kept.
+        let linkage = Linkage::new(header, members, pairs, old.redirects.clone());
+        self.keep_linkage(linkage, BlockKeys::Whole(Vec::new())).await?;
         Ok(forgotten)
     }
 }

@@ -16,15 +16,20 @@ pub struct Files {
     pub names: Vec<String>,
 }
 
+fn named(table: &str) -> TableName {
+    let (area, name) = table.split_once('.').unwrap_or(("pole", table));
+    TableName::new(area, name)
+}
+
 impl Lake {
-    /// The data files of the newest state of a POLE table; none where the table is not there.
+    /// The data files of the newest state of a POLE table, or of one of another area (`clean.document_part`); none where the table is not there.
     pub async fn pole_files(&self, table: &str) -> Result<Option<Files>> {
-        let Some(opened) = self.open_table(&TableName::new("pole", table)).await? else { return Ok(None) };
+        let Some(opened) = self.open_table(&named(table)).await? else { return Ok(None) };
         let names = opened.files()?.into_iter().map(|f| f.path).collect();
         Ok(Some(Files { version: opened.version(), names }))
     }
 
-    /// The newest rows of one POLE table as they are, sealed ones too, with the table's version; of some of its data files where `only` names
+    /// The newest rows of one POLE table (or `area.name`) as they are, sealed ones too, with the table's version; of some of its data files where `only` names
     /// them; in the order of files and rows received. None where the table is not there.
     ///
     /// For linkage, which compares and shows nothing, and for the search index, whose caller leaves out what is sealed (`condition`). It needs
@@ -37,7 +42,7 @@ impl Lake {
         columns: &str,
         condition: &str,
     ) -> Result<Option<(u64, SendableRecordBatchStream)>> {
-        let name = TableName::new("pole", table);
+        let name = named(table);
         let decision = self.decide(access, Action::Maintain, &name)?;
         if decision.effect == Effect::Deny {
             return Err(LakeError::Denied(decision.reason()));

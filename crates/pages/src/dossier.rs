@@ -17,7 +17,8 @@ pub enum Kind {
     Vehicle,
     Case,
     Place,
-    /// Anything else: a document, a chassis, a file.
+    Document,
+    /// Anything else: a chassis, a file.
     Thing,
 }
 
@@ -31,6 +32,7 @@ impl Kind {
             Kind::Vehicle => "kind-vehicle",
             Kind::Case => "kind-case",
             Kind::Place => "kind-place",
+            Kind::Document => "kind-document",
             Kind::Thing => "kind-thing",
         }
     }
@@ -43,7 +45,7 @@ impl Kind {
             Kind::Vehicle => "vehicle",
             Kind::Case => "case",
             Kind::Place => "place",
-            Kind::Thing => "row",
+            Kind::Document | Kind::Thing => "row",
         }
     }
 }

@@ -22,11 +22,12 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 38] = [
+const ACTIONS: [&str; 39] = [
     "query",
     "answer",
     "dossier",
     "search",
+    "section",
     "resolve",
     "review",
     "judge",

@@ -222,7 +222,7 @@ fn moment(text: Option<&str>) -> Option<DateTime<Utc>> {
 async fn standing(app: &App, ask: &Ask) -> Reply<Quality> {
     app.lake
         .act(&ask.access(&app.lake, At::Now), "review", |session| async move {
-            let quality = resolve::quality(&session).await?;
+            let quality = resolve::quality(&app.lake, &session).await?;
             let what = json!({ "suspects": quality.suspects.len() });
             Ok::<_, LakeError>((quality, what))
         })

@@ -1,12 +1,12 @@
 //! Search: a page and its JSON. One search is one record in the access log; the text is kept there as a hash only.
 
-use ::dossier::{Found, Kind};
+use ::dossier::{Filter, Found, Kind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Json;
 use axum::extract::{Query, State};
 use lake::{At, LakeError};
-use pages::search::{Hit, Search, Suggest};
+use pages::search::{Hit, Narrowed, Piece, Search, Suggest};
 use pages::{Section, dossier as page};
 use serde::Deserialize;
 use serde_json::json;
@@ -24,27 +24,68 @@ const LONGEST: usize = 200;
 #[serde(default)]
 pub(crate) struct Looked {
     q: String,
-    /// Only hits of one kind: `person`, `phone`, `vehicle`, `case`, `place`.
+    /// Only hits of one kind: `person`, `phone`, `handset`, `vehicle`, `case`, `event`, `place`, `document`.
     kind: String,
+    district: String,
+    thana: String,
+    /// A contract or a system.
+    source: String,
+    /// `male`, `female`, `transgender`.
+    sex: String,
+    /// Years of age, at least and at most.
+    age_from: String,
+    age_to: String,
+    /// First and last day of what happened.
+    from: String,
+    to: String,
 }
+
+/// Nobody is older.
+const OLDEST: u32 = 120;
 
 impl Looked {
     fn text(&self) -> String {
         self.q.trim().chars().take(LONGEST).collect()
     }
 
-    fn only(&self) -> Reply<Option<Kind>> {
-        Ok(Some(match self.kind.as_str() {
-            "" => return Ok(None),
-            "person" => Kind::Person,
-            "phone" => Kind::Phone,
-            "vehicle" => Kind::Vehicle,
-            "case" => Kind::Case,
-            "place" => Kind::Place,
-            other => {
-                return Err(HttpError::BadRequest(format!("{other:?} is no kind; use person, phone, vehicle, case or place")));
-            }
-        }))
+    fn filter(&self, app: &App) -> Reply<Filter> {
+        let wrong = |what: &str| HttpError::BadRequest(format!("{what:?} cannot be read in this filter"));
+        let some = |text: &String| Some(text.trim().to_owned()).filter(|t| !t.is_empty());
+        let kind = some(&self.kind).map(|kind| {
+            let known = serde_json::from_value::<Kind>(json!(kind)).ok().filter(|k| *k != Kind::Thing);
+            known.ok_or_else(|| {
+                let list = "person, phone, handset, vehicle, case, event, place or document";
+                HttpError::BadRequest(format!("{kind:?} is no kind; use {list}"))
+            })
+        });
+        let years = |text: &String| some(text).map(|t| t.parse::<u32>().map_err(|_| wrong(&t))).transpose();
+        let day = |text: &String| some(text).map(|t| t.parse::<chrono::NaiveDate>().map_err(|_| wrong(&t))).transpose();
+        let (youngest, oldest) = (years(&self.age_from)?, years(&self.age_to)?);
+        Ok(Filter {
+            kind: kind.transpose()?,
+            district: some(&self.district),
+            thana: some(&self.thana),
+            source: some(&self.source),
+            sex: some(&self.sex),
+            age: (youngest.is_some() || oldest.is_some()).then(|| (youngest.unwrap_or(0), oldest.unwrap_or(OLDEST))),
+            from: day(&self.from)?,
+            to: day(&self.to)?,
+            today: app.lake.now().date_naive(),
+        })
+    }
+
+    fn narrowed(&self) -> Narrowed {
+        Narrowed {
+            only: self.kind.clone(),
+            district: self.district.clone(),
+            thana: self.thana.clone(),
+            source: self.source.clone(),
+            sex: self.sex.clone(),
+            age_from: self.age_from.clone(),
+            age_to: self.age_to.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+        }
     }
 }
 
@@ -55,18 +96,18 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
     if text.is_empty() {
         return show(page);
     }
-    let found = find(&app, &ask, &text, looked.only()?).await?;
+    let found = find(&app, &ask, &text, looked.filter(&app)?).await?;
     follow(&app).await?;
     page = fill(&ask, text.clone(), Some(found), false);
-    page.only.clone_from(&looked.kind);
+    page.narrowed = looked.narrowed();
     if text.len() == 64
         && let Some(object) = app.lake.store().object(&text.to_ascii_lowercase()).await?
     {
         page.read_as = vec![ask.lang.text("read-hash")];
         page.hits.push(Hit {
             kind: page::Kind::Thing,
-            title: object.original_name,
-            note: ask.lang.text("object"),
+            title: plain(object.original_name),
+            note: plain(ask.lang.text("object")),
             standings: Vec::new(),
             matched: String::new(),
             href: format!("/object/{}", object.sha256),
@@ -80,7 +121,8 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
 /// What the text may become while it is typed: a piece of the page, nothing where no index is.
 pub(crate) async fn suggest(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply {
     let text = looked.text();
-    let found = if text.chars().count() < 2 { Found::default() } else { look(&app, &ask, &text, None, true).await? };
+    let found =
+        if text.chars().count() < 2 { Found::default() } else { look(&app, &ask, &text, Filter::default(), true).await? };
     let page = fill(&ask, text, Some(found), false);
     show(Suggest { hits: page.hits, shell: page.shell })
 }
@@ -103,7 +145,7 @@ async fn follow(app: &App) -> Reply<()> {
 
 /// The same as JSON.
 pub(crate) async fn json(State(app): State<App>, ask: Ask, Query(looked): Query<Looked>) -> Reply<Json<Found>> {
-    Ok(Json(find(&app, &ask, &looked.text(), looked.only()?).await?))
+    Ok(Json(find(&app, &ask, &looked.text(), looked.filter(&app)?).await?))
 }
 
 /// Sections of law in a text, and the day of the offence.
@@ -129,18 +171,18 @@ pub(crate) async fn sections(State(app): State<App>, ask: Ask, Query(named): Que
     Ok(Json(laws))
 }
 
-async fn find(app: &App, ask: &Ask, text: &str, only: Option<Kind>) -> Reply<Found> {
-    look(app, ask, text, only, false).await
+async fn find(app: &App, ask: &Ask, text: &str, filter: Filter) -> Reply<Found> {
+    look(app, ask, text, filter, false).await
 }
 
-async fn look(app: &App, ask: &Ask, text: &str, only: Option<Kind>, typing: bool) -> Reply<Found> {
+async fn look(app: &App, ask: &Ask, text: &str, filter: Filter, typing: bool) -> Reply<Found> {
     let access = ask.access(&app.lake, At::Now);
     let text = text.to_owned();
     app.lake
         .act(&access, "search", |session| async move {
             let found = match typing {
                 true => ::dossier::suggest(&session, &text).await?,
-                false => ::dossier::search(&session, &text, only).await?,
+                false => ::dossier::search(&session, &text, filter).await?,
             };
             let what = json!({ "text": app.lake.audit().mark(&text), "found": found.hits.len() });
             Ok::<_, LakeError>((found, what))
@@ -167,8 +209,8 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
     };
     let hits = found.hits.iter().map(|hit| Hit {
         kind: kind(hit.target.kind),
-        title: hit.title.clone(),
-        note: note(ask, hit),
+        title: marked(&q, hit.title.clone()),
+        note: marked(&q, note(ask, hit)),
         standings: badges(ask.lang, &hit.standings),
         matched: word(hit.matched),
         // What has no page of its own leads to the row that speaks of it.
@@ -181,10 +223,19 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
         read_as: found.read_as.iter().map(|m| word(*m)).collect(),
         truncated: found.truncated,
         several,
-        only: String::new(),
+        narrowed: Narrowed::default(),
         q,
         shell,
     }
+}
+
+fn plain(text: String) -> Vec<Piece> {
+    vec![Piece { text, marked: false }]
+}
+
+/// A shown text with what answers the question marked.
+fn marked(question: &str, text: String) -> Vec<Piece> {
+    ::dossier::marked(question, &text).into_iter().map(|p| Piece { text: p.text, marked: p.marked }).collect()
 }
 
 /// What tells a hit from others; it begins with a role word, which has a translation.

@@ -38,7 +38,7 @@ pub(crate) fn address(target: &Target) -> Option<String> {
             let parts: Vec<String> = key.strip_prefix("fir:").unwrap_or(key).split('/').map(encode).collect();
             Some(format!("/case/{}", parts.join("/")))
         }
-        Kind::Handset | Kind::Place | Kind::Thing => None,
+        Kind::Handset | Kind::Place | Kind::Document | Kind::Thing => None,
     }
 }
 
@@ -51,6 +51,7 @@ pub(crate) fn kind(kind: Kind) -> page::Kind {
         Kind::Vehicle => page::Kind::Vehicle,
         Kind::Case | Kind::Event => page::Kind::Case,
         Kind::Place => page::Kind::Place,
+        Kind::Document => page::Kind::Document,
         Kind::Thing => page::Kind::Thing,
     }
 }

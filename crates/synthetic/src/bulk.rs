@@ -3,7 +3,7 @@
 use crate::calendar::midnight;
 use crate::draw::{Domain, Stream};
 use crate::file::{Piece, Remark, SHARD_ROWS, Written};
-use crate::plants::Line;
+use crate::plants::{self, Line};
 use crate::requests::airtel::{self, Call, Dial};
 use crate::timeline::{Clock, Distinct, Timeline};
 use crate::world::{CONTACTS, OUTSIDE_NUMBER, World};
@@ -58,7 +58,11 @@ fn call(world: &World, stream: &mut Stream, person: u64, second: i64) -> Call {
         let stranger = contact == person || random >> 32 & 7 == 0;
         Some(if stranger { OUTSIDE_NUMBER + (random >> 36) % 900_000 } else { world.number(contact) })
     };
-    let line = Line { number: world.number(person), imsi: world.imsi(person), handset: world.handset(person, second) };
+    let line = if world.few {
+        Line { number: world.number(person), imsi: world.imsi(person), handset: world.handset(person, second) }
+    } else {
+        plants::line(world, person, second)
+    };
     Call {
         person,
         line,

@@ -32,12 +32,14 @@ pub(crate) struct World {
     pub seed: Seed,
     pub persons: u64,
     pub places: Places,
+    /// The state of earlier versions, whose large files measurements stand on: two operators, no plants in them.
+    pub few: bool,
 }
 
 impl World {
     pub(crate) fn new(seed: u64, persons: u64, units: &Units) -> Self {
         let seed = Seed(seed);
-        Self { seed, persons, places: Places::new(seed, persons, units) }
+        Self { seed, persons, places: Places::new(seed, persons, units), few: *units == Units::Few }
     }
 
     fn stations(&self) -> u64 {
@@ -159,8 +161,7 @@ impl World {
         FIRST_NUMBER + self.holder(person)
     }
 
-    /// Whose subscriber a person is: two in five Airtel's, two in ten each Jio's, Vi's and BSNL's. The large file of call records is all Airtel's, as
-    /// it was before numbers moved.
+    /// Whose subscriber a person is: two in five Airtel's, two in ten each Jio's, Vi's and BSNL's.
     pub(crate) fn operator(&self, person: u64) -> Operator {
         match self.holder(person) % 10 {
             0..4 => Operator::Airtel,
@@ -188,23 +189,24 @@ impl World {
         (station.lat + spread(random, 250), station.lon + spread(random >> 32, 250))
     }
 
-    /// Four in five are Airtel subscribers, the others BSNL's.
-    pub(crate) fn airtel(&self, person: u64) -> bool {
-        person % 10 < 8
+    /// Airtel's subscribers of every ten people; four in five were, in earlier versions.
+    fn airtel_of_ten(&self) -> u64 {
+        if self.few { 8 } else { 4 }
     }
 
     /// The `n`-th Airtel subscriber.
     pub(crate) fn airtel_subscriber(&self, n: u64) -> u64 {
-        n / 8 * 10 + n % 8
+        n / self.airtel_of_ten() * 10 + n % self.airtel_of_ten()
     }
 
     pub(crate) fn airtel_subscribers(&self) -> u64 {
-        self.holders() / 10 * 8 + (self.holders() % 10).min(8)
+        let each = self.airtel_of_ten();
+        self.holders() / 10 * each + (self.holders() % 10).min(each)
     }
 
-    /// `40470…` or `40459…` and ten digits of the subscriber.
+    /// `40470…` and ten digits of an Airtel subscriber.
     pub(crate) fn imsi(&self, person: u64) -> u64 {
-        (if self.airtel(person) { 404_700_000_000_000 } else { 404_590_000_000_000 }) + person
+        404_700_000_000_000 + person
     }
 
     /// First 14 digits of the handset a person used at a time: one in ten changed it once, one in fifty uses a neighbour's.

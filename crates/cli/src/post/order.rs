@@ -44,14 +44,13 @@ pub struct Orders {
 }
 
 #[derive(Debug, clap::Args)]
-#[group(id = "what", required = true, multiple = false, args = ["again", "removed", "hidden"])]
 pub struct Copy {
     order: String,
     /// As `sarovar post orders ID` names it.
     copy: String,
-    #[arg(long)]
+    #[arg(long, required_unless_present_any = ["removed", "hidden"], conflicts_with_all = ["removed", "hidden"])]
     again: bool,
-    #[arg(long, requires = "proof")]
+    #[arg(long, requires = "proof", conflicts_with = "hidden")]
     removed: bool,
     #[arg(long, requires = "proof")]
     hidden: bool,

@@ -151,3 +151,49 @@ fn many_messages_campaigns_reports_and_records_from_the_command_line() {
     let told: Vec<&str> = log.as_array().unwrap().iter().filter_map(|e| e["what"]["desk"].as_str()).collect();
     assert!(told.contains(&"import") && told.contains(&"records"), "{told:?}");
 }
+
+#[test]
+fn orders_times_of_silence_replies_and_answer_times_from_the_command_line() {
+    let home = Home::department();
+    let post = home.json("asha", &["post", "draft", "--unit", "T1", "--hindi", "हेलमेट पहनें।"]);
+    let id = post[0]["id"].as_str().unwrap();
+    assert!(
+        home.refused("sp", &["post", "remove", id, "--reason", "the date in it is wrong"]).contains("nothing of this message")
+    );
+    let court = ["--order", "SBCWP 1/2026", "--court", "Rajasthan High Court"];
+    let at = [&["post", "takedown", "--at", "https://news.example.org/story"][..], &court].concat();
+    let opened = home.run("sp", &at);
+    assert_eq!(opened.status.code(), Some(1), "a person must remove it: {}", err(&opened));
+    let opened: Value = serde_json::from_slice(&opened.stdout).unwrap();
+    let (order, copy) = (&opened[0]["order"]["id"], &opened[0]["removals"][0]["delivery"]);
+    let (order, copy) = (order.as_str().unwrap(), copy.as_str().unwrap());
+    assert_eq!(home.run("sp", &["post", "copy", order, copy]).status.code(), Some(2), "say what to do");
+    assert!(home.refused("sp", &["post", "copy", order, copy, "--again"]).contains("no channel of the desk"));
+    assert_eq!(home.run("sp", &["post", "copy", order, copy, "--removed"]).status.code(), Some(2), "not without a proof");
+    assert!(home.run("sp", &["post", "copy", order, copy, "--removed", "--proof", "the page says: not found"]).status.success());
+    assert_eq!(home.json("sp", &["post", "orders"])[0]["complied"], true);
+    let pdf = home.0.path().join("statement.pdf");
+    assert_eq!(home.json("sp", &["post", "orders", order, "-o", pdf.to_str().unwrap()])[0]["state"], "removed");
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF-"));
+
+    let when = ["--constituency", "*", "--from", "2030-01-01 00:00", "--until", "2030-02-01 00:00", "--reference", "ECI/1"];
+    assert!(home.refused("asha", &[&["post", "silence"][..], &when].concat()).contains("not publisher"));
+    let silence = home.json("sp", &[&["post", "silence"][..], &when].concat())[0]["id"].as_str().unwrap().to_owned();
+    home.json("sp", &["post", "silence-change", &silence, "--until", "2030-03-01 00:00", "--reason", "the second order"]);
+    home.json("sp", &["post", "silence-change", &silence, "--end", "--reason", "withdrawn"]);
+    assert_eq!(home.json("sp", &["post", "silences"]).as_array().unwrap().len(), 1);
+
+    assert!(
+        home.refused("asha", &["channel", "unit", "T2", "--parent", "HQ", "--name-en", "x", "--name-hi", "x"])
+            .contains("not publisher")
+    );
+    assert_eq!(home.json("sp", &["channel", "answer-time", "T1", "60"])[0]["answer_minutes"], 60);
+    assert_eq!(home.json("sp", &["channel", "answer-time", "T1"])[0]["answer_minutes"], 240);
+    let reply = ["inbox", "replies", "--unit", "T1", "--name", "Route", "--hindi", "सोमवार को।", "--english", "On Monday."];
+    let kept = home.json("asha", &reply)[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(home.json("sp", &["inbox", "replies", "--unit", "T1"])[0]["name"], "Route");
+    assert!(home.run("asha", &["inbox", "replies", "--drop", &kept]).status.success());
+    assert_eq!(home.json("sp", &["inbox", "replies"]), serde_json::json!([]));
+    let said = home.run("asha", &["inbox", "close", "x", "--state", "hidden", "--reason", "spam"]);
+    assert!(err(&said).contains("act at the network"), "{}", err(&said));
+}

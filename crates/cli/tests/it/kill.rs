@@ -226,3 +226,52 @@ fn a_killed_purge_leaves_no_byte() {
         }
     });
 }
+
+/// What lies in a lake's folder of linkage: the name in force, and the folder it names.
+fn linkage(program: &Program) -> Vec<String> {
+    let mut names: Vec<String> = std::fs::read_dir(program.home.join("identity"))
+        .unwrap()
+        .flatten()
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn a_killed_resolve_ends_as_an_undisturbed_one() {
+    let scene = Scene::new();
+    let from = scene.filled();
+    let words = ["--format", "json", "resolve"];
+    let told = |program: &Program| {
+        let said = program.run(&words).good().json().remove(0);
+        ["mentions", "records", "persons"].map(|field| said[field].as_u64().unwrap())
+    };
+    let calm = scene.dir.path().join("resolved");
+    copy(&from, &calm);
+    let expected = told(&Program::at(&calm));
+    assert!(expected[0] > 200, "{expected:?}");
+    killed(&scene, "resolve", &from, &words, 8, &|program, what| {
+        assert_eq!(told(program), expected, "{what}");
+        let names = linkage(program);
+        let in_force = std::fs::read_to_string(program.home.join("identity/CURRENT")).unwrap();
+        assert_eq!(names, ["CURRENT".to_string(), in_force.trim().to_string()], "{what}: nothing half done lies about");
+    });
+}
+
+#[test]
+fn a_killed_index_ends_as_an_undisturbed_one() {
+    let scene = Scene::new();
+    let from = scene.filled();
+    let words = ["--format", "json", "index"];
+    let entries = |program: &Program| program.run(&words).good().json()[0]["entries"].as_u64().unwrap();
+    let calm = scene.dir.path().join("indexed");
+    copy(&from, &calm);
+    let expected = entries(&Program::at(&calm));
+    assert!(expected > 30, "{expected}");
+    killed(&scene, "index", &from, &words, 8, &|program, what| {
+        assert_eq!(entries(program), expected, "{what}");
+        let found = program.run(&["--format", "json", "search", "7000000005"]).good().json();
+        assert_eq!(found[0]["key"], "7000000005", "{what}");
+    });
+}

@@ -4,6 +4,7 @@ mod access;
 mod certificate;
 mod desk;
 mod dossiers;
+mod identity;
 mod kill;
 mod memory;
 mod program;

@@ -1,6 +1,7 @@
 //! What is settled once and kept: parameters, stop keys, how common names are. And the engine made from it.
 
 use identity::link::block::Blocking;
+use identity::link::candidates::Stop;
 use identity::link::comparison::Comparisons;
 use identity::link::frame::Frame;
 use identity::link::model::Mode;
@@ -49,6 +50,9 @@ pub struct Engine {
 }
 
 pub fn wrong(e: LinkError) -> LakeError {
+    if matches!(e, LinkError::Cancelled) {
+        return super::run::stopped();
+    }
     LakeError::Invalid(format!("linkage: {e}"))
 }
 
@@ -61,13 +65,25 @@ pub fn model(text: &str) -> Result<Model> {
 }
 
 impl Frozen {
+    /// Whether a lake with so many records has other stop keys, and more to learn from.
+    pub fn is_outgrown_by(&self, records: usize) -> bool {
+        records > 2 * self.records.max(1000)
+    }
+
+    /// As it is kept with the state.
+    pub fn kept(&self) -> Result<serde_json::Value> {
+        serde_json::to_value(self).map_err(|e| LakeError::Invalid(e.to_string()))
+    }
+
     /// Learns from the records of a table.
-    pub fn learn(text: &str, table: &Table) -> Result<Frozen> {
+    pub fn learn(text: &str, table: &Table, cancel: &Stop) -> Result<Frozen> {
         let model = model(text)?;
         let mut frame = Frame::new(&model, &[table]).map_err(wrong)?;
         let at = frame.names.iter().position(|n| n == "name").unwrap_or_default();
         let names = &frame.fields[at];
-        let frequencies = Frequencies::of(names.column.codes.iter().filter(|c| **c != 0).map(|c| &names.names[*c as usize]));
+        // A model of one's own may compare no names.
+        let borne = names.column.codes.iter().filter(|c| **c != 0).filter_map(|c| names.names.get(*c as usize));
+        let frequencies = Frequencies::of(borne);
         let (words, common) = frequencies.shared(SHARED);
         frame.weigh(&Frequencies::of_counts(words, &common, SHARED));
         let comparisons = Comparisons::new(&model, &frame).map_err(wrong)?;
@@ -75,7 +91,7 @@ impl Frozen {
         let trained = table.rows >= FEW;
         let parameters = if trained {
             let blocking = Blocking::new(&model, &frame).map_err(wrong)?;
-            run::trained(&model, None, &frame, &comparisons, &blocking, &Default::default()).map_err(wrong)?
+            run::trained(&model, None, &frame, &comparisons, &blocking, cancel).map_err(wrong)?
         } else {
             serde_json::from_str(SHIPPED).map_err(|e| LakeError::Invalid(format!("the shipped parameters: {e}")))?
         };

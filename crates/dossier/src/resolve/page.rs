@@ -62,6 +62,19 @@ pub(crate) async fn members(session: &Session, members: &[Member]) -> Result<Vec
     Ok(own)
 }
 
+/// Those of some records of which the session may see something.
+pub(crate) async fn visible(session: &Session, linkage: &Linkage, records: &HashSet<u64>) -> Result<HashSet<u64>> {
+    let of: Vec<&Member> = records.iter().flat_map(|r| linkage.of_record(*r)).collect();
+    let whose: HashMap<u64, u64> = of.iter().map(|m| (m.mention, m.record)).collect();
+    let mut out = HashSet::new();
+    for part in of.chunks(MOST) {
+        for row in rows(session, part, COLUMNS).await?.iter().filter(open) {
+            out.extend(whose.get(&Mention::read(&row).linked_by()));
+        }
+    }
+    Ok(out)
+}
+
 /// What records state, as far as the session may see it; none where nothing of one is to be seen.
 pub(crate) async fn stated(
     session: &Session,

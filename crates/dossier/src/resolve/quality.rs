@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use identity::link::score::probability;
 use identity::{Judgement, Verdict};
 use lake::linkage::{Linkage, Pair};
-use lake::{LakeError, Result, Session};
+use lake::{Lake, LakeError, Result, Session};
 use serde::{Deserialize, Serialize};
 
 use super::records::{COLUMNS, Records};
@@ -57,7 +57,7 @@ pub struct Part {
 pub struct Quality {
     /// RFC 3339; none before the first run.
     pub at: Option<String>,
-    /// Rows were erased or came since.
+    /// Rows were erased or came since; the next run takes that in.
     pub stale: bool,
     /// Persons by number of records: 1, 2, 3, 4, 5–9, 10–19, 20 and more (under 5, 10 and 20).
     pub sizes: Vec<(usize, usize)>,
@@ -66,6 +66,20 @@ pub struct Quality {
     /// By source, then by district, the largest first.
     #[serde(default)]
     pub parts: Vec<Part>,
+    pub report: Report,
+}
+
+/// What is kept with a state.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct Kept {
+    pub sizes: Vec<(usize, usize)>,
+    /// All of them; a page shows the first.
+    pub suspects: Vec<Suspect>,
+    #[serde(default)]
+    pub parts: Vec<Part>,
+    /// Districts by the hash that members have.
+    #[serde(default)]
+    pub districts: BTreeMap<u64, String>,
     pub report: Report,
 }
 
@@ -80,15 +94,16 @@ struct Sums {
     agreed: usize,
 }
 
-fn parts(records: &Records, linkage: &Linkage, judgements: &[Judgement]) -> Vec<Part> {
+fn parts(districts: &BTreeMap<u64, String>, linkage: &Linkage, judgements: &[Judgement]) -> Vec<Part> {
     let mut sums: BTreeMap<(&str, &str), Sums> = BTreeMap::new();
     let of = |id: u64| -> BTreeSet<(&str, &str)> {
-        let sources = linkage.of_record(id).iter().map(|m| ("source", &*m.source));
-        let district = records.row(id).and_then(|r| records.districts[r as usize].as_deref()).filter(|d| !d.is_empty());
-        sources.chain(district.map(|d| ("district", d))).collect()
+        let members = linkage.of_record(id);
+        let sources = members.iter().map(|m| ("source", &*m.source));
+        let district = members.first().and_then(|m| districts.get(&m.district)).filter(|d| !d.is_empty());
+        sources.chain(district.map(|d| ("district", d.as_str()))).collect()
     };
-    for (&id, _) in records.ids.iter().zip(&records.sealed).filter(|(_, sealed)| !**sealed) {
-        of(id).into_iter().for_each(|part| sums.entry(part).or_default().records += 1);
+    for record in linkage.members.chunk_by(|a, b| a.record == b.record).filter(|r| r.iter().all(|m| !m.sealed)) {
+        of(record[0].record).into_iter().for_each(|part| sums.entry(part).or_default().records += 1);
     }
     let mut said: HashMap<(u64, u64), Verdict> = HashMap::new();
     for j in judgements {
@@ -128,26 +143,15 @@ fn parts(records: &Records, linkage: &Linkage, judgements: &[Judgement]) -> Vec<
     out
 }
 
-/// What is kept with a state. Sealed records are left out.
-pub fn summary(records: &Records, linkage: &Linkage, report: &Report, judgements: &[Judgement]) -> Quality {
+/// Persons that look wrong, among those asked for. `records` has all their records; sealed ones are left out.
+pub(super) fn suspects(records: &Records, linkage: &Linkage, asked: impl Fn(u64) -> bool) -> Vec<Suspect> {
     let column = |name: &str| COLUMNS.iter().position(|c| *c == name).unwrap_or_default();
     let (born, sex, phone) = (column("born"), column("sex"), column("phone"));
-    let mut sizes: BTreeMap<usize, usize> = BTreeMap::new();
-    let mut suspects = Vec::new();
-    let index: HashMap<u64, usize> = records.ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
-    for person in linkage.members.chunk_by(|a, b| a.person == b.person) {
-        let rows: BTreeSet<usize> = person.iter().filter(|m| !m.sealed).filter_map(|m| index.get(&m.record).copied()).collect();
+    let mut out = Vec::new();
+    for person in linkage.members.chunk_by(|a, b| a.person == b.person).filter(|p| asked(p[0].person)) {
+        let rows: BTreeSet<usize> =
+            person.iter().filter(|m| !m.sealed).filter_map(|m| records.row(m.record)).map(|r| r as usize).collect();
         let rows: Vec<usize> = rows.into_iter().filter(|r| !records.sealed[*r]).collect();
-        if rows.is_empty() {
-            continue;
-        }
-        let step = match rows.len() {
-            n @ 1..5 => n,
-            5..10 => 5,
-            10..20 => 10,
-            _ => 20,
-        };
-        *sizes.entry(step).or_default() += 1;
         let values = |c: usize| rows.iter().filter_map(|r| records.values[*r][c].as_deref()).collect::<BTreeSet<&str>>();
         let (years, sexes, phones) = (values(born), values(sex).len(), values(phone).len());
         let span = years.iter().filter_map(|y| y.parse::<i64>().ok());
@@ -158,29 +162,74 @@ pub fn summary(records: &Records, linkage: &Linkage, report: &Report, judgements
             .map(|(_, word)| word.to_string())
             .collect();
         if !why.is_empty() {
-            suspects.push(Suspect { person: hex(person[0].person), records: rows.len(), years: years.len(), sexes, phones, why });
+            out.push(Suspect { person: hex(person[0].person), records: rows.len(), years: years.len(), sexes, phones, why });
         }
     }
+    out
+}
+
+/// Persons by their number of records that nothing seals.
+fn sizes(linkage: &Linkage) -> Vec<(usize, usize)> {
+    let mut out: BTreeMap<usize, usize> = BTreeMap::new();
+    for person in linkage.members.chunk_by(|a, b| a.person == b.person) {
+        let open = person.chunk_by(|a, b| a.record == b.record).filter(|r| r.iter().all(|m| !m.sealed)).count();
+        let step = match open {
+            0 => continue,
+            n @ 1..5 => n,
+            5..10 => 5,
+            10..20 => 10,
+            _ => 20,
+        };
+        *out.entry(step).or_default() += 1;
+    }
+    out.into_iter().collect()
+}
+
+/// Puts the standing of a state into it.
+pub(super) fn keep(
+    linkage: &mut Linkage,
+    districts: &BTreeMap<u64, String>,
+    mut suspects: Vec<Suspect>,
+    report: &Report,
+    judgements: &[Judgement],
+) -> Result<()> {
     suspects.sort_by(|a, b| (b.why.len(), b.records, &a.person).cmp(&(a.why.len(), a.records, &b.person)));
-    let suspects_more = suspects.len().saturating_sub(MOST);
-    suspects.truncate(MOST);
-    let sizes = sizes.into_iter().collect();
-    let parts = parts(records, linkage, judgements);
-    Quality { at: None, stale: false, sizes, suspects, suspects_more, parts, report: report.clone() }
+    let kept = Kept {
+        sizes: sizes(linkage),
+        suspects,
+        parts: parts(districts, linkage, judgements),
+        districts: districts.clone(),
+        report: report.clone(),
+    };
+    linkage.header.report = serde_json::to_value(kept).map_err(|e| LakeError::Invalid(e.to_string()))?;
+    Ok(())
+}
+
+pub(super) fn kept(linkage: &Linkage) -> Result<Kept> {
+    serde_json::from_value(linkage.header.report.clone())
+        .map_err(|e| LakeError::Invalid(format!("the kept report of the linkage: {e}. Run `sarovar resolve --full`")))
 }
 
 /// The standing as of the last run; empty before the first.
-pub async fn quality(session: &Session) -> Result<Quality> {
+pub async fn quality(lake: &Lake, session: &Session) -> Result<Quality> {
     let Some(linkage) = session.linkage().await? else { return Ok(Quality::default()) };
-    let kept = serde_json::from_value::<Quality>(linkage.header.report.clone());
-    let kept = kept.map_err(|e| LakeError::Invalid(format!("the kept report of the linkage: {e}. Run `sarovar resolve`")))?;
-    Ok(Quality { at: Some(linkage.header.at.clone()), stale: linkage.header.stale, ..kept })
+    let mut kept = kept(&linkage)?;
+    let suspects_more = kept.suspects.len().saturating_sub(MOST);
+    kept.suspects.truncate(MOST);
+    Ok(Quality {
+        at: Some(linkage.header.at.clone()),
+        stale: super::behind(lake).await?,
+        sizes: kept.sizes,
+        suspects: kept.suspects,
+        suspects_more,
+        parts: kept.parts,
+        report: kept.report,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;
-    use std::sync::Arc;
 
     use lake::linkage::{Header, Member};
 
@@ -197,6 +246,7 @@ mod tests {
             record,
             person: record,
             print: 0,
+            district: if matches!(record, 2 | 4) { 77 } else { 0 },
         };
         let members = vec![member(1, "a.a"), member(2, "a.a"), member(3, "b.b"), member(4, "b.b")];
         let pair = |left, right, bits, flags| Pair { left, right, bits, pattern: 0, flags };
@@ -208,18 +258,10 @@ mod tests {
             pair(2, 3, 9.0, Pair::EXCLUDED),
         ];
         let linkage = Linkage::new(Header::default(), members, pairs, HashMap::new());
-        let kota: Arc<str> = "KOTA".into();
-        let records = Records {
-            ids: vec![1, 2, 3, 4],
-            values: vec![Default::default(); 4],
-            sealed: vec![false, false, false, true],
-            districts: vec![None, Some(kota.clone()), None, Some(kota)],
-            prints: vec![0; 4],
-            members: Vec::new(),
-        };
+        let districts = BTreeMap::from([(77, "KOTA".to_string())]);
         let said =
             Judgement { left: hex(1), right: hex(3), verdict: Verdict::Same, who: "w".into(), when: 1, why: String::new() };
-        let told = parts(&records, &linkage, &[said]);
+        let told = parts(&districts, &linkage, &[said]);
         let brief: Vec<_> =
             told.iter().map(|p| (p.kind.as_str(), p.name.as_str(), p.records, p.joined, p.judged, p.agreed)).collect();
         assert_eq!(brief, [("source", "a.a", 2, 1, 1, 0), ("source", "b.b", 1, 0, 1, 0), ("district", "KOTA", 1, 1, 0, 0)]);

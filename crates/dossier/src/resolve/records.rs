@@ -1,6 +1,6 @@
 //! From mentions to records: one row a record, with what its mentions state in the model's columns.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
@@ -10,6 +10,7 @@ use identity::link::table::{Column, Table};
 use identity::name::{self, Name, Part, Word};
 use lake::linkage::Member;
 use lake::{LakeError, Result};
+use rayon::prelude::*;
 
 use super::hash;
 use crate::mention::{self, PERSON_KEY};
@@ -35,12 +36,14 @@ pub struct Records {
     pub ids: Vec<u64>,
     pub values: Vec<Values>,
     pub sealed: Vec<bool>,
-    /// As the first mention that names one writes it; no part of the evidence.
-    pub districts: Vec<Option<Arc<str>>>,
-    /// Hash of the values.
+    /// Hash of the first that a mention names; no part of the evidence.
+    pub districts: Vec<u64>,
+    /// Hash of all that the rows say.
     pub prints: Vec<u64>,
-    /// Without person and print, which are settled later.
+    /// Without person, print and district, which are settled later.
     pub members: Vec<Member>,
+    /// Districts by their hash.
+    pub names: BTreeMap<u64, String>,
 }
 
 /// A record while its mentions come in.
@@ -48,7 +51,9 @@ pub struct Records {
 struct Held {
     values: Values,
     sealed: bool,
-    district: Option<Arc<str>>,
+    district: u64,
+    print: u64,
+    vehicle: bool,
 }
 
 /// Takes mentions in, in the order of their rows.
@@ -58,68 +63,167 @@ pub struct Gather {
     members: Vec<Member>,
     seen: HashMap<u64, u32>,
     texts: HashMap<String, Arc<str>>,
+    names: BTreeMap<u64, String>,
+}
+
+/// What a row says of its mention, before names are read.
+struct Marked<'r> {
+    row: Row<'r>,
+    mention: u64,
+    record: u64,
+    sealed: bool,
+    key: Option<String>,
 }
 
 impl Gather {
-    /// Rows of [`READ`]; `vehicles` gives the registration mark of a person key.
-    pub fn push(&mut self, batch: RecordBatch, vehicles: &HashMap<String, String>) -> Result<()> {
-        for row in Rows::new(vec![batch])?.iter() {
-            let sealed = row.flag("sealed").unwrap_or(true);
-            let key = row.text("person_key");
-            let id = mention::id_of(&row, sealed);
-            let times = self.seen.entry(hash("mention", &id)).or_default();
-            *times += 1;
-            // Two people of one row whom nothing visible tells apart.
-            let mention = if *times == 1 { hash("mention", &id) } else { hash("mention", &format!("{id}#{times}")) };
-            let record = key.as_ref().map_or(mention, |k| hash(PERSON_KEY, k));
-            let values = values(&row, key.as_deref().and_then(|k| vehicles.get(k)));
+    /// Rows of [`READ`]; `vehicles` gives the registration mark of a person key. Of rows that are not `wanted` only the place is kept.
+    pub fn push(
+        &mut self,
+        batch: RecordBatch,
+        vehicles: &HashMap<String, String>,
+        wanted: impl Fn(u64) -> bool + Sync,
+    ) -> Result<()> {
+        let rows = Rows::new(vec![batch])?;
+        let marked: Vec<Marked<'_>> = rows.iter().map(|row| self.mark(row)).collect();
+        let vehicle = |m: &Marked<'_>| m.key.as_deref().and_then(|k| vehicles.get(k));
+        // Reading names is most of the work.
+        let read: Vec<Option<(Values, u64)>> =
+            marked.par_iter().map(|m| wanted(m.record).then(|| (values(&m.row, vehicle(m)), print(&m.row)))).collect();
+        for (m, read) in marked.iter().zip(read) {
+            if let Some((values, print)) = read {
+                let place = self.rows.entry(m.record).or_default();
+                place.sealed |= m.sealed;
+                // In whatever order rows come.
+                place.print = place.print.wrapping_add(print);
+                if let Some(plate) = vehicle(m).filter(|_| !place.vehicle) {
+                    place.vehicle = true;
+                    place.print = place.print.wrapping_add(hash("vehicle", plate));
+                }
+                if place.district == 0
+                    && let Some(district) = m.row.text("district").map(|d| d.to_uppercase())
+                {
+                    place.district = hash("district", &district);
+                    self.names.insert(place.district, district);
+                }
+                for (have, new) in place.values.iter_mut().zip(values) {
+                    if have.is_none() {
+                        *have = new;
+                    }
+                }
+            }
             let mut once = |text: Option<String>| {
                 let text = text.unwrap_or_default();
                 self.texts.entry(text).or_insert_with_key(|t| t.as_str().into()).clone()
             };
-            let place = self.rows.entry(record).or_default();
-            place.sealed |= sealed;
-            if place.district.is_none() {
-                place.district = row.text("district").map(|d| once(Some(d.trim().to_uppercase())));
-            }
-            for (have, new) in place.values.iter_mut().zip(values) {
-                if have.is_none() {
-                    *have = new;
-                }
-            }
             self.members.push(Member {
-                mention,
-                source: once(row.text("_source")),
-                object: once(row.text("_object")),
-                row: row.int("_row").unwrap_or_default(),
-                sealed,
-                record,
+                mention: m.mention,
+                source: once(m.row.text("_source")),
+                object: once(m.row.text("_object")),
+                row: m.row.int("_row").unwrap_or_default(),
+                sealed: m.sealed,
+                record: m.record,
                 person: 0,
                 print: 0,
+                district: 0,
             });
         }
         Ok(())
     }
 
+    fn mark<'r>(&mut self, row: Row<'r>) -> Marked<'r> {
+        let sealed = row.flag("sealed").unwrap_or(true);
+        let key = row.text("person_key");
+        let id = mention::id_of(&row, sealed);
+        let times = self.seen.entry(hash("mention", &id)).or_default();
+        *times += 1;
+        // Two people of one row whom nothing visible tells apart.
+        let mention = if *times == 1 { hash("mention", &id) } else { hash("mention", &format!("{id}#{times}")) };
+        let record = key.as_ref().map_or(mention, |k| hash(PERSON_KEY, k));
+        Marked { row, mention, record, sealed, key }
+    }
+
     pub fn finish(self) -> Records {
         let mut rows: Vec<(u64, Held)> = self.rows.into_iter().collect();
         rows.sort_unstable_by_key(|r| r.0);
-        let mut out = Records { members: self.members, ..Records::default() };
-        for (id, Held { values, sealed, district }) in rows {
-            let text: Vec<&str> = values.iter().map(|v| v.as_deref().unwrap_or_default()).collect();
-            out.prints.push(hash(if sealed { "sealed" } else { "open" }, &text.join("\u{1f}")));
+        let mut out = Records { members: self.members, names: self.names, ..Records::default() };
+        for (id, held) in rows {
+            out.prints.push(held.print);
             out.ids.push(id);
-            out.values.push(values);
-            out.sealed.push(sealed);
-            out.districts.push(district);
+            out.values.push(held.values);
+            out.sealed.push(held.sealed);
+            out.districts.push(held.district);
         }
         out
     }
 }
 
+/// Hash of all that a row says.
+fn print(row: &Row<'_>) -> u64 {
+    let mut text = String::new();
+    for column in READ.split(", ").map(str::trim) {
+        text.push_str(&row.shown(column));
+        text.push('\u{1f}');
+    }
+    hash("row", &text)
+}
+
 impl Records {
     pub fn row(&self, id: u64) -> Option<u32> {
         self.ids.binary_search(&id).ok().map(|i| i as u32)
+    }
+
+    /// The records of a linkage by their ids, with nothing of what they say.
+    pub fn bare(members: Vec<Member>) -> Records {
+        let mut rows: BTreeMap<u64, (bool, u64, u64)> = BTreeMap::new();
+        for m in &members {
+            let row = rows.entry(m.record).or_insert((false, m.print, m.district));
+            row.0 |= m.sealed;
+        }
+        let mut out = Records { members, ..Records::default() };
+        for (id, (sealed, print, district)) in rows {
+            out.ids.push(id);
+            out.sealed.push(sealed);
+            out.prints.push(print);
+            out.districts.push(district);
+        }
+        out
+    }
+
+    /// Some of the rows, in their order.
+    pub fn only(&self, rows: &[usize]) -> Records {
+        Records {
+            ids: rows.iter().map(|r| self.ids[*r]).collect(),
+            values: rows.iter().map(|r| self.values[*r].clone()).collect(),
+            sealed: rows.iter().map(|r| self.sealed[*r]).collect(),
+            districts: rows.iter().map(|r| self.districts[*r]).collect(),
+            prints: rows.iter().map(|r| self.prints[*r]).collect(),
+            members: Vec::new(),
+            names: self.names.clone(),
+        }
+    }
+
+    /// Takes other records in; both are sorted, and have none in common.
+    pub fn join(self, other: Records) -> Records {
+        let mut rows: Vec<_> = Vec::with_capacity(self.ids.len() + other.ids.len());
+        let mut names = self.names;
+        names.extend(other.names);
+        for (ids, values, sealed, districts, prints) in [
+            (self.ids, self.values, self.sealed, self.districts, self.prints),
+            (other.ids, other.values, other.sealed, other.districts, other.prints),
+        ] {
+            let row = ids.into_iter().zip(values).zip(sealed).zip(districts).zip(prints);
+            rows.extend(row.map(|((((id, values), sealed), district), print)| (id, values, sealed, district, print)));
+        }
+        rows.sort_unstable_by_key(|r| r.0);
+        let mut out = Records { names, ..Records::default() };
+        for (id, values, sealed, district, print) in rows {
+            out.ids.push(id);
+            out.values.push(values);
+            out.sealed.push(sealed);
+            out.districts.push(district);
+            out.prints.push(print);
+        }
+        out
     }
 
     /// As the linkage engine reads it.
@@ -148,13 +252,16 @@ pub fn table(ids: impl Iterator<Item = String>, values: &[Values]) -> Result<Tab
 /// What one mention states.
 pub fn values(row: &Row<'_>, vehicle: Option<&String>) -> Values {
     let text = |column: &str| row.text(column);
-    let stated = text("name_local").or_else(|| text("name")).unwrap_or_default();
+    let (local, latin) = (text("name_local"), text("name"));
+    let stated = local.clone().or_else(|| latin.clone()).unwrap_or_default();
     let own = name::parse(&stated);
     let known = !own.unknown && !name::is_placeholder(&name::plain(&stated));
     let mut called = joined(&own.own);
-    for alias in
-        own.aliases.iter().map(joined).chain(text("alias")).filter(|a| !a.is_empty() && !called.is_empty()).collect::<Vec<_>>()
-    {
+    // What the clerk wrote in Latin letters says more than what can be told from the other script (Bhanwarlal, B. L.).
+    let beside = latin.filter(|l| local.as_ref().is_some_and(|local| local != l)).map(|l| joined(&name::parse(&l).own));
+    let beside = beside.filter(|l| !name::is_placeholder(l));
+    let aliases = own.aliases.iter().map(joined).chain(text("alias")).chain(beside);
+    for alias in aliases.filter(|a| !a.is_empty() && !called.is_empty()).collect::<Vec<_>>() {
         called = format!("{called} urf {alias}");
     }
     let relation = text("relation");

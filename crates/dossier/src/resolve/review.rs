@@ -8,7 +8,7 @@ use lake::{Access, Lake, LakeError, Result, Session};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::page::{explained, record_of_key, stated};
+use super::page::{explained, record_of_key, stated, visible};
 use super::said::{Kept, said, sensitive};
 use super::{Why, hex, number};
 use crate::mention::Mention;
@@ -34,8 +34,11 @@ pub struct Open {
 /// The queue, the likeliest first.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Queue {
-    /// Pairs that wait; sealed ones are not counted.
+    /// Pairs that wait and both of whose sides the reader may see, as far as they were counted.
     pub waiting: usize,
+    /// There are more of them.
+    #[serde(default)]
+    pub more: bool,
     pub pairs: Vec<Open>,
     /// RFC 3339 of the last run; none before the first.
     pub at: Option<String>,
@@ -99,12 +102,31 @@ pub(crate) fn waiting<'l>(linkage: &'l Linkage, judgements: &[Judgement]) -> Vec
     out
 }
 
-/// The queue from `offset` on.
+/// Pairs counted beyond the page that is shown.
+const COUNTED: usize = 1000;
+/// Pairs whose records are looked up at once.
+const AT_ONCE: usize = 500;
+
+/// The queue from `offset` on, as the session may see it. A pair that waits for a second officer is not put before the first again.
 pub async fn queue(lake: &Lake, session: &Session, offset: usize, limit: usize) -> Result<Queue> {
     let Some(linkage) = session.linkage().await? else { return Ok(Queue::default()) };
     let said = said(lake)?;
-    let waiting = waiting(&linkage, &said.in_force);
-    let page: Vec<&Pair> = waiting.iter().skip(offset).take(limit).copied().collect();
+    let me = &session.access().principal.id;
+    let mut waiting = waiting(&linkage, &said.in_force);
+    waiting.retain(|p| said.waiting.get(&(p.left, p.right)).is_none_or(|first| first != me));
+    let mut seen: Vec<&Pair> = Vec::new();
+    let (end, mut more) = (offset.saturating_add(limit), false);
+    for part in waiting.chunks(AT_ONCE) {
+        let records: HashSet<u64> = part.iter().flat_map(|p| [p.left, p.right]).collect();
+        let visible = visible(session, &linkage, &records).await?;
+        seen.extend(part.iter().filter(|p| visible.contains(&p.left) && visible.contains(&p.right)));
+        if seen.len() > end.saturating_add(COUNTED) {
+            seen.truncate(end.saturating_add(COUNTED));
+            more = true;
+            break;
+        }
+    }
+    let page: Vec<&Pair> = seen.iter().skip(offset).take(limit).copied().collect();
     let records: HashSet<u64> = page.iter().flat_map(|p| [p.left, p.right]).collect();
     let stated = stated(session, &linkage, &records.into_iter().collect::<Vec<_>>()).await?;
     let name = |r: u64| {
@@ -125,7 +147,7 @@ pub async fn queue(lake: &Lake, session: &Session, offset: usize, limit: usize) 
         }
         .into(),
     });
-    Ok(Queue { waiting: waiting.len(), pairs: open.collect(), at: Some(linkage.header.at.clone()) })
+    Ok(Queue { waiting: seen.len(), more, pairs: open.collect(), at: Some(linkage.header.at.clone()) })
 }
 
 /// A record by its id or its source's key.

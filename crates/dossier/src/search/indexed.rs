@@ -1,20 +1,29 @@
-//! Search by the index. It proposes rows; what is shown of them is read again through the session, and what the session does not give is not there.
+//! Search by the index. It proposes rows; they are read again through the session, must answer the question as the session gives them, and what it does not
+//! give is not there: neither shown, nor counted, nor in anybody's way.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use finder::{Ask, Entry, Index};
 use lake::{LakeError, Result, Session};
 
-use super::{Asked, Found, HITS, Hit, Hits, Matched, note, page};
+use super::marked::{self, Piece};
+use super::{Asked, Filter, Found, HITS, Hit, Hits, Matched, note, page};
 use crate::fact::{Kind, Origin, Target};
+use crate::index::{PARTS, Part};
 use crate::mention::{self, Mention};
 use crate::resolve;
+use crate::rows::{Row, Rows};
 use crate::sql;
+use crate::standing::{self, Standing};
 
 /// Rows taken from the index: one person is spoken of by several.
 const PROPOSED: usize = 150;
+/// And where too few of them may be seen, at most.
+const WIDEST: usize = 2400;
 /// Hits given while somebody types.
 const TYPED: usize = 8;
+/// Rows asked for by their place in one query.
+const AT_ONCE: usize = 400;
 
 /// Signs from which a registration mark is whole; a shorter one may be a part, whose numbers must not be filled.
 const WHOLE_PLATE: usize = 9;
@@ -22,136 +31,213 @@ const WHOLE_PLATE: usize = 9;
 /// A row of the lake.
 type Place = (String, i64);
 
-pub(super) async fn search(session: &Session, index: &Index, asked: &Asked, only: Option<Kind>, typing: bool) -> Result<Found> {
-    let kind = match only {
-        None => None,
-        Some(Kind::Person) => Some(finder::Kind::Person),
-        Some(Kind::Phone) => Some(finder::Kind::Phone),
-        Some(Kind::Vehicle) => Some(finder::Kind::Vehicle),
-        Some(Kind::Handset) => Some(finder::Kind::Handset),
-        Some(Kind::Case | Kind::Event) => Some(finder::Kind::Case),
-        Some(Kind::Place) => Some(finder::Kind::Place),
-        Some(Kind::Thing) => return Ok(Found::default()),
-    };
-    let mut ask = Ask::read(&asked.text, kind, PROPOSED);
-    ask.typing = typing;
-    if let Some(number) = asked.phone.as_ref().or(asked.plate.as_ref().filter(|p| p.len() >= WHOLE_PLATE)) {
+/// A row as the session gives it.
+struct Seen {
+    target: Target,
+    entry: Entry,
+    matched: Matched,
+    title: String,
+    note: String,
+    /// Running text that a piece may be shown of.
+    text: String,
+    /// How a person stands in the case of this row.
+    standing: Option<Standing>,
+    origin: Origin,
+}
+
+/// The kinds of the index that a kind of the dossier is found as.
+fn asked_kind(kind: Kind) -> Option<finder::Kind> {
+    Some(match kind {
+        Kind::Person => finder::Kind::Person,
+        Kind::Phone => finder::Kind::Phone,
+        Kind::Vehicle => finder::Kind::Vehicle,
+        Kind::Handset => finder::Kind::Handset,
+        Kind::Case => finder::Kind::Case,
+        Kind::Event => finder::Kind::Event,
+        Kind::Place => finder::Kind::Place,
+        Kind::Document => finder::Kind::Document,
+        Kind::Thing => return None,
+    })
+}
+
+pub(super) async fn search(session: &Session, index: &Index, asked: &Asked, filter: &Filter, typing: bool) -> Result<Found> {
+    let kind = filter.kind.map(asked_kind);
+    if kind == Some(None) {
+        return Ok(Found::default());
+    }
+    let mut ask = Ask::read(&asked.text, kind.flatten(), PROPOSED);
+    (ask.typing, ask.tags) = (typing, filter.tags());
+    // A handset is known by the first fourteen digits of its number.
+    let whole = asked.phone.as_ref().or(asked.imei.as_ref()).or(asked.plate.as_ref().filter(|p| p.len() >= WHOLE_PLATE));
+    if let Some(number) = whole {
         (ask.numbers, ask.words) = (vec![number.clone()], Vec::new());
     }
-    let proposed = index.search(&ask).map_err(|e| LakeError::Invalid(e.to_string()))?;
-    let full = proposed.len() >= PROPOSED;
-    let of = |kind: finder::Kind| {
-        proposed.iter().filter(move |f| f.entry.kind == kind).map(|f| (&f.entry, f.score)).collect::<Vec<_>>()
-    };
-    let mut hits = Scored::default();
-    persons(session, asked, &of(finder::Kind::Person), &mut hits).await?;
-    for (kind, word, target, matched) in [
-        (finder::Kind::Phone, "phone", Kind::Phone, Matched::Phone),
-        (finder::Kind::Vehicle, "vehicle", Kind::Vehicle, Matched::Plate),
-        (finder::Kind::Handset, "imei", Kind::Handset, Matched::Imei),
-    ] {
-        let exact = [&asked.phone, &asked.plate, &asked.imei];
-        let whole = |key: &str| if exact.iter().any(|e| e.as_deref() == Some(key)) { matched } else { Matched::Partial };
-        let condition = format!("kind = '{word}'");
-        things(session, "pole.object", ["key", "label", "label"], &condition, &of(kind), &mut hits, |key| (target, whole(key)))
-            .await?;
+    let most = if typing { TYPED } else { HITS };
+    loop {
+        let proposed = index.search(&ask).map_err(|e| LakeError::Invalid(e.to_string()))?;
+        let entries: Vec<&Entry> = proposed.iter().map(|f| &f.entry).collect();
+        let mut seen = Vec::new();
+        for part in &PARTS {
+            seen.extend(rows(session, asked, filter, part, &entries).await?);
+        }
+        let mut list = ranked(&ask, seen);
+        if list.len() <= most && proposed.len() >= ask.limit && ask.limit < WIDEST {
+            // The rest of what was proposed is hidden from this reader, or speaks of the same.
+            ask.limit *= 4;
+            continue;
+        }
+        let truncated = list.len() > most;
+        list.truncate(most);
+        return Ok(Found { read_as: asked.read_as(), hits: list, truncated });
     }
-    let fir = |_: &str| (Kind::Case, Matched::Fir);
-    things(session, "pole.event", ["key", "title", "status"], "kind = 'fir'", &of(finder::Kind::Case), &mut hits, fir).await?;
-    let place = |_: &str| (Kind::Place, Matched::Place);
-    let columns = ["key", "coalesce(label, address) AS label", "district"];
-    things(session, "pole.location", columns, "true", &of(finder::Kind::Place), &mut hits, place).await?;
-    let mut list: Vec<Hit> = hits.hits.found.into_values().collect();
-    list.iter_mut().for_each(|h| h.score = hits.scores.get(&h.target).copied().unwrap_or_default());
-    // The better answer first; of equal ones what is spoken of oftener.
+}
+
+/// The better answer first; of equal ones what is spoken of oftener.
+fn ranked(ask: &Ask, seen: Vec<Seen>) -> Vec<Hit> {
+    let answers = finder::Asked::new(ask);
+    let mut hits = Hits::default();
+    let mut best: HashMap<Target, f32> = HashMap::new();
+    for s in seen {
+        let Some(score) = answers.score(&s.entry) else { continue };
+        let most = best.entry(s.target.clone()).or_insert(f32::MIN);
+        let note = if s.text.is_empty() { s.note } else { marked::piece(&answers, &s.text) };
+        // The title and the note are those of the row that answers best.
+        if score > *most && hits.found.contains_key(&s.target) {
+            hits.retitle(&s.target, &s.title, &note);
+        }
+        *most = most.max(score);
+        hits.add(s.target.clone(), s.matched, &s.title, &note, &s.origin);
+        hits.stands(&s.target, s.standing);
+    }
+    let mut list: Vec<Hit> = hits.found.into_values().collect();
+    for h in &mut list {
+        h.score = best.get(&h.target).copied().unwrap_or_default();
+    }
     list.sort_by(|a, b| {
         b.score.total_cmp(&a.score).then((a.matched, b.rows, &a.title, &a.target).cmp(&(b.matched, a.rows, &b.title, &b.target)))
     });
-    let most = if typing { TYPED } else { HITS };
-    let truncated = full || list.len() > most;
-    list.truncate(most);
-    Ok(Found { read_as: asked.read_as(), hits: list, truncated })
+    // Only what is shown is worth marking.
+    for h in list.iter_mut().take(HITS) {
+        let pieces = |text: &str| -> Vec<Piece> { marked::pieces(&answers, text) };
+        (h.title_pieces, h.note_pieces) = (pieces(&h.title), pieces(&h.note));
+    }
+    list
 }
 
-#[derive(Default)]
-struct Scored {
-    hits: Hits,
-    scores: HashMap<Target, f32>,
-}
-
-impl Scored {
-    fn add(&mut self, target: Target, matched: Matched, score: f32, told: (&str, &str), origin: &Origin) {
-        let best = self.scores.entry(target.clone()).or_insert(score);
-        *best = best.max(score);
-        self.hits.add(target, matched, told.0, told.1, origin);
-    }
-}
-
-async fn persons(session: &Session, asked: &Asked, entries: &[(&Entry, f32)], hits: &mut Scored) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let scores: HashMap<Place, f32> = entries.iter().map(|(e, score)| ((e.object.clone(), e.row), *score)).collect();
-    let keys: BTreeSet<&str> = entries.iter().map(|(e, _)| e.key.as_str()).filter(|k| !k.is_empty()).collect();
-    let mut any = vec![sql::list("person_key", keys)];
-    for (e, _) in entries.iter().filter(|(e, _)| e.key.is_empty()) {
-        any.push(format!("(_object = {} AND _row = {})", sql::text(&e.object), e.row));
-    }
+/// Proposed rows of one table as the session gives them.
+async fn rows(session: &Session, asked: &Asked, filter: &Filter, part: &Part, entries: &[&Entry]) -> Result<Vec<Seen>> {
+    let name = if part.table.contains('.') { part.table.to_string() } else { format!("pole.{}", part.table) };
+    let here = |e: &&&Entry| match e.kind {
+        finder::Kind::Person => part.table == "person_mention",
+        finder::Kind::Phone | finder::Kind::Vehicle | finder::Kind::Handset => part.table == "object",
+        finder::Kind::Case | finder::Kind::Event => part.table == "event",
+        finder::Kind::Place => part.table == "location",
+        finder::Kind::Document => part.table == "clean.document_part",
+    };
+    let mine: Vec<&&Entry> = entries.iter().filter(here).collect();
+    let Some(condition) = filter.condition(&name).filter(|_| !mine.is_empty()) else { return Ok(Vec::new()) };
     let linkage = session.linkage().await?;
-    for m in mention::find(session, &any.join(" OR "), 4 * PROPOSED).await? {
-        let Some(score) = scores.get(&(m.origin.object.clone(), m.origin.row)) else { continue };
-        let Some(title) = m.shown_name() else { continue };
-        let known =
-            linkage.as_ref().and_then(|l| resolve::of_mention(l, &m)).map(|(_, p)| Target::new(Kind::Person, resolve::hex(p)));
-        if let Some(target) = known.or_else(|| page(&m)) {
-            hits.add(target.clone(), matched(asked, &m), *score, (title, &note(&m)), &m.origin);
-            hits.hits.stands(&target, &m);
+    let columns = if part.table == "person_mention" { mention::COLUMNS } else { part.columns };
+    let mut out = Vec::new();
+    for some in mine.chunks(AT_ONCE) {
+        let wanted: BTreeSet<Place> = some.iter().map(|e| (e.object.clone(), e.row)).collect();
+        let rest = format!("WHERE ({}) AND ({condition}) ORDER BY _source, _object, _row", places(part, some));
+        let (rows, _denied): (Rows, Option<String>) = if part.table == "clean.document_part" {
+            // Documents are of a source of their own; who may not read them finds the rest.
+            sql::rows_unless_denied(session, &name, columns, &rest).await?
+        } else {
+            (sql::rows(session, &name, columns, &rest).await?, None)
+        };
+        if part.table == "person_mention" {
+            // The entry is made of what the session gives, not of what the index holds.
+            let read = rows.iter().filter_map(|row| Some(((part.entry)(&row)?, Mention::read(&row))));
+            let (entries, mut mentions): (Vec<Entry>, Vec<Mention>) =
+                read.filter(|(_, m)| wanted.contains(&(m.origin.object.clone(), m.origin.row))).unzip();
+            standing::attach(session, &mut mentions).await?;
+            out.extend(entries.into_iter().zip(&mentions).filter_map(|(e, m)| person(asked, linkage.as_deref(), m, e)));
+            continue;
+        }
+        for row in rows.iter() {
+            let origin = Origin::of(&name, &row);
+            if wanted.contains(&(origin.object.clone(), origin.row)) {
+                out.extend(seen(asked, part, &row, origin));
+            }
         }
     }
-    Ok(())
+    Ok(out)
 }
 
-fn matched(asked: &Asked, m: &Mention) -> Matched {
+/// Rows by their keys, which is what tables are sorted by, and by their places.
+fn places(part: &Part, some: &[&&Entry]) -> String {
+    let mut by_object: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for e in some {
+        by_object.entry(&e.object).or_default().push(e.row.to_string());
+    }
+    let placed =
+        by_object.iter().map(|(object, rows)| format!("(_object = {} AND _row IN ({}))", sql::text(object), rows.join(", ")));
+    let placed = placed.collect::<Vec<_>>().join(" OR ");
+    let (column, keys): (&str, BTreeSet<&str>) = match part.table {
+        "person_mention" => ("person_key", some.iter().map(|e| e.key.as_str()).collect()),
+        "clean.document_part" => ("document", some.iter().map(|e| e.key.as_str()).collect()),
+        _ => ("key", some.iter().map(|e| e.key.as_str()).collect()),
+    };
+    // A mention without a key can be found by its place alone.
+    if keys.contains("") { placed } else { format!("{} AND ({placed})", sql::list(column, keys)) }
+}
+
+fn seen(asked: &Asked, part: &Part, row: &Row<'_>, origin: Origin) -> Option<Seen> {
+    let entry = (part.entry)(row)?;
+    let text = |column: &str| row.text(column).unwrap_or_default();
+    let key = entry.key.clone();
+    let titled = |column: &str| row.text(column).unwrap_or_else(|| key.clone());
+    let whole = |matched| {
+        let exact = [&asked.phone, &asked.plate, &asked.imei].into_iter().any(|e| e.as_deref() == Some(key.as_str()));
+        if exact { matched } else { Matched::Partial }
+    };
+    let thing = |kind, matched, title: String, note: String| Seen {
+        target: Target::new(kind, key.clone()),
+        matched,
+        title,
+        note,
+        text: String::new(),
+        standing: None,
+        entry: entry.clone(),
+        origin: origin.clone(),
+    };
+    Some(match entry.kind {
+        // Read with the standing of each.
+        finder::Kind::Person => return None,
+        finder::Kind::Phone => thing(Kind::Phone, whole(Matched::Phone), titled("label"), String::new()),
+        finder::Kind::Vehicle => thing(Kind::Vehicle, whole(Matched::Plate), titled("label"), String::new()),
+        finder::Kind::Handset => thing(Kind::Handset, whole(Matched::Imei), titled("label"), String::new()),
+        finder::Kind::Case => thing(Kind::Case, Matched::Fir, titled("title"), text("status")),
+        finder::Kind::Event => thing(Kind::Event, Matched::Event, titled("title"), text("status")),
+        finder::Kind::Place => {
+            let title = row.text("label").or_else(|| row.text("address")).unwrap_or_else(|| key.clone());
+            thing(Kind::Place, Matched::Place, title, text("district"))
+        }
+        finder::Kind::Document => {
+            let title = [text("title"), text("file"), text("label")].into_iter().find(|t| !t.is_empty());
+            Seen {
+                text: text("text"),
+                ..thing(Kind::Document, Matched::Text, title.unwrap_or_else(|| key.clone()), String::new())
+            }
+        }
+    })
+}
+
+fn person(asked: &Asked, linkage: Option<&lake::linkage::Linkage>, m: &Mention, entry: Entry) -> Option<Seen> {
+    let title = m.shown_name()?.to_string();
+    let known = linkage.and_then(|l| resolve::of_mention(l, m)).map(|(_, p)| Target::new(Kind::Person, resolve::hex(p)));
     let number = asked.name.is_none() && asked.phone.is_none();
-    asked.matched(m).unwrap_or(if number { Matched::Partial } else { Matched::NameAlike })
-}
-
-/// Rows of a table with keys, as the session shows them.
-async fn things(
-    session: &Session,
-    table: &str,
-    [key, label, about]: [&str; 3],
-    condition: &str,
-    entries: &[(&Entry, f32)],
-    hits: &mut Scored,
-    of: impl Fn(&str) -> (Kind, Matched),
-) -> Result<()> {
-    if entries.is_empty() {
-        return Ok(());
-    }
-    let mut scores: HashMap<&str, f32> = HashMap::new();
-    for (e, score) in entries {
-        let best = scores.entry(e.key.as_str()).or_default();
-        *best = best.max(*score);
-    }
-    let rest = format!(
-        "WHERE {condition} AND {} ORDER BY key, _source, _object, _row LIMIT {}",
-        sql::list(key, scores.keys()),
-        8 * PROPOSED
-    );
-    let mut columns = vec![key, label];
-    if about != label {
-        columns.push(about);
-    }
-    let columns = format!("{}, _source, _object, _row", columns.join(", "));
-    let name = label.rsplit(' ').next().unwrap_or(label);
-    for row in sql::rows(session, table, &columns, &rest).await?.iter() {
-        let Some(key) = row.text("key") else { continue };
-        let title = row.text(name).unwrap_or_else(|| key.clone());
-        let note = if about == label { String::new() } else { row.text(about).unwrap_or_default() };
-        let score = scores.get(key.as_str()).copied().unwrap_or_default();
-        let (kind, matched) = of(&key);
-        hits.add(Target::new(kind, key), matched, score, (&title, &note), &Origin::of(table, &row));
-    }
-    Ok(())
+    Some(Seen {
+        target: known.or_else(|| page(m))?,
+        matched: asked.matched(m).unwrap_or(if number { Matched::Partial } else { Matched::NameAlike }),
+        title,
+        note: note(m),
+        text: String::new(),
+        standing: m.in_force.as_ref().map(|f| f.standing),
+        entry,
+        origin: m.origin.clone(),
+    })
 }

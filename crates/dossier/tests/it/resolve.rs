@@ -8,6 +8,7 @@ use dossier::resolve::{self, Judge, Options, Report};
 use identity::Verdict;
 use lake::linkage::{Linkage, Pair};
 use lake::{Lake, Progress, Request};
+use proptest::prelude::*;
 
 use crate::{ALL, access, lake, session};
 
@@ -118,6 +119,119 @@ async fn step_by_step_gives_what_all_at_once_gives() {
     assert_eq!(clusters(&after), clusters(&lake.linkage().await.unwrap().unwrap()));
 }
 
+/// Folder of the state in force.
+fn state_folder(home: &Path) -> std::path::PathBuf {
+    let name = std::fs::read_to_string(home.join("identity/CURRENT")).unwrap();
+    home.join("identity").join(name.trim())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_new_is_compared_with_its_neighbourhood_alone() {
+    let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    state(files.path(), 1200, 31);
+    let lake = lake(home.path(), &[]).await;
+    let text = std::fs::read_to_string(files.path().join("cctns.person/person.csv")).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let parts = [&lines[1..lines.len() - 6], &lines[lines.len() - 6..]];
+    for (i, part) in parts.iter().enumerate() {
+        let path = files.path().join(format!("part{i}.csv"));
+        std::fs::write(&path, format!("{}\n{}\n", lines[0], part.join("\n"))).unwrap();
+        if i == 1 {
+            assert!(!resolve::behind(&lake).await.unwrap());
+        }
+        take_in(&lake, "cctns.person", &path).await;
+        assert!(resolve::behind(&lake).await.unwrap(), "rows came");
+        let asked = session(&lake, governance::Principal::operator());
+        assert_eq!(resolve::quality(&lake, &asked).await.unwrap().stale, i == 1, "before the first run nothing is stale");
+        let report = run(&lake, Options::default()).await;
+        if i == 1 {
+            assert!(report.fresh > 0 && report.fresh <= 6, "{report:?}");
+            assert!(report.looked_at < report.records / 2 && report.settled < report.records / 2, "{report:?}");
+            assert!(state_folder(home.path()).join("members-1.parquet").exists(), "what changed is written beside the whole");
+        }
+    }
+    let stepwise = lake.linkage().await.unwrap().unwrap();
+    // Read again from its files, it is the same.
+    drop(lake);
+    let lake = crate::lake(home.path(), &[]).await;
+    let read = lake.linkage().await.unwrap().unwrap();
+    assert_eq!((&read.members, &read.pairs, &read.redirects), (&stepwise.members, &stepwise.pairs, &stepwise.redirects));
+    let again = run(&lake, Options::default()).await;
+    assert_eq!(
+        (again.fresh, again.looked_at, again.records),
+        (0, 0, stepwise.members.iter().map(|m| m.record).collect::<BTreeSet<_>>().len())
+    );
+    let asked = session(&lake, governance::Principal::operator());
+    let before = resolve::quality(&lake, &asked).await.unwrap();
+    run(&lake, Options { full: true, ..Options::default() }).await;
+    let whole = lake.linkage().await.unwrap().unwrap();
+    assert_eq!((clusters(&stepwise), &stepwise.pairs), (clusters(&whole), &whole.pairs));
+    // And so is what is told of it.
+    let after = resolve::quality(&lake, &asked).await.unwrap();
+    assert_eq!((before.sizes, before.suspects), (after.sizes, after.suspects));
+    let brief = |q: &[resolve::Part]| q.iter().map(|p| (p.name.clone(), p.records, p.joined)).collect::<Vec<_>>();
+    assert_eq!(brief(&before.parts), brief(&after.parts));
+    assert!(!state_folder(home.path()).join("members-1.parquet").exists(), "a run over everything writes it whole");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_is_stopped_leaves_the_state_as_it_was() {
+    let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    state(files.path(), 400, 9);
+    let lake = filled(home.path(), files.path()).await;
+    run(&lake, Options::default()).await;
+    let before = std::fs::read_to_string(home.path().join("identity/CURRENT")).unwrap();
+    let stop = Arc::new(std::sync::atomic::AtomicBool::new(true));
+    let stopped = resolve::resolve(&lake, &access(&lake), Options { full: true, stop, ..Options::default() }).await;
+    let e = stopped.unwrap_err().to_string();
+    assert!(e.contains("stopped") && e.contains("begins again"), "{e}");
+    assert_eq!(std::fs::read_to_string(home.path().join("identity/CURRENT")).unwrap(), before);
+    assert_eq!(std::fs::read_dir(home.path().join("identity")).unwrap().count(), 2, "nothing half done lies about");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_of_ones_own_and_one_that_names_nothing_here() {
+    let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    state(files.path(), 300, 9);
+    let lake = filled(home.path(), files.path()).await;
+    let shipped = run(&lake, Options::default()).await;
+    let strict = resolve::MODEL.replace("merge = 0.95", "merge = 0.999999");
+    let report = run(&lake, Options { model: Some(strict), ..Options::default() }).await;
+    assert!(report.learnt && report.persons > shipped.persons, "{report:?}");
+    for (text, want) in [
+        ("[[field]]\nname = \"colour\"\n[[block]]\non = [\"colour\"]", "colour"),
+        ("[[field]]\nname = \"phone\"\nlevels = [\"exact\"]\n[[block]]\non = [\"fone\"]", "fields are"),
+        ("[[field]]\nname = \"phone\"\nlevels = [\"exact\"]", "no blocking rules"),
+    ] {
+        let e = resolve::resolve(&lake, &access(&lake), Options { model: Some(text.into()), ..Options::default() }).await;
+        let e = e.unwrap_err().to_string();
+        assert!(e.contains(want), "{text}: {e}");
+    }
+    assert!(lake.linkage().await.unwrap().is_some(), "what was in force stays");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_comes_in_pages() {
+    let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    state(files.path(), 1500, 77);
+    let lake = filled(home.path(), files.path()).await;
+    run(&lake, Options::default()).await;
+    let asked = session(&lake, governance::Principal::operator());
+    let all = resolve::queue(&lake, &asked, 0, 10_000).await.unwrap();
+    assert!(all.waiting > 2 && all.waiting == all.pairs.len() && !all.more, "{}", all.waiting);
+    let pages: Vec<resolve::Open> = {
+        let mut out = Vec::new();
+        for page in 0..all.waiting.div_ceil(2) {
+            let part = resolve::queue(&lake, &asked, page * 2, 2).await.unwrap();
+            assert_eq!(part.waiting, all.waiting);
+            out.extend(part.pairs);
+        }
+        out
+    };
+    assert_eq!(pages, all.pairs, "page after page, each pair once and in order");
+    assert!(resolve::queue(&lake, &asked, all.waiting, 3).await.unwrap().pairs.is_empty());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_page_speaks_of_all_records_and_says_why() {
     let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
@@ -205,6 +319,7 @@ async fn judgements_win_and_are_kept() {
     assert_eq!((made.judgement.left.clone(), made.judgement.who.as_str()), (hex(joined.left), "operator"));
     let report = run(&lake, Options::default()).await;
     assert!(report.settled > 1 && report.settled < report.records && report.compared == 0, "{report:?}");
+    assert!(report.looked_at < report.records / 4, "a decision touches those it is about: {report:?}");
     let after = lake.linkage().await.unwrap().unwrap();
     let person = |l: &Linkage, r: u64| l.record(r).unwrap().person;
     assert_ne!(person(&after, joined.left), person(&after, joined.right));
@@ -242,10 +357,45 @@ async fn judgements_win_and_are_kept() {
     let entries = (0..).map_while(|i| lake.audit().entry(i).ok()).map(|e| format!("{e:?}"));
     let log: String = entries.filter(|e| e.contains("judge")).collect();
     assert!(log.contains(&hex(joined.left)) && !log.contains("checked"), "{log}");
+    // What became of persons' ids stands there too: one was parted, one joined.
+    let entries = (0..).map_while(|i| lake.audit().entry(i).ok());
+    let fates: Vec<_> = entries.filter(|e| e.record.action == "resolve-persons").map(|e| e.record.what).collect();
+    assert!(fates.iter().any(|f| f["parted"].to_string().contains(&hex(former))), "{fates:?}");
+    assert!(fates.iter().any(|f| f["joined"].to_string().contains(&hex(one))), "{fates:?}");
     for (left, right) in [("nobody", "cctns:1"), (&hex(joined.left), &hex(joined.left))] {
         let wrong = resolve::judge(&lake, &who, answer(left.into(), right.into(), Verdict::Same)).await;
         assert!(wrong.is_err());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn judgements_that_contradict_each_other_are_counted() {
+    let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    state(files.path(), 400, 9);
+    let lake = filled(home.path(), files.path()).await;
+    run(&lake, Options::default()).await;
+    let linkage = lake.linkage().await.unwrap().unwrap();
+    let mut records: Vec<u64> = linkage
+        .members
+        .iter()
+        .filter(|m| !m.sealed && linkage.of_record(m.record).iter().all(|m| !m.sealed))
+        .map(|m| m.record)
+        .collect();
+    records.dedup();
+    let (a, b, c) = (records[0], records[1], records[2]);
+    let say = async |left: u64, right: u64, verdict| {
+        let answer = Judge { left: format!("{left:016x}"), right: format!("{right:016x}"), verdict, why: String::new() };
+        resolve::judge(&lake, &access(&lake), answer).await.unwrap();
+    };
+    say(a, b, Verdict::Same).await;
+    say(b, c, Verdict::Same).await;
+    assert_eq!(run(&lake, Options::default()).await.conflicts, 0);
+    say(a, c, Verdict::NotSame).await;
+    let report = run(&lake, Options::default()).await;
+    assert_eq!((report.conflicts, report.judgements), (1, 3), "the oldest of the circle is not followed");
+    let now = lake.linkage().await.unwrap().unwrap();
+    let person = |r: u64| now.record(r).unwrap().person;
+    assert!(person(b) == person(c) && person(a) != person(c));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -280,6 +430,12 @@ async fn one_officer_alone_does_not_make_an_accused() {
     assert!(!joined().await, "one officer alone");
     let now = shown().await;
     assert_eq!((now.sensitive, now.waits_for_second.as_deref()), (true, Some("first")));
+    let gets = async |who: &str| {
+        let reader = lake.session(&officer(who)).unwrap();
+        let queue = resolve::queue(&lake, &reader, 0, 10_000).await.unwrap();
+        queue.pairs.iter().any(|p| (p.left == left && p.right == right) || (p.left == right && p.right == left))
+    };
+    assert!(!gets("first").await, "who has said so is not asked again");
     resolve::judge(&lake, &officer("first"), say(Verdict::Same)).await.unwrap();
     assert!(!joined().await, "the same officer again");
     resolve::judge(&lake, &officer("second"), say(Verdict::Same)).await.unwrap();
@@ -327,4 +483,69 @@ async fn an_empty_lake_has_nobody() {
     let filled = crate::lake(home.path(), ALL).await;
     let denied = resolve::resolve(&filled, &lake::Access { principal: stranger, ..access(&filled) }, Options::default()).await;
     assert!(denied.is_err(), "linkage reads everything; not everybody may start it");
+}
+
+/// What happens to a lake between two runs.
+#[derive(Debug, Clone)]
+enum Happens {
+    Comes(usize),
+    Judged(usize, usize, bool),
+    Run,
+}
+
+fn happenings() -> impl Strategy<Value = Vec<Happens>> {
+    let one = prop_oneof![
+        3 => (0usize..5).prop_map(Happens::Comes),
+        2 => (0usize..1000, 0usize..1000, any::<bool>()).prop_map(|(a, b, same)| Happens::Judged(a, b, same)),
+        3 => Just(Happens::Run),
+    ];
+    proptest::collection::vec(one, 4..10)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4, max_shrink_iters: 8, ..ProptestConfig::default() })]
+    #[test]
+    fn whatever_happens_in_whatever_order_the_outcome_is_that_of_a_run_over_everything(steps in happenings()) {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (files, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+            state(files.path(), 250, 13);
+            let lake = lake(home.path(), &[]).await;
+            let text = std::fs::read_to_string(files.path().join("cctns.person/person.csv")).unwrap();
+            let lines: Vec<&str> = text.lines().collect();
+            let parts: Vec<_> = lines[1..].chunks(lines.len().div_ceil(4)).collect();
+            let mut came = BTreeSet::new();
+            for step in [Happens::Comes(0), Happens::Run].into_iter().chain(steps) {
+                match step {
+                    Happens::Comes(4) if came.insert(4) => {
+                        take_in(&lake, "transport.vehicle", &files.path().join("transport.vehicle/registrations.csv")).await;
+                    }
+                    Happens::Comes(i) if i < parts.len() && came.insert(i) => {
+                        let path = files.path().join(format!("part{i}.csv"));
+                        std::fs::write(&path, format!("{}\n{}\n", lines[0], parts[i].join("\n"))).unwrap();
+                        take_in(&lake, "cctns.person", &path).await;
+                    }
+                    Happens::Comes(_) => {}
+                    Happens::Run => _ = run(&lake, Options::default()).await,
+                    Happens::Judged(a, b, same) => {
+                        let linkage = lake.linkage().await.unwrap().unwrap();
+                        let open: BTreeSet<u64> = linkage.members.iter().filter(|m| !m.sealed).map(|m| m.record).collect();
+                        let open: Vec<u64> = open.into_iter().filter(|r| linkage.of_record(*r).iter().all(|m| !m.sealed)).collect();
+                        let (a, b) = (open[a % open.len()], open[b % open.len()]);
+                        let verdict = if same { Verdict::Same } else { Verdict::NotSame };
+                        let answer = Judge { left: format!("{a:016x}"), right: format!("{b:016x}"), verdict, why: String::new() };
+                        let said = resolve::judge(&lake, &access(&lake), answer).await;
+                        assert_eq!(said.is_err(), a == b);
+                    }
+                }
+            }
+            run(&lake, Options::default()).await;
+            let stepwise = lake.linkage().await.unwrap().unwrap();
+            run(&lake, Options { full: true, ..Options::default() }).await;
+            let whole = lake.linkage().await.unwrap().unwrap();
+            assert_eq!(clusters(&stepwise), clusters(&whole));
+            let pairs = |l: &Linkage| l.pairs.iter().map(|p| (p.left, p.right, p.flags)).collect::<Vec<_>>();
+            assert_eq!(pairs(&stepwise), pairs(&whole));
+        });
+    }
 }

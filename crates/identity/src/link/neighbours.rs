@@ -42,7 +42,8 @@ impl Neighbours {
         Ok(Neighbours { rules, bound: model.limits.block })
     }
 
-    fn of(&self, row: u32) -> impl Iterator<Item = RuleKey> + '_ {
+    /// The keys of a row.
+    pub fn of(&self, row: u32) -> impl Iterator<Item = RuleKey> + '_ {
         let numbered = self.rules.iter().enumerate();
         numbered.flat_map(move |(n, keys)| keys.of(row).iter().map(move |&k| (n as u64 + 1) << 32 | u64::from(k)))
     }

@@ -14,10 +14,24 @@ pub fn cell(text: &str) -> std::borrow::Cow<'_, str> {
     if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")).into() } else { text.into() }
 }
 
+/// Writes a file that is there whole or not at all; a pipe or a terminal is written to as it is.
 fn file(path: &Path, f: impl FnOnce(&mut BufWriter<File>) -> std::io::Result<()>) -> Result<(), LinkError> {
     let io = LinkError::io("writing", path);
-    let mut out = BufWriter::with_capacity(1 << 18, File::create(path).map_err(&io)?);
-    f(&mut out).and_then(|()| out.flush()).map_err(&io)
+    let plain = std::fs::metadata(path).is_ok_and(|m| !m.is_file());
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let to = if plain { path.to_path_buf() } else { beside.into() };
+    let mut out = BufWriter::with_capacity(1 << 18, File::create(&to).map_err(&io)?);
+    let written = f(&mut out).and_then(|()| out.flush());
+    drop(out);
+    let moved = written.and_then(|()| if plain { Ok(()) } else { std::fs::rename(&to, path) });
+    moved.map_err(|e| {
+        if !plain {
+            // What is half written goes; if it cannot, its name says what it is.
+            let _ = std::fs::remove_file(&to);
+        }
+        io(e)
+    })
 }
 
 impl Outcome {
@@ -86,6 +100,7 @@ impl Outcome {
     }
 
     /// Pairs for a person to decide: between the thresholds, or above without the evidence the model asks for, and not in one cluster.
+    /// With `verdict`, `who` and `why` filled in, [`judgements::read`](crate::link::judgements::read) takes the file back.
     pub fn write_review(&self, path: &Path) -> Result<usize, LinkError> {
         let merge = bits(self.model.thresholds.merge.clamp(1e-9, 1.0 - 1e-9)) as f32;
         let mut rows = Vec::new();
@@ -97,11 +112,12 @@ impl Outcome {
         })?;
         rows.sort_by(|x, y| y.bits.total_cmp(&x.bits).then((x.a, x.b).cmp(&(y.a, y.b))));
         file(path, |out| {
-            write!(out, "left_id,right_id,match_probability,reason")?;
-            self.frame
-                .names
-                .iter()
-                .try_for_each(|n| write!(out, ",{},{}", cell(&format!("left_{n}")), cell(&format!("right_{n}"))))?;
+            write!(out, "left_id,right_id,left_source,right_source,match_probability,reason")?;
+            for n in &self.frame.names {
+                // Two columns may not have one name.
+                let n = if matches!(n.as_str(), "id" | "source") { format!("{n}_value") } else { n.clone() };
+                write!(out, ",{},{}", cell(&format!("left_{n}")), cell(&format!("right_{n}")))?;
+            }
             writeln!(out, ",verdict,who,why")?;
             for s in &rows {
                 let enough = enough(&self.model, &self.comparisons, &self.frame, &self.scorer, &self.groups, s);
@@ -113,7 +129,8 @@ impl Outcome {
                     "one kind of evidence only"
                 };
                 let (left, right) = (cell(self.frame.id(s.a)), cell(self.frame.id(s.b)));
-                write!(out, "{left},{right},{:.6},{reason}", probability(f64::from(s.bits)))?;
+                let (of, to) = (self.frame.source(s.a) + 1, self.frame.source(s.b) + 1);
+                write!(out, "{left},{right},{of},{to},{:.6},{reason}", probability(f64::from(s.bits)))?;
                 for field in 0..self.frame.names.len() {
                     write!(out, ",{},{}", cell(self.frame.value(field, s.a)), cell(self.frame.value(field, s.b)))?;
                 }

@@ -100,10 +100,11 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
     let pairs = Pairs::new(model.limits.memory_mb, job.scratch);
     let visited = candidates::score(&blocking, &comparisons, &frame, &scorer, review.min(merge), &pairs, stop)?;
     clock.lap("score");
-    let judged = {
-        let index = index(&frame, &job.judgements);
-        Judged::new(frame.rows, &job.judgements, |id| index.get(id).copied())
-    };
+    let (index, both) = index(&frame, &job.judgements);
+    let judged = Judged::new(frame.rows, &job.judgements, |id| index.get(id).copied());
+    if both > 0 {
+        notes.push(format!("{both} judged ids are in both tables; say which is meant by left_source and right_source"));
+    }
     if !judged.conflicts.is_empty() {
         notes.push(format!("{} judgements contradict newer ones and were not followed", judged.conflicts.len()));
     }
@@ -135,6 +136,9 @@ pub fn run(job: Job, tables: &[&Table], stop: &Stop) -> Result<Outcome, LinkErro
             bounds.largest,
             resolved.cut[0]
         ));
+    }
+    if stop.load(std::sync::atomic::Ordering::Relaxed) {
+        return Err(LinkError::Cancelled);
     }
     clock.lap("cluster");
     let truth_inside = truth::inside(tables, &frame);
@@ -185,13 +189,32 @@ pub fn trained(
     Ok(train::train(&model.training, comparisons, frame, &chance, &patterns))
 }
 
-/// Rows of the judged ids.
-fn index<'f>(frame: &'f Frame, judgements: &[Judgement]) -> std::collections::HashMap<&'f str, u32> {
+/// Rows of the judged records: by `1:id` or `2:id` where there are two tables, by the id alone where only one record has it. The
+/// number: how many judged names fit a record of either table.
+fn index(frame: &Frame, judgements: &[Judgement]) -> (std::collections::HashMap<String, u32>, usize) {
     let wanted: std::collections::HashSet<&str> = judgements.iter().flat_map(|j| [j.left.as_str(), j.right.as_str()]).collect();
+    let mut rows: std::collections::HashMap<String, u32> = Default::default();
+    let mut both: std::collections::HashSet<&str> = Default::default();
     if wanted.is_empty() {
-        return Default::default();
+        return (rows, 0);
     }
-    (0..frame.rows as u32).map(|r| (frame.id(r), r)).filter(|(id, _)| wanted.contains(id)).collect()
+    let two = frame.left < frame.rows;
+    for row in 0..frame.rows as u32 {
+        let id = frame.id(row);
+        if wanted.contains(id) && rows.insert(id.to_string(), row).is_some() {
+            both.insert(id);
+        }
+    }
+    both.iter().for_each(|id| _ = rows.remove(*id));
+    if two {
+        for row in 0..frame.rows as u32 {
+            let name = format!("{}:{}", frame.source(row) + 1, frame.id(row));
+            if wanted.contains(name.as_str()) {
+                rows.insert(name, row);
+            }
+        }
+    }
+    (rows, both.len())
 }
 
 /// The group of evidence of each comparison, by number.

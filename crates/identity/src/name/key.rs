@@ -127,6 +127,12 @@ fn of_part(part: &Part, out: &mut Vec<PhoneticKey>) {
         }
         if let Some(next) = part.words.get(i + 1).filter(|n| n.class != WordClass::Initial && word.class != WordClass::Initial) {
             out.extend([skeleton(to(next)), spoken(to(next))]);
+            // Written as one they may be a name of several forms (Pema Ram, Premaram).
+            if let Some((_, first)) = super::forms::form(&format!("{}{}", word.text, next.text)) {
+                let mut sounds = Vec::new();
+                letters::sounds(first, &mut sounds);
+                out.push(skeleton(&sounds));
+            }
         }
     }
 }

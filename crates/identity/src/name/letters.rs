@@ -195,6 +195,12 @@ pub(super) fn is_r(s: Sound) -> bool {
     s == dev("r") || s == lat("r")
 }
 
+/// An -a that is spoken at a word's end.
+#[inline]
+pub(super) fn is_final_a(s: Sound) -> bool {
+    s == dev("aa$") || s == lat("a$")
+}
+
 /// What the last sound of a word is when more follows.
 pub(super) fn inside(s: Sound) -> Sound {
     if s == MUTE_AFTER_CLUSTER { MUTE } else { ENDS.iter().find(|(_, to)| *to == s).map_or(s, |(from, _)| *from) }

@@ -1,7 +1,7 @@
 //! The words of one name beside the words of another.
 
 use super::evidence::{Evidence, Field, Level, Reason, ReasonKind, Words};
-use super::letters::{LONGEST, Sound, inside};
+use super::letters::{LONGEST, Sound, inside, is_final_a};
 use super::parse::{Part, Word, WordClass};
 use super::sounds::{BIT, Costs, distance};
 
@@ -265,12 +265,18 @@ fn joined(a: &Part, b: &Part, free_left: &mut [bool; MOST], free_right: &mut [bo
                 if !free_two[i] || !free_two[i + 1] || w.class == WordClass::Initial || v.class == WordClass::Initial {
                     continue;
                 }
-                let mut space = [0; 2 * LONGEST];
+                let (mut space, mut bare) = ([0; 2 * LONGEST], [0; 2 * LONGEST]);
                 let both = in_one(row(two, w, w), row(two, v, v), &mut space);
+                // Marwari adds an -a to the first of two (Bhanwara Lal, Bhanwarlal).
+                let without = match row(two, w, w) {
+                    [stem @ .., last] if stem.len() > 2 && is_final_a(*last) => Some(in_one(stem, row(two, v, v), &mut bare)),
+                    _ => None,
+                };
                 for (j, whole) in
                     one.words.iter().enumerate().take(MOST).filter(|(j, x)| free_one[*j] && x.class != WordClass::Initial)
                 {
-                    let d = apart(both, row(one, whole, whole), costs);
+                    let whole = row(one, whole, whole);
+                    let d = without.map_or(FAR, |w| apart(w, whole, costs) + FORM).min(apart(both, whole, costs));
                     if d < NEAR && best.is_none_or(|(b, ..)| d < b) {
                         best = Some((d, swapped, i, j));
                     }

@@ -45,7 +45,7 @@ pub struct Word {
     /// Latin letters an initial of this word may be, `a` in the lowest bit.
     pub(super) initials: u32,
     /// Which name of several forms this is one of; 0 for none.
-    pub(super) form: u8,
+    pub(super) form: u32,
     /// Sounds of a pet name that are also the beginning of the full one (Jit-u); 0 when it is no pet name's form.
     pub(super) stem: u16,
 }

@@ -43,6 +43,9 @@ pub(super) fn usual_bits(class: WordClass) -> f32 {
 /// How far a spelling may be from a listed word and still be that word, in bits.
 const SAME_WORD: f32 = 7.0;
 
+/// Marks the forms of names made with Indra, whose consonants tell them apart.
+const INDRA: u32 = 1 << 31;
+
 struct Listed {
     class: WordClass,
     sex: Option<Sex>,
@@ -172,7 +175,11 @@ pub(super) fn part(raw: &[Raw]) -> Part {
             length,
             initials: mask,
             stem,
-            form: form.map_or(0, |(n, _)| n),
+            form: match form {
+                Some((n, _)) => u32::from(n),
+                None if !word.initial && super::forms::is_indra(&word.text) => INDRA | (key.0 ^ key.0 >> 32) as u32,
+                None => 0,
+            },
         });
     }
     // Someone is called by something: elements and titles that begin a name are the name, unless a religious prefix is

@@ -9,7 +9,7 @@ use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use identity::link::evaluate::{Quality, quality};
 use identity::link::explain::Language;
 use identity::link::incremental::{Record, State};
-use identity::link::{Job, LinkError, Model, Outcome, Table, run};
+use identity::link::{Job, LinkError, Model, Outcome, Table, judgements, run};
 use identity::{Judgement, Verdict};
 use proptest::prelude::*;
 
@@ -139,6 +139,108 @@ fn judgements_win_and_contradicting_cycles_are_reported() {
     assert!(done.notes.iter().any(|n| n.contains("1 judgements contradict")), "{:?}", done.notes);
 }
 
+/// Fills in the last three columns of a review file, by what a row's first two say.
+fn filled(text: &str, verdict: impl Fn(&str, &str) -> &'static str) -> String {
+    let mut out = String::new();
+    for (n, line) in text.lines().enumerate() {
+        let cells: Vec<&str> = line.split(',').collect();
+        let said = if n == 0 { "" } else { verdict(cells[0], cells[1]) };
+        match said {
+            "" => out.push_str(line),
+            said => out.push_str(&format!("{}{said},anita,seen", line.strip_suffix(",,").unwrap())),
+        }
+        out.push('\n');
+    }
+    out
+}
+
+#[test]
+fn a_review_file_that_was_filled_in_is_taken_back() {
+    let t = people(400, 12);
+    let wide = "[thresholds]\nmerge = 0.999999\nreview = 0.01";
+    let open = linked(wide, &[&t]).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("review.csv");
+    assert!(open.write_review(&path).unwrap() >= 3);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let pairs: Vec<(String, String)> =
+        text.lines().skip(1).map(|l| l.split(',').collect::<Vec<_>>()).map(|c| (c[0].into(), c[1].into())).collect();
+    let verdict = |a: &str, b: &str| match pairs.iter().position(|p| p.0 == a && p.1 == b) {
+        Some(0) => "same",
+        Some(1) => "not_same",
+        Some(2) => "unsure",
+        _ => "",
+    };
+    std::fs::write(&path, filled(&text, verdict)).unwrap();
+    let said = judgements::read(&path, 1).unwrap();
+    assert_eq!(said.iter().map(|j| j.verdict).collect::<Vec<_>>(), [Verdict::Same, Verdict::NotSame, Verdict::Unsure]);
+    let mut job = Job::new(Model::parse(wide).unwrap());
+    job.judgements = said;
+    let done = go(job, &[&t]).unwrap();
+    let row = |id: &str| (0..done.frame.rows as u32).find(|r| done.frame.id(*r) == id).unwrap() as usize;
+    let one = |p: &(String, String)| done.resolved.cluster[row(&p.0)] == done.resolved.cluster[row(&p.1)];
+    assert!(one(&pairs[0]) && !one(&pairs[1]));
+    let again = folder.path().join("again.csv");
+    done.write_review(&again).unwrap();
+    let again = std::fs::read_to_string(again).unwrap();
+    let asked = |p: &(String, String)| again.contains(&format!("\n{},{},", p.0, p.1));
+    assert!(pairs[..3].iter().all(|p| !asked(p)), "nobody is asked twice");
+}
+
+#[test]
+fn judged_records_of_two_tables_are_told_apart_by_table() {
+    let names = ["ramesh sharma", "suresh meena", "kamla devi", "gita rathore"];
+    let born = ["1960-02-10", "1971-03-12", "1982-11-30", "1990-01-05"];
+    let both = |ids: [&'static str; 4]| table(&[("id", ids.to_vec()), ("name", names.to_vec()), ("dob", born.to_vec())]);
+    let (a, b) = (both(["1", "2", "3", "4"]), both(["1", "2", "3", "4"]));
+    let model = format!("{NAMES}[clustering]\none_to_one = false");
+    let judged = |left: &str, right: &str, verdict| Judgement {
+        left: left.into(),
+        right: right.into(),
+        verdict,
+        who: "r".into(),
+        when: 1,
+        why: String::new(),
+    };
+    let mut job = Job::new(Model::parse(&model).unwrap());
+    job.judgements =
+        vec![judged("1:1", "2:1", Verdict::NotSame), judged("1:3", "2:4", Verdict::Same), judged("2", "2", Verdict::NotSame)];
+    let done = go(job, &[&a, &b]).unwrap();
+    let one = |x: usize, y: usize| done.resolved.cluster[x] == done.resolved.cluster[y];
+    assert!(!one(0, 4) && one(2, 7), "{:?}", done.resolved.cluster);
+    assert!(done.notes.iter().any(|n| n.contains("1 judged ids are in both tables")), "{:?}", done.notes);
+}
+
+#[test]
+fn link_and_dedupe_finds_pairs_within_and_across() {
+    let t = |ids: [&'static str; 3], names: [&'static str; 3], born: [&'static str; 3]| {
+        table(&[("id", ids.to_vec()), ("name", names.to_vec()), ("dob", born.to_vec())])
+    };
+    let a = t(["a1", "a2", "a3"], ["ramesh sharma", "ramesh sharma", "kamla devi"], ["1960-02-10", "1960-02-10", "1982-11-30"]);
+    let b = t(["b1", "b2", "b3"], ["kamla devi", "suresh meena", "ramesh sharma"], ["1982-11-30", "1971-03-12", "1960-02-10"]);
+    let model = format!("mode = \"link-and-dedupe\"\n{NAMES}[training]\nprior = 0.2");
+    let done = linked(&model, &[&a, &b]).unwrap();
+    let pairs: Vec<(&str, &str)> = done.joined().iter().map(|&(x, y)| (done.frame.id(x), done.frame.id(y))).collect();
+    assert_eq!(pairs, [("a1", "a2"), ("a1", "b3"), ("a2", "b3"), ("a3", "b1")]);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clusters.csv");
+    done.write_clusters(&path).unwrap();
+    let text = std::fs::read_to_string(path).unwrap();
+    assert!(text.contains("b3,2,1:a1") && text.contains("b2,2,2:b2"), "{text}");
+}
+
+#[test]
+fn labels_teach_the_parameters() {
+    let t = people(400, 14);
+    let plain = linked("", &[&t]).unwrap();
+    let id = |r: u32| plain.frame.id(r).to_string();
+    let labels: Vec<(String, String)> = plain.joined().iter().map(|&(a, b)| (id(a), id(b))).collect();
+    let done = go(Job { labels: Some(labels), ..Job::new(Model::default()) }, &[&t]).unwrap();
+    assert!(measured(&done).f1 > 0.9, "{:?}", measured(&done));
+    let e = go(Job { labels: Some(vec![("x".into(), "y".into())]), ..Job::new(Model::default()) }, &[&t]).unwrap_err();
+    assert!(e.to_string().contains("none of the labelled pairs"), "{e}");
+}
+
 #[test]
 fn every_link_explains_itself_and_the_bits_add_up() {
     let done = linked("", &[&people(400, 3)]).unwrap();
@@ -253,6 +355,7 @@ fn wrong_models_say_what_is_wrong() {
         ("[[field]]\nname = \"name\"\n[[field]]\nname = \"name\"", "two fields are called name"),
         ("[[field]]\nname = \"name\"\n[[block]]\non = [\"soundex(name)\"]", "possible are"),
         ("[[field]]\nname = \"name\"\n[[block]]\non = []", "nothing in `on`"),
+        ("[[field]]\nname = \"name\"\n[[block]]\non = [\"dob\"]", "dob"),
         ("[[field]]\nname = \"name\"\ncompare = false", "no field is compared"),
         ("[thresholds]\nmerge = 0.2\nreview = 0.9", "review ≤ merge"),
         ("[training]\nprior = 1.5", "between 0 and 1"),
@@ -263,6 +366,12 @@ fn wrong_models_say_what_is_wrong() {
         let e = linked(model, &[&t]).unwrap_err().to_string();
         assert!(e.contains(want), "{model}: {e}");
     }
+    // The second table lacks what the first has.
+    let other = table(&[("id", vec!["1"]), ("title", vec!["a"])]);
+    let e = linked("[[field]]\nname = \"name\"", &[&t, &other]).unwrap_err().to_string();
+    assert!(e.contains("column name") && e.contains("id, title"), "{e}");
+    let e = linked("[[field]]\nname = \"name\"\nright = [\"titel\"]", &[&t, &other]).unwrap_err().to_string();
+    assert!(e.contains("column titel"), "{e}");
     let twice = table(&[("id", vec!["1", "1"]), ("name", vec!["a", "b"])]);
     assert!(linked("id = \"id\"\n[[field]]\nname = \"name\"", &[&twice]).unwrap_err().to_string().contains("must be unique"));
 }
@@ -278,6 +387,35 @@ fn training_that_cannot_succeed_falls_back_and_says_so() {
     assert!(done.joined().is_empty());
     let one = linked("id = \"id\"\n[[field]]\nname = \"name\"\nkind = \"name\"\n[training]\nrounds = 1", &[&t]).unwrap();
     assert!(one.notes.iter().any(|n| n.contains("had not come to rest")), "{:?}", one.notes);
+}
+
+#[test]
+fn training_that_collapses_goes_back_to_where_it_began() {
+    // Two values, dealt out by turns: whatever agrees agrees by chance, as often as it differs.
+    let n = 400;
+    let ids: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+    let side = |k: usize| (0..n).map(|i| ["kota", "ajmer"][i / k % 2]).collect::<Vec<_>>();
+    let t = table(&[("id", ids.iter().map(String::as_str).collect()), ("a", side(1)), ("b", side(2)), ("c", side(4))]);
+    let field = |name: &str| format!("[[field]]\nname = \"{name}\"\nkind = \"category\"\nlevels = [\"exact\"]\n");
+    let model = format!("id = \"id\"\n{}{}{}[training]\nprior = 0.3", field("a"), field("b"), field("c"));
+    let done = linked(&model, &[&t]).unwrap();
+    let said = done.notes.join("; ");
+    assert!(said.contains("collapsed") || said.contains("tells nothing"), "{said}");
+    assert!(done.parameters.fields.iter().flat_map(|f| &f.levels).all(|l| l.m.is_finite() && l.u > 0.0));
+}
+
+#[test]
+fn a_run_that_is_cancelled_on_the_way_gives_nothing() {
+    let t = people(6_000, 1);
+    let stop = Arc::new(AtomicBool::new(false));
+    let set = stop.clone();
+    let later = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        set.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    let e = run::run(Job::new(Model::default()), &[&t], &stop).unwrap_err();
+    later.join().unwrap();
+    assert!(matches!(e, LinkError::Cancelled));
 }
 
 #[test]

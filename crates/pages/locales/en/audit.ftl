@@ -24,6 +24,7 @@ action-query = Query
 action-answer = Answer handed out
 action-dossier = Dossier opened
 action-search = Search
+action-section = Sections of law looked up
 action-row = Row opened
 action-quarantine = Refused rows read
 action-download = File downloaded

@@ -24,6 +24,7 @@ action-query = प्रश्न
 action-answer = उत्तर दिया गया
 action-dossier = कुण्डली खोली गई
 action-search = खोज
+action-section = विधि की धाराएँ देखी गईं
 action-row = पंक्ति खोली गई
 action-quarantine = रोकी गई पंक्तियाँ पढ़ी गईं
 action-download = फ़ाइल उतारी गई

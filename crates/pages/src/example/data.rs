@@ -629,5 +629,13 @@ pub(super) fn fault(shell: Shell) -> Fault {
 pub(super) fn search_frame(shell: Shell, q: &str) -> Search {
     let mut shell = frame(shell, Section::Search, "search-title");
     shell.query = q.into();
-    Search { q: q.into(), hits: Vec::new(), read_as: Vec::new(), truncated: false, several: false, only: String::new(), shell }
+    Search {
+        q: q.into(),
+        hits: Vec::new(),
+        read_as: Vec::new(),
+        truncated: false,
+        several: false,
+        narrowed: Default::default(),
+        shell,
+    }
 }

@@ -4,7 +4,7 @@ use model::Classification;
 
 use super::data::{SHA, at, pick, search_frame};
 use crate::dossier::{Dossier, Fact, Group, Kind, LinkLine, Notice, Origin, Part, Standing, Why};
-use crate::search::{Hit, Search};
+use crate::search::{Hit, Piece, Search};
 use crate::table::{Cell, Grid, GridColumn};
 use crate::timeline::Moment;
 use crate::{Section, Shell};
@@ -22,7 +22,7 @@ fn link(kind: Kind, relation: String, label: &str, note: &str, reason: &str, ori
         Kind::Person => "person",
         Kind::Phone | Kind::Handset => "phone",
         Kind::Vehicle => "vehicle",
-        Kind::Case | Kind::Place | Kind::Thing => "case",
+        Kind::Case | Kind::Place | Kind::Document | Kind::Thing => "case",
     };
     LinkLine {
         kind,
@@ -255,14 +255,18 @@ pub(super) fn case(shell: Shell) -> Dossier {
     page
 }
 
+fn piece(text: &str, marked: bool) -> Piece {
+    Piece { text: text.into(), marked }
+}
+
 pub(super) fn search(shell: Shell) -> Search {
     let mut page = search_frame(shell, "9829012345");
     let s = &page.shell;
     let hits = vec![
         Hit {
             kind: Kind::Phone,
-            title: "98290 12345".into(),
-            note: "Airtel".into(),
+            title: vec![piece("98290 12345", true)],
+            note: vec![piece("Airtel", false)],
             standings: Vec::new(),
             matched: s.t("read-phone"),
             href: "/gallery/phone".into(),
@@ -271,8 +275,8 @@ pub(super) fn search(shell: Shell) -> Search {
         },
         Hit {
             kind: Kind::Person,
-            title: "रमेश कुमार".into(),
-            note: pick(s, "पंक्ति में यही नंबर", "the row gives this number"),
+            title: vec![piece("रमेश कुमार", false)],
+            note: vec![piece(&pick(s, "पंक्ति में यही नंबर", "the row gives this number"), false)],
             standings: vec![Standing { text: s.t("standing-acquitted"), tone: "plain" }],
             matched: s.t("read-phone"),
             href: "/gallery/person".into(),

@@ -32,7 +32,7 @@ impl View for Phone {
         page.rows = (self.mentions.len() + self.origins.len()) as u64 + self.records as u64;
         page.groups = groups(lang, Kind::Phone, &self.groups);
         if !self.groups.is_empty() {
-            page.notices.push(Notice { tone: "info", text: lang.text("dossier-ported") });
+            page.notices.push(Notice::new("info", lang.text("dossier-ported")));
         }
         page.links = links(lang, "through-phone", self.persons.iter().chain(&self.cases).chain(&self.handsets));
         page.timeline = moments(lang, &self.timeline);

@@ -1,11 +1,14 @@
 //! Whether two records are one person: the pages with their forms, the JSON, and what the log keeps.
 
+use axum::http::{Method, StatusCode};
 use dossier::resolve::{self, Options};
-use governance::{Context, Principal};
+use governance::{Context, Principal, Role};
 use lake::{Access, At};
 use serde_json::Value;
 
+use crate::people::Browser;
 use crate::site::{HOSTILE, Site, take};
+use crate::work::{at, open, station};
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
@@ -111,6 +114,42 @@ async fn a_pair_is_shown_decided_and_remembered() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn to_lay_an_accusation_on_somebody_takes_two_officers() {
+    let site = Site::filled().await;
+    asked_about(&site).await;
+    let way = "/api/v1/review/cctns:275410012025000102/cctns:275410012025000911";
+    let mut officers = Vec::new();
+    for login in ["asha", "ravi"] {
+        site.signed_in(login, &[Role::InvestigatingOfficer]).await;
+        let token = site.accounts.issue(login, "tool", &[accounts::Scope::Lake], 9, site.lake.now()).await.unwrap().text;
+        let owner = site.accounts.principal(login, site.lake.now()).await.unwrap().unwrap();
+        let work = site.accounts.works(&owner, site.lake.now()).await.unwrap().remove(0).row.id;
+        officers.push((format!("Bearer {token}"), work));
+    }
+    let mut program = Browser::new(&site);
+    let mut send = async |who: usize, method: Method, body: &str| {
+        let (bearer, work) = (&officers[who].0, &officers[who].1);
+        let head = [("authorization", bearer.as_str()), ("sarovar-work", work), ("content-type", "application/json")];
+        let seen = program.send(method, way, &head, body).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+        json(&seen.body)
+    };
+    let same = "{\"verdict\":\"same\",\"why\":\"one face\"}";
+    assert_eq!(send(0, Method::POST, same).await["sensitive"], true);
+    link(&site).await;
+    let shown = send(1, Method::GET, "").await;
+    assert_eq!((&shown["joined"], &shown["waits_for_second"]), (&false.into(), &"asha".into()), "{shown:#}");
+    // Once more from the first is not a second.
+    send(0, Method::POST, same).await;
+    link(&site).await;
+    assert_eq!(send(0, Method::GET, "").await["joined"], false);
+    send(1, Method::POST, same).await;
+    link(&site).await;
+    let shown = send(1, Method::GET, "").await;
+    assert_eq!((&shown["joined"], &shown["waits_for_second"]), (&true.into(), &Value::Null), "{shown:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_standing_is_told() {
     let site = Site::filled().await;
     assert!(site.get("/review/quality").await.body.contains("sarovar resolve"));
@@ -139,4 +178,48 @@ async fn suggestions_come_while_typing() {
     assert!(found.contains("href=\"/person/cctns%3A275410012025000101\""), "Hindi finds what is written in both: {found}");
     let hostile = site.get("/search/suggest?q=%3Cscript%3E").await;
     assert!(hostile.status.is_success() && !hostile.body.contains("<script>alert"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_hidden_neither_counts_nor_crowds_out() {
+    let site = station().await;
+    // Two hundred of one name at one station, and one at another; every two of them are alike enough to ask about.
+    let head = HOSTILE.lines().next().unwrap();
+    let row = |n: u32, station: &str| {
+        format!(
+            "{n},{station}250001,{station},0001,2025,witness,Sumermal Jat,,,Father,Udaharan Lal,,M,,,,INDIA,,,Testpura,,ALWAR GATE,AJMER,10/03/2025 16:10,,,BNS 303(2),N\n"
+        )
+    };
+    let many: String = (0..200).map(|n| row(900_000_000 + n, "27541001")).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("many.csv");
+    std::fs::write(&path, format!("{head}\n{many}{}", row(900_000_999, "27541002"))).unwrap();
+    take(&site.lake, "cctns.person", &path).await;
+    let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
+    let access = |principal| Access { principal, context: context.clone(), at: At::Now };
+    dossier::index::follow(&site.lake, &access(Principal::operator()), false).await.unwrap();
+    let of = async |unit: &str| {
+        let work = open(&site, "meera", model::Purpose::Supervision, unit).await;
+        let theirs = site.lake.session(&access(at(&site, "meera", &work).await)).unwrap();
+        dossier::search(&theirs, "sumermal jat", Some(dossier::Kind::Person)).await.unwrap()
+    };
+    let all = of("27541001").await;
+    assert!(all.truncated && all.hits.len() == 50, "{} {}", all.truncated, all.hits.len());
+    let one = of("27541002").await;
+    assert_eq!((one.hits.len(), one.truncated), (1, false), "two hundred that nobody here may see stand in nobody's way");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_queue_speaks_of_nobody_its_reader_may_not_see() {
+    let site = station().await;
+    asked_about(&site).await;
+    let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
+    let queue = async |unit: &str| {
+        let work = open(&site, "meera", model::Purpose::Supervision, unit).await;
+        let access = Access { principal: at(&site, "meera", &work).await, context: context.clone(), at: At::Now };
+        resolve::queue(&site.lake, &site.lake.session(&access).unwrap(), 0, 50).await.unwrap()
+    };
+    let (here, there) = (queue("27541001").await, queue("27541002").await);
+    assert!(here.waiting > 0 && here.pairs.len() == here.waiting, "{here:?}");
+    assert_eq!((there.waiting, there.pairs.len(), there.more), (0, 0, false));
 }

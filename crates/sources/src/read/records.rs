@@ -39,6 +39,11 @@ pub(crate) fn parse(plan: &Arc<Plan>, records: &Records) -> Parsed {
             refuse(&mut assembler, plan, item, &String::from_utf8_lossy(raw), fault, "holds bytes that are not UTF-8".to_owned());
             continue;
         };
+        // JSON writes it as an escape.
+        if record.contains('\0') || plan.format().kind == Kind::Json && record.contains("\\u0000") {
+            refuse(&mut assembler, plan, item, record, Fault { code: "nul_byte", message: "" }, "holds a NUL byte".to_owned());
+            continue;
+        }
         match cells(plan, &mut grid, record, &item.keys) {
             Ok(()) => grid.close_record(item.row, Span::new(i, i)),
             Err(message) => {

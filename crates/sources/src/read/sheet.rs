@@ -41,9 +41,12 @@ fn book(name: &str, bytes: Vec<u8>, limits: &Limits) -> Result<Book<Bytes>, Read
     if bytes.starts_with(b"PK") {
         archive::check_sizes(name, &bytes, limits.max_sheet_bytes, limits.max_ratio)?;
     }
+    // A locked workbook is a compound file whose directory names the package in it.
+    let package: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let locked = bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0]) && bytes.windows(package.len()).any(|w| w == package);
     open_workbook_auto_from_rs(Cursor::new(Arc::from(bytes))).map_err(|e| {
         let message = e.to_string();
-        if message.to_lowercase().contains("password") {
+        if locked || message.to_lowercase().contains("password") {
             return ReadError::PasswordNeeded { name: name.to_owned() };
         }
         ReadError::Corrupt { name: name.to_owned(), kind: "workbook", message }

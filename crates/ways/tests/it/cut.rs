@@ -67,9 +67,13 @@ async fn a_bucket_that_breaks_off() {
         .unwrap();
     bucket.put(&"reads.ndjson".into(), many().into()).await.unwrap();
     let through = cutting(port, 1 << 20).await;
+    let secret = basin.dir.path().join("key");
+    std::fs::write(&secret, "test").unwrap();
     let spec = |port: u16| {
         format!(
-            "contract = 'anpr.read'\nkind = 's3'\nbucket = 'drops'\nendpoint = 'http://127.0.0.1:{port}'\nallow_http = true\ntries = 1\n"
+            "contract = 'anpr.read'\nkind = 's3'\nbucket = 'drops'\nendpoint = 'http://127.0.0.1:{port}'\nallow_http = true\ntries = 1\n\
+             access_key = {{ file = '{0}' }}\nsecret_key = {{ file = '{0}' }}\n",
+            secret.display()
         )
     };
     let cut = basin.pull("bucket", &spec(through)).await;
