@@ -1,7 +1,7 @@
 //! Categories and history sheets, on both databases: who may, who may not, and that nothing goes by itself.
 
 use accounts::{AccessError, AccountError, Accounts, Change, NewWork, SheetOrder};
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use governance::{Policies, Principal, Rank, Role};
 use model::Purpose;
 
@@ -15,10 +15,14 @@ fn denied<T: std::fmt::Debug>(outcome: Result<T, AccountError>) {
 
 /// With a case in hand.
 async fn at_work(accounts: &Accounts, login: &str) -> Principal {
-    let who = accounts.principal(login, noon()).await.unwrap().unwrap();
+    at_work_on(accounts, login, noon()).await
+}
+
+async fn at_work_on(accounts: &Accounts, login: &str, now: DateTime<Utc>) -> Principal {
+    let who = accounts.principal(login, now).await.unwrap().unwrap();
     let new = NewWork { purpose: Some(Purpose::Case), reference: "27541001/13/26".into(), ..NewWork::default() };
-    let work = accounts.open_work(&who, &Policies::builtin().unwrap(), new, noon()).await.unwrap();
-    accounts.with_work(who, &work.id, noon()).await.unwrap()
+    let work = accounts.open_work(&who, &Policies::builtin().unwrap(), new, now).await.unwrap();
+    accounts.with_work(who, &work.id, now).await.unwrap()
 }
 
 pub async fn all(accounts: &Accounts) {
@@ -97,8 +101,13 @@ async fn sheets(accounts: &Accounts) {
     let again = accounts.review_sheet(&sho, &policies, &id, "two further convictions since", year).await.unwrap();
     assert_eq!(again.due_at, Some((year + TimeDelta::days(365)).timestamp_micros()));
 
-    // Closing: asked, kept, asked again, closed.
-    accounts.ask_sheet_close(&sho, &policies, &id, "no offence for a year, works at the mill", year).await.unwrap();
+    // Closing: asked, kept, asked again, closed. Who asks has a case in hand that day.
+    denied(accounts.ask_sheet_close(&sho, &policies, &id, "no offence for a year, works at the mill", year).await);
+    let sho = at_work_on(accounts, "sho.t1", year).await;
+    accounts
+        .ask_sheet_close(&sho, &policies, &id, "no offence for a year, works at the mill", year + TimeDelta::seconds(30))
+        .await
+        .unwrap();
     assert_eq!(decide(&sp, order(false, "SP/3/2027"), year + TimeDelta::minutes(1)).await.unwrap().state, "open");
     accounts
         .ask_sheet_close(&sho, &policies, &id, "no offence for a year, works at the mill", year + TimeDelta::minutes(2))

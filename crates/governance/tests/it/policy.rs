@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use governance::{
     Action, Authority, Calls, Context, Decision, Effect, Kind, Mask, Obligation, Order, Policies, PolicyError, Principal, Rank,
-    Resource, ResourceColumn, Role, Standing, Station, Step, Work, decide, permits,
+    Resource, ResourceColumn, Role, Standing, Station, Step, Work, decide, permits, shows_again,
 };
 use model::{Classification, Purpose};
 
@@ -236,6 +236,31 @@ fn an_order_opens_the_seals_it_names_and_no_other() {
     assert_eq!(expression(&d, "victim_name").as_deref(), Some("NULL"), "an order that ended opens nothing");
     let analyst = person(Role::StateAnalyst, Some(Work { orders: vec![order(1)], ..work(Purpose::Statistics) }));
     assert_eq!(expression(&ask(&analyst, &persons()), "victim_name").as_deref(), Some("NULL"), "statistics open nothing");
+}
+
+#[test]
+fn what_was_quashed_opens_to_an_order_and_a_rank_together() {
+    let policies = Policies::builtin().unwrap();
+    let order = |days: i64| Order {
+        reference: "High Court, 7/2026".into(),
+        keys: vec!["fir:27541001/0123/2026".into()],
+        until: now() + TimeDelta::days(days),
+    };
+    let opened = |rank, role, orders: Vec<Order>| {
+        let who = Principal { rank, ..person(role, Some(Work { orders, ..work(Purpose::Case) })) };
+        shows_again(&policies, &who, now()).into_iter().map(String::from).collect::<Vec<_>>()
+    };
+    assert_eq!(opened(Rank::Superintendent, Role::Supervisor, vec![order(1)]), ["fir:27541001/0123/2026"]);
+    assert_eq!(opened(Rank::Inspector, Role::Auditor, vec![order(1)]), ["fir:27541001/0123/2026"]);
+    for (rank, orders) in
+        [(Rank::Inspector, vec![order(1)]), (Rank::Superintendent, vec![]), (Rank::Superintendent, vec![order(-1)])]
+    {
+        assert!(opened(rank, Role::Supervisor, orders).is_empty(), "{rank:?}");
+    }
+    assert!(shows_again(&policies, &Principal::operator(), now()).is_empty());
+    let wide = own("@id(\"x\") permit (principal, action, resource);").unwrap();
+    let inspector = person(Role::InvestigatingOfficer, Some(Work { orders: vec![order(1)], ..work(Purpose::Case) }));
+    assert!(shows_again(&wide, &inspector, now()).is_empty(), "no policy of an operator's opens it");
 }
 
 #[test]
