@@ -194,7 +194,17 @@ fn routes(out: &mut String) {
 }
 
 /// Command lines that are not to be guessed: one of several arguments is needed, or its text has a form of its own.
-const LINES: &[&str] = &["dossier x", "certificate x --out y.pdf", "audit prove 1", "bench x", "link x --out y"];
+const LINES: &[&str] = &[
+    "dossier x",
+    "certificate x --out y.pdf",
+    "audit prove 1",
+    "bench x",
+    "link x --out y",
+    "post copy x 1 --again",
+    "post takedown x --order y --court z",
+    "token create x --name y --scope lake",
+    "user revoke x --all",
+];
 
 /// Texts that some argument takes, tried in turn.
 const WORDS: &[&str] = &["x", "1", "2026-01-01", "2026-11", "10:00", "object", "7000000101"];

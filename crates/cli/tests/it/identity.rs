@@ -66,7 +66,7 @@ fn labels_truth_and_a_second_table() {
     std::fs::write(&labels, format!("left,right\n{pairs}")).unwrap();
     let said = program.run(&["--format", "json", "link", &file, "--out", &out, "--labels", &labels, "--truth", &labels]).good();
     let f1 = said.json()[0]["f1"].as_f64().unwrap();
-    assert!(f1 > 0.95, "{}", said.out);
+    assert!(f1 > 0.85 && said.json()[0]["recall"] == 1.0, "{}", said.out);
     let words = ["--format", "json", "link", &file, &file, "--mode", "link-and-dedupe", "--out", &out];
     let both = program.run(&words).good().json();
     assert_eq!(both[0]["records"], 240);
@@ -126,8 +126,9 @@ fn persons_are_linked_reviewed_and_found() {
     assert!(first[0]["learnt"] == true && first[0]["persons"].as_u64().unwrap() > 0, "{first:?}");
     let again = program.run(&["--format", "json", "resolve"]).good().json();
     assert_eq!((&again[0]["fresh"], &again[0]["looked_at"]), (&0.into(), &0.into()), "{again:?}");
-    let told = program.run(&["--format", "csv", "review", "quality"]).good();
-    assert!(told.err.contains("persons of"), "{}", told.err);
+    let told = program.run(&["--format", "json", "review", "quality"]).good().json();
+    assert!(!told[0]["at"].is_null() && told[0]["stale"] == false, "{told:?}");
+    program.run(&["--format", "csv", "review", "quality"]).good();
     program.run(&["--format", "json", "review", "list"]).good();
     let wrong = program.run(&["review", "show", "nobody", "nothing"]);
     assert!(!wrong.ok && wrong.err.contains("no record of the linkage"), "{}", wrong.err);
