@@ -175,8 +175,8 @@ fn leads(clean: &[Clean], value: &str) -> Option<String> {
 async fn drawn(app: &App, ask: &Ask, session: &Session, place: &str, origin: &Origin) -> Reply<Vec<LinkLine>> {
     let sources = [
         ("person_mention", "'person', person_key, coalesce(name, name_local), role, event_key"),
-        ("object", "kind, key, label, NULL, NULL"),
-        ("event", "kind, key, title, NULL, NULL"),
+        ("object", "kind, key, label, NULL AS role, NULL AS event_key"),
+        ("event", "kind, key, title, NULL AS role, NULL AS event_key"),
     ];
     let mut out = Vec::new();
     for (table, columns) in sources {

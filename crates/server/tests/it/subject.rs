@@ -44,9 +44,17 @@ async fn what_is_in_no_category_is_listed_decided_and_gone_from_the_list() {
     assert!(hindi.contains("बिना श्रेणी का डेटा") && hindi.contains("समय बीता"), "{hindi}");
     asha.get("/subjects?lang=en").await;
 
-    let id = persons[0]["person"].as_str().unwrap().to_owned();
-    let own = asha.get(&format!("/person/{id}")).await;
-    assert!(own.body.contains("In no category") && own.body.contains(&format!("/subjects/{id}")), "{}", own.body);
+    // Nothing is linked here: the page of one of them joins him by a number with rows in which he is somebody.
+    let mut id = String::new();
+    for person in &persons {
+        let listed = person["person"].as_str().unwrap();
+        let own = asha.get(&format!("/person/{listed}")).await;
+        if own.body.contains("In no category") && own.body.contains(&format!("/subjects/{listed}")) {
+            id = listed.to_owned();
+            break;
+        }
+    }
+    assert!(!id.is_empty(), "no page says so: {json}");
     asha.get(&format!("/subjects/{id}")).await;
     let wrong = asha.post(&format!("/subjects/{id}"), &[("category", "suspect"), ("reason", "was there that night")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);

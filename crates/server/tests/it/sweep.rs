@@ -102,9 +102,14 @@ async fn owned(site: &Site, asha: &mut Browser<'_>, eng: &mut Browser<'_>) -> Ve
                 r if r.starts_with("/uploads/") => &upload,
                 _ => return None,
             };
-            Some((route, route.replace("{id}", id).replace("{login}", "asha")))
+            Some((route, route.replace("{id}", id).replace("{login}", "asha") + wanted(route)))
         })
         .collect()
+}
+
+/// What an address says beside the id, without which it would be no question.
+fn wanted(route: &str) -> &'static str {
+    if route.ends_with("/export") { "?format=csv" } else { "" }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -136,7 +141,7 @@ async fn others_ids_are_as_if_they_were_not() {
             continue;
         };
         let visitor = if area == Area::Intake { &mut other } else { &mut ravi };
-        let missing = route.replace("{id}", "0198aaaa-0000-7000-8000-000000000000").replace("{login}", "asha");
+        let missing = route.replace("{id}", "0198aaaa-0000-7000-8000-000000000000").replace("{login}", "asha") + wanted(route);
         for method in methods {
             let (theirs, none) = (knock(visitor, method.clone(), address).await, knock(visitor, method.clone(), &missing).await);
             if theirs.0 == StatusCode::METHOD_NOT_ALLOWED {

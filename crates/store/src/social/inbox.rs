@@ -167,8 +167,9 @@ impl Store {
 
     /// Items whose answer is out are answered; those whose answer did not go out wait again. Gives how many changed.
     pub async fn settle_answers(&self, now: i64) -> Result<u64> {
-        let out = "UPDATE social_item SET state = 'answered', changed_at = $1 WHERE state = 'sending' AND answer IN \
-            (SELECT i.answer FROM social_item i JOIN social_delivery d ON d.post = i.answer WHERE i.state = 'sending' AND d.state = 'live')";
+        // The state is no key here: everything that was ever published is live.
+        let out = "UPDATE social_item SET state = 'answered', changed_at = $1 WHERE state = 'sending' AND EXISTS \
+            (SELECT 1 FROM social_delivery d WHERE d.post = social_item.answer AND (d.state || '') = 'live')";
         let back = "UPDATE social_item SET state = 'assigned', answer = NULL, reason = 'the answer did not go out', changed_at = $1 \
             WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM social_delivery d WHERE d.post = social_item.answer \
             AND d.state NOT IN ('failed', 'cancelled', 'removed'))";

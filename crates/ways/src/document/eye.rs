@@ -59,8 +59,12 @@ impl Eye for Programs {
     fn measure(&self, recording: &mut dyn Read) -> Result<Measured, String> {
         let mut command = Command::new("ffprobe");
         command.args(["-v", "error", "-of", "json", "-show_entries"]);
-        command.args(["format=duration:format_tags=creation_time:stream=codec_name,width,height", "-i", "pipe:0"]);
-        let out = run(&mut command, recording, MOST)?;
+        // Of a pipe it would tell the length of the first part alone.
+        let kept = |e: std::io::Error| format!("the recording could not be put aside: {e}");
+        let mut file = tempfile::NamedTempFile::new().map_err(kept)?;
+        std::io::copy(recording, &mut file).map_err(kept)?;
+        command.args(["format=duration:format_tags=creation_time:stream=codec_name,width,height", "-i"]).arg(file.path());
+        let out = run(&mut command, &mut std::io::empty(), MOST)?;
         let told: serde_json::Value = serde_json::from_slice(&out).map_err(|_| "ffprobe told nothing".to_owned())?;
         let streams = told["streams"].as_array().map(Vec::as_slice).unwrap_or_default();
         let size = |key: &str| streams.iter().find_map(|s| u32::try_from(s[key].as_u64()?).ok()).filter(|n| *n > 0);

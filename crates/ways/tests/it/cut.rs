@@ -71,7 +71,7 @@ async fn a_bucket_that_breaks_off() {
     std::fs::write(&secret, "test").unwrap();
     let spec = |port: u16| {
         format!(
-            "contract = 'anpr.read'\nkind = 's3'\nbucket = 'drops'\nendpoint = 'http://127.0.0.1:{port}'\nallow_http = true\ntries = 1\n\
+            "contract = 'anpr.read'\nkind = 's3'\nbucket = 'drops'\nendpoint = 'http://127.0.0.1:{port}'\nallow_http = true\nallow_private = true\ntries = 1\n\
              access_key = {{ file = '{0}' }}\nsecret_key = {{ file = '{0}' }}\n",
             secret.display()
         )
@@ -100,7 +100,7 @@ async fn an_sftp_server_that_breaks_off() {
     std::fs::write(&also, known.replace(&format!(":{}", server.port()), &format!(":{through}"))).unwrap();
     let spec = |port: u16, known: &std::path::Path| {
         format!(
-            "contract = 'anpr.read'\nkind = 'sftp'\nhost = '127.0.0.1'\nport = {port}\nuser = '{}'\npath = '{}'\nkey = '{}'\n\
+            "contract = 'anpr.read'\nkind = 'sftp'\nallow_private = true\nhost = '127.0.0.1'\nport = {port}\nuser = '{}'\npath = '{}'\nkey = '{}'\n\
              known_hosts = '{}'\nsettle_seconds = 0\ntries = 1\n",
             server.user(),
             drop.display(),
