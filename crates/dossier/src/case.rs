@@ -190,6 +190,12 @@ fn participants(mentions: &[Mention], relations: &[Relation]) -> Vec<Participant
                 withheld: m.sealed,
                 origins: Vec::new(),
             });
+        // One record may have what another leaves out.
+        for (kept, more) in [(&mut participant.name_local, &m.name_local), (&mut participant.standing, &m.standing)] {
+            if kept.is_none() {
+                kept.clone_from(more);
+            }
+        }
         participant.origins.push(m.origin.clone());
     }
     let known: BTreeSet<&str> = mentions.iter().filter_map(|m| m.person_key.as_deref()).collect();
