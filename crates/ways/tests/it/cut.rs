@@ -55,16 +55,7 @@ async fn a_bucket_that_breaks_off() {
     };
     let basin = Basin::new().await;
     let port: u16 = server.url().rsplit(':').next().unwrap().parse().unwrap();
-    assert!(reqwest::Client::new().put(format!("{}/drops", server.url())).send().await.unwrap().status().is_success());
-    let bucket = object_store::aws::AmazonS3Builder::new()
-        .with_bucket_name("drops")
-        .with_region("us-east-1")
-        .with_endpoint(server.url())
-        .with_allow_http(true)
-        .with_access_key_id("test")
-        .with_secret_access_key("test")
-        .build()
-        .unwrap();
+    let bucket = crate::pull::drops(&server.url()).await;
     bucket.put(&"reads.ndjson".into(), many().into()).await.unwrap();
     let through = cutting(port, 1 << 20).await;
     let secret = basin.dir.path().join("key");

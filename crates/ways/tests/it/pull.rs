@@ -332,6 +332,22 @@ async fn a_pull_that_is_no_pull_is_named() {
     }
 }
 
+/// An empty bucket `drops` of the server, which takes any key.
+pub async fn drops(url: &str) -> object_store::aws::AmazonS3 {
+    // A bucket is made by a bare PUT; objects need a signature.
+    let made = reqwest::Client::new().put(format!("{url}/drops")).send().await.unwrap();
+    assert!(made.status().is_success(), "{}", made.status());
+    object_store::aws::AmazonS3Builder::new()
+        .with_bucket_name("drops")
+        .with_region("us-east-1")
+        .with_endpoint(url)
+        .with_allow_http(true)
+        .with_access_key_id("test")
+        .with_secret_access_key("test")
+        .build()
+        .unwrap()
+}
+
 /// The real protocol: moto's server from PyPI, where it is installed.
 #[tokio::test(flavor = "multi_thread")]
 async fn files_come_from_a_bucket() {
@@ -340,18 +356,7 @@ async fn files_come_from_a_bucket() {
         return;
     };
     let basin = Basin::new().await;
-    // A bucket is made by a bare PUT; objects need a signature.
-    let made = reqwest::Client::new().put(format!("{}/drops", server.url())).send().await.unwrap();
-    assert!(made.status().is_success(), "{}", made.status());
-    let bucket = object_store::aws::AmazonS3Builder::new()
-        .with_bucket_name("drops")
-        .with_region("us-east-1")
-        .with_endpoint(server.url())
-        .with_allow_http(true)
-        .with_access_key_id("test")
-        .with_secret_access_key("test")
-        .build()
-        .unwrap();
+    let bucket = drops(&server.url()).await;
     let put = async |path: &str, body: String| {
         bucket.put(&path.trim_start_matches("drops/").into(), body.into()).await.unwrap();
     };
