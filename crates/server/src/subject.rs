@@ -177,6 +177,14 @@ fn words(ask: &Ask, error: &AccountError) -> Option<String> {
     Some(ask.lang.text(key))
 }
 
+/// The person's page again, with what was wrong with the form.
+async fn asked_again(app: &App, ask: &Ask, person: &dossier::Person, error: AccountError) -> Reply<Response> {
+    match words(ask, &error) {
+        Some(words) => again(fill(app, ask, person, Some(words)).await?),
+        None => Err(error.into()),
+    }
+}
+
 async fn categorise(app: &App, ask: &Ask, person: &dossier::Person, sent: &Sent) -> Reply<Result<(), AccountError>> {
     note(app, ask, "category", json!({ "person": person.id, "category": sent.category, "reason": sent.reason }))?;
     let (policies, subjects) = (app.lake.policies(), person.subjects());
@@ -189,10 +197,7 @@ pub(crate) async fn decide(State(app): State<App>, ask: Ask, Path(id): Path<Stri
     let person = person(&app, &ask, &id, "subject").await?;
     match categorise(&app, &ask, &person, &sent).await? {
         Ok(()) => Ok(Redirect::to(&format!("/subjects/{}", person.id)).into_response()),
-        Err(error) => match words(&ask, &error) {
-            Some(words) => again(fill(&app, &ask, &person, Some(words)).await?),
-            None => Err(error.into()),
-        },
+        Err(error) => asked_again(&app, &ask, &person, error).await,
     }
 }
 
@@ -222,10 +227,7 @@ pub(crate) async fn ask_sheet(
     let person = person(&app, &ask, &id, "subject").await?;
     match sheet_asked(&app, &ask, &person, &sent).await? {
         Ok(sheet) => Ok(Redirect::to(&format!("/sheets/{sheet}")).into_response()),
-        Err(error) => match words(&ask, &error) {
-            Some(words) => again(fill(&app, &ask, &person, Some(words)).await?),
-            None => Err(error.into()),
-        },
+        Err(error) => asked_again(&app, &ask, &person, error).await,
     }
 }
 
