@@ -34,7 +34,7 @@ stage() {
 
 # A test that cannot run here passes and prints `skipped: WHY`; nextest keeps what passing tests print in its report (.config/nextest.toml).
 tests() {
-  local code=0 report="$CARGO_TARGET_DIR/nextest/default/junit.xml"
+  local code=0 report=target/nextest/default/junit.xml
   if cargo nextest --version >/dev/null 2>&1; then
     rm -f "$report"
     cargo nextest run --workspace --locked --no-fail-fast || code=$?
