@@ -81,13 +81,16 @@ def naming(ground):
     with open(os.path.join(folder, "indian_first_names_train.csv"), encoding="utf-8") as text:
         pool = sorted({row[1] for row in list(csv.reader(text))[1:]} | {p[1] for p in pairs})
     lines = []
-    for counted, what in ((True, "one word of candidates' names"), (False, "one given name")):
+    # All words of the held-back half together, and each source of them: candidates of elections, among them many of the south and the east, and given names.
+    words = {"one word of a name": (True, False), "of these, words of candidates' names": (True,), "of these, given names": (False,)}
+    for what, kinds in words.items():
         truth = defaultdict(set)
         for hindi, latin, _, of in pairs:
-            if of == counted and not development(hindi):
+            if of in kinds and not development(hindi):
                 truth[hindi].add(latin)
         told = ranked(worker, f"{what} among {len(pool):,}", pool, truth)
-        told[0] |= {"bar": "top-1 ≥ 0.85, recall@10 ≥ 0.97", "met": told[0]["top_1"] >= 0.85 and told[0]["recall_at_10"] >= 0.97}
+        if len(kinds) > 1:
+            told[0] |= {"bar": "top-1 ≥ 0.85, recall@10 ≥ 0.97", "met": told[0]["top_1"] >= 0.85 and told[0]["recall_at_10"] >= 0.97}
         lines += told
     held, learnt = people(pairs, True, PEOPLE), people(pairs, False, PEOPLE)
     names = sorted({latin[0] for _, latin in held})

@@ -42,6 +42,7 @@ impl Lake {
         let ctx = self.engine().context();
         let empty = datafusion::datasource::MemTable::try_new(stored_schema(&contract.arrow_schema()), vec![vec![]])?;
         ctx.register_table("source", Arc::new(empty))?;
+        pole::register_views(&ctx, contract).await?;
         for (i, statement) in contract.mapping.iter().enumerate() {
             let Some(target) = pole::find(&statement.table) else { continue };
             let frame = pole::frame(&ctx, target, statement, contract, i).await?;

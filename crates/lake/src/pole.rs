@@ -163,6 +163,24 @@ impl PoleTable {
     }
 }
 
+/// Plans view `i` of a mapping over the registered view `source` and the views before it.
+pub async fn view(ctx: &SessionContext, contract: &Contract, i: usize) -> Result<DataFrame> {
+    let wrong = |e: datafusion::error::DataFusionError| LakeError::Mapping {
+        contract: contract.name.clone(),
+        statement: i + 1,
+        message: e.strip_backtrace(),
+    };
+    ctx.sql(&contract.views[i].select).await.map_err(wrong)
+}
+
+/// Registers the views of a mapping without running them: for planning, and where few rows are asked for.
+pub async fn register_views(ctx: &SessionContext, contract: &Contract) -> Result<()> {
+    for (i, view) in contract.views.iter().enumerate() {
+        ctx.register_table(view.name.as_str(), self::view(ctx, contract, i).await?.into_view())?;
+    }
+    Ok(())
+}
+
 /// Plans statement `i` of a mapping over the registered view `source`; output columns get the target's names.
 pub async fn frame(
     ctx: &SessionContext,
@@ -171,7 +189,7 @@ pub async fn frame(
     contract: &Contract,
     i: usize,
 ) -> Result<DataFrame> {
-    let wrong = |message: String| LakeError::Mapping { contract: contract.name.clone(), statement: i + 1, message };
+    let wrong = |message: String| LakeError::Mapping { contract: contract.name.clone(), statement: contract.views.len() + i + 1, message };
     let select = numbered(&statement.select).map_err(&wrong)?;
     let frame = ctx.sql(&select).await.map_err(|e| wrong(e.strip_backtrace()))?;
     let have = frame.schema().fields().len();

@@ -18,7 +18,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 pub use column::{Clean, Column, From, LegacyFont, MapOther, Physical, Rule, RuleCheck, Severity, ValueMap};
 pub use error::ContractError;
 pub use format::{Encoding, Format, Header, Kind, Sheets};
-pub use mapping::Mapping;
+pub use mapping::{Mapping, View};
 
 /// A text in both languages of the product.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -85,6 +85,8 @@ pub struct Contract {
     pub version_column: Option<String>,
     pub withdrawal: Option<Withdrawal>,
     pub unknown_columns: UnknownColumns,
+    /// What several statements of the mapping read, made once.
+    pub views: Vec<View>,
     pub mapping: Vec<Mapping>,
     /// The documents as given, for the catalogue.
     pub yaml: String,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::common::tree_node::TreeNode;
-use datafusion::prelude::{DataFrame, Expr, SessionContext, col, lit};
+use datafusion::dataframe::DataFrameWriteOptions;
+use datafusion::prelude::{DataFrame, Expr, ParquetReadOptions, SessionContext, col, lit};
 use futures::StreamExt;
 use sources::Contract;
 
@@ -41,6 +42,7 @@ impl Lake {
             self.gather_again(contract, journal, &objects).await?;
         }
         let ctx = self.source(journal, added).await?;
+        let _made = self.make_views(&ctx, contract).await?;
         let (first, passing) = (added.is_some(), journal.passing);
         for i in 0..contract.mapping.len() {
             let once = Once { transaction: format!("{}/pole{i}", journal.transaction), first, passing };
@@ -67,6 +69,7 @@ impl Lake {
             // This ingest's own rows follow with the others.
             let others = col("_ingested_at").not_eq(instant(journal.stamp.ingested_at));
             let ctx = self.rows_as_source(&journal.contract, col("_object").eq(lit(object.clone())).and(others)).await?;
+            let _made = self.make_views(&ctx, contract).await?;
             let stamp = Stamp { object: object.clone(), ..journal.stamp.clone() };
             for (i, statement) in contract.mapping.iter().enumerate() {
                 if tables.contains(statement.table.as_str()) {
@@ -130,6 +133,25 @@ impl Lake {
         }
         ctx.register_table("source", frame.into_view())?;
         Ok(ctx)
+    }
+
+    /// Runs the views of the mapping once, into files of the folder given back, so that its statements do not each read the source anew.
+    async fn make_views(&self, ctx: &SessionContext, contract: &Contract) -> Result<Option<tempfile::TempDir>> {
+        if contract.views.is_empty() {
+            return Ok(None);
+        }
+        let scratch = self.home().scratch();
+        let folder = tempfile::tempdir_in(scratch).map_err(LakeError::io("writing in", scratch))?;
+        let mut options = self.engine().parquet_options();
+        options.global.compression = Some("snappy".into());
+        for (i, view) in contract.views.iter().enumerate() {
+            let path = folder.path().join(format!("{}.parquet", view.name));
+            let path = path.to_string_lossy();
+            let single = DataFrameWriteOptions::new().with_single_file_output(true);
+            pole::view(ctx, contract, i).await?.write_parquet(&path, single, Some(options.clone())).await?;
+            ctx.register_parquet(view.name.as_str(), path, ParquetReadOptions::default()).await?;
+        }
+        Ok(Some(folder))
     }
 
     async fn newest(&self, name: &TableName) -> Result<Table> {
@@ -289,6 +311,7 @@ impl Lake {
         let schema = stored_schema(&contract.arrow_schema());
         let empty = datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?;
         ctx.register_table("source", Arc::new(empty))?;
+        pole::register_views(&ctx, contract).await?;
         let mut gathering = Vec::new();
         for (i, statement) in contract.mapping.iter().enumerate() {
             let target = pole::find(&statement.table).ok_or_else(|| no_table(contract, i))?;
@@ -316,7 +339,7 @@ struct Once {
 fn no_table(contract: &Contract, i: usize) -> LakeError {
     LakeError::Mapping {
         contract: contract.name.clone(),
-        statement: i + 1,
+        statement: contract.views.len() + i + 1,
         message: format!("there is no table pole.{}", contract.mapping[i].table),
     }
 }

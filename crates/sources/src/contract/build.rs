@@ -187,6 +187,8 @@ pub(super) fn contract(text: &str, mapping_sql: &str) -> Result<Contract, Contra
         custom.get(field).map(|v| top.at(field).text(v)).transpose().map(Option::unwrap_or_default)
     };
 
+    let (views, mapping) = super::mapping::parse(&name, mapping_sql)?;
+
     Ok(Contract {
         system,
         dataset,
@@ -217,7 +219,8 @@ pub(super) fn contract(text: &str, mapping_sql: &str) -> Result<Contract, Contra
         version_column,
         withdrawal: custom.get("withdrawal").map(|v| withdrawal(&known, v)).transpose()?,
         unknown_columns,
-        mapping: super::mapping::parse(&name, mapping_sql)?,
+        views,
+        mapping,
         yaml: text.to_owned(),
         mapping_sql: mapping_sql.to_owned(),
         name: name.clone(),

@@ -9,22 +9,51 @@ pub struct Mapping {
     pub table: String,
     /// Columns the query yields, in order; always contains `_row`.
     pub columns: Vec<String>,
-    /// The query over the view `source`.
+    /// The query over the view `source` and the views before it.
     pub select: String,
 }
 
-pub(super) fn parse(contract: &str, sql: &str) -> Result<Vec<Mapping>, ContractError> {
-    statements(sql)
-        .into_iter()
-        .enumerate()
-        .map(|(i, text)| {
-            statement(&text).map_err(|message| ContractError::Mapping {
-                contract: contract.to_owned(),
-                statement: i + 1,
-                message,
-            })
-        })
-        .collect()
+/// A `CREATE TEMPORARY VIEW name AS SELECT …` at the head of a `mapping.sql`: made once, read by several statements.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    pub name: String,
+    /// The query over `source` and the views before it.
+    pub select: String,
+}
+
+pub(super) fn parse(contract: &str, sql: &str) -> Result<(Vec<View>, Vec<Mapping>), ContractError> {
+    let (mut views, mut mapping) = (Vec::new(), Vec::new());
+    for (i, text) in statements(sql).into_iter().enumerate() {
+        let wrong = |message| ContractError::Mapping { contract: contract.to_owned(), statement: i + 1, message };
+        match keyword(&text, "create") {
+            Some(rest) => views.push(view(rest, &views, mapping.is_empty()).map_err(wrong)?),
+            None => mapping.push(statement(&text).map_err(wrong)?),
+        }
+    }
+    Ok((views, mapping))
+}
+
+/// What follows `CREATE`.
+fn view(rest: &str, before: &[View], first: bool) -> Result<View, String> {
+    let shape = || "write `CREATE TEMPORARY VIEW name AS SELECT … FROM source`".to_owned();
+    let rest = keyword(rest, "temporary").and_then(|r| keyword(r, "view")).ok_or_else(shape)?;
+    let (name, rest) = rest.split_once(char::is_whitespace).ok_or_else(shape)?;
+    let select = keyword(rest.trim_start(), "as").ok_or_else(shape)?;
+    let plain = name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+    if !plain {
+        return Err(format!("a view's name has small letters, digits and `_` alone, not `{name}`"));
+    }
+    if name == "source" || before.iter().any(|v| v.name == name) {
+        return Err(format!("there is a `{name}` already"));
+    }
+    if !first {
+        return Err(format!("the view `{name}` stands behind an INSERT; views come first"));
+    }
+    if keyword(select, "select").is_none() && keyword(select, "with").is_none() {
+        return Err(shape());
+    }
+    Ok(View { name: name.to_owned(), select: select.to_owned() })
 }
 
 /// Splits at `;` outside quotes and drops comments.

@@ -71,3 +71,26 @@ fn mapping_statements_are_checked() {
         assert!(error.to_string().contains(expected), "{error}");
     }
 }
+
+#[test]
+fn views_of_a_mapping_are_checked() {
+    let parse = |sql: &str| Contract::parse(&yaml(CSV, &["id"]), sql);
+    let insert = "INSERT INTO pole.object (kind, key, _row) SELECT 'phone', id, first FROM once;";
+    let c = parse(&format!("create temporary view once AS SELECT id, min(_row) AS first FROM source GROUP BY id; {insert}")).unwrap();
+    assert_eq!((c.views.len(), c.views[0].name.as_str(), c.mapping.len()), (1, "once", 1));
+    assert_eq!(c.views[0].select, "SELECT id, min(_row) AS first FROM source GROUP BY id");
+    let once = "CREATE TEMPORARY VIEW once AS SELECT 1;";
+    for (sql, at, expected) in [
+        ("CREATE VIEW once AS SELECT 1".to_owned(), 1, "write `CREATE TEMPORARY VIEW"),
+        ("CREATE TEMPORARY VIEW once".to_owned(), 1, "write `CREATE TEMPORARY VIEW"),
+        ("CREATE TEMPORARY VIEW once AS DROP TABLE x".to_owned(), 1, "write `CREATE TEMPORARY VIEW"),
+        ("CREATE TEMPORARY VIEW pole.once AS SELECT 1".to_owned(), 1, "small letters"),
+        ("CREATE TEMPORARY VIEW source AS SELECT 1".to_owned(), 1, "there is a `source` already"),
+        (format!("{once}{once}"), 2, "there is a `once` already"),
+        (format!("{insert}{once}"), 2, "views come first"),
+    ] {
+        let error = parse(&sql).err().unwrap();
+        assert!(matches!(error, ContractError::Mapping { statement, .. } if statement == at), "{sql}: {error}");
+        assert!(error.to_string().contains(expected), "{sql}: {error}");
+    }
+}

@@ -1,18 +1,21 @@
 -- Numbers and handsets once per object, never an event per call: contacts are asked of the table itself, under its authority.
-INSERT INTO pole.object (kind, key, label, event_time, known_time, _row)
-SELECT 'phone', number, number, min(started_at), max(started_at), min(_row) AS _row
+CREATE TEMPORARY VIEW used AS
+SELECT number, imei, min(started_at) AS since, max(started_at) AS until, count(*) AS records, min(_row) AS _row
 FROM source
+GROUP BY number, imei;
+
+INSERT INTO pole.object (kind, key, label, event_time, known_time, _row)
+SELECT 'phone', number, number, min(since), max(until), min(_row) AS _row
+FROM used
 GROUP BY number;
 
 INSERT INTO pole.object (kind, key, label, event_time, known_time, _row)
-SELECT 'imei', imei, imei, min(started_at), max(started_at), min(_row) AS _row
-FROM source
+SELECT 'imei', imei, imei, min(since), max(until), min(_row) AS _row
+FROM used
 WHERE imei IS NOT NULL
 GROUP BY imei;
 
 INSERT INTO pole.link (from_kind, from_key, relation, to_kind, to_key, role, started_at, ended_at, attributes, known_time, _row)
-SELECT 'phone', number, 'used_in', 'imei', imei, 'subscriber', min(started_at), max(started_at),
-       '{"records":' || CAST(count(*) AS VARCHAR) || '}', max(started_at), min(_row) AS _row
-FROM source
-WHERE imei IS NOT NULL
-GROUP BY number, imei;
+SELECT 'phone', number, 'used_in', 'imei', imei, 'subscriber', since, until, '{"records":' || CAST(records AS VARCHAR) || '}', until, _row
+FROM used
+WHERE imei IS NOT NULL;
