@@ -189,7 +189,11 @@ pub async fn frame(
     contract: &Contract,
     i: usize,
 ) -> Result<DataFrame> {
-    let wrong = |message: String| LakeError::Mapping { contract: contract.name.clone(), statement: contract.views.len() + i + 1, message };
+    let wrong = |message: String| LakeError::Mapping {
+        contract: contract.name.clone(),
+        statement: contract.views.len() + i + 1,
+        message,
+    };
     let select = numbered(&statement.select).map_err(&wrong)?;
     let frame = ctx.sql(&select).await.map_err(|e| wrong(e.strip_backtrace()))?;
     let have = frame.schema().fields().len();

@@ -7,6 +7,7 @@
 
 mod coded;
 mod distinct;
+mod pages;
 mod telling;
 
 use std::fs::File;
@@ -28,6 +29,7 @@ use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use coded::Coded;
+use pages::Values;
 
 use crate::durable::Durable;
 use crate::error::{LakeError, Result};
@@ -301,17 +303,30 @@ impl FileWriter {
         for group in 0..groups.len() {
             encoders.push(factory.create_column_writers(group).map_err(wrong)?.into_iter());
         }
-        let mut encoded: Vec<Vec<ArrowColumnChunk>> = groups.iter().map(|_| Vec::new()).collect();
+        let (properties, columns) = (file.properties().clone(), file.schema_descr().columns().to_vec());
+        let mut encoded: Vec<Vec<Encoded>> = groups.iter().map(|_| Vec::new()).collect();
         let rows = Rows::new(held, order);
-        for field in self.physical.fields() {
+        for (field, descr) in self.physical.fields().iter().zip(columns) {
             let column = match self.stamp.as_ref().and_then(|s| s.constant(field.name())) {
                 Some(constant) => Column::Constant(constant),
                 None => Column::of(held, field, plain.contains(field.name()))?,
             };
             let field = column.field(field);
+            let kind = pages::Kind::new(descr, &properties);
+            let mut own = column.values().map(|values| pages::Encoder::new(kind.clone(), values));
             let mut from = 0;
             for ((group, encoders), encoded) in groups.iter().zip(&mut encoders).zip(&mut encoded) {
                 let Some(mut encoder) = encoders.next() else { continue };
+                let chunk = match (&mut own, &column) {
+                    (Some(own), _) => own.chunk(&column.codes(&rows.flat[from..from + group.len()])),
+                    (None, Column::Texts(texts)) => kind.values(&values(texts, group)),
+                    (None, _) => Ok(None),
+                };
+                if let Some(chunk) = chunk.map_err(wrong)? {
+                    encoded.push(Encoded::Own(chunk));
+                    from += group.len();
+                    continue;
+                }
                 for slice in group.chunks(SLICE) {
                     let flat = &rows.flat[from..from + slice.len()];
                     for leaf in compute_leaves(&field, &column.gather(slice, flat)?).map_err(wrong)? {
@@ -319,13 +334,17 @@ impl FileWriter {
                     }
                     from += slice.len();
                 }
-                encoded.push(encoder.close().map_err(wrong)?);
+                encoded.push(Encoded::Library(encoder.close().map_err(wrong)?));
             }
         }
         for chunks in encoded {
             let mut group = file.next_row_group().map_err(wrong)?;
             for chunk in chunks {
-                chunk.append_to_row_group(&mut group).map_err(wrong)?;
+                match chunk {
+                    Encoded::Own(chunk) => chunk.append_to(&mut group),
+                    Encoded::Library(chunk) => chunk.append_to_row_group(&mut group),
+                }
+                .map_err(wrong)?;
             }
             group.close().map_err(wrong)?;
         }
@@ -372,23 +391,39 @@ impl Rows {
     }
 }
 
+/// Texts of the rows, in their order.
+fn values<'a>(texts: &'a [ArrayRef], rows: &[(usize, usize)]) -> Vec<Option<&'a [u8]>> {
+    let texts: Vec<&StringArray> = texts.iter().map(|batch| batch.as_string::<i32>()).collect();
+    rows.iter().map(|(batch, row)| texts[*batch].is_valid(*row).then(|| texts[*batch].value(*row).as_bytes())).collect()
+}
+
+/// A column's part of a row group.
+enum Encoded {
+    Own(pages::Chunk),
+    Library(ArrowColumnChunk),
+}
+
 /// One column of the rows of a run.
 enum Column {
     Constant(Constant),
     /// By batch.
     Held(Vec<ArrayRef>),
+    /// UTF-8 that hardly repeats, by batch.
+    Texts(Vec<ArrayRef>),
     Coded(Coded),
 }
 
 impl Column {
     /// `plain`: its values hardly repeat.
     fn of(held: &[RecordBatch], field: &Field, plain: bool) -> Result<Column> {
-        if *field.data_type() == DataType::Utf8View && !plain {
+        if *field.data_type() == DataType::Utf8View {
             let there: Vec<&ArrayRef> = held.iter().filter_map(|b| b.column_by_name(field.name())).collect();
-            if there.len() == held.len()
-                && let Some(coded) = Coded::new(&there)
-            {
-                return Ok(Column::Coded(coded));
+            if there.len() == held.len() && there.iter().all(|column| *column.data_type() == DataType::Utf8) {
+                let coded = if plain { None } else { Coded::new(&there) };
+                return Ok(match coded {
+                    Some(coded) => Column::Coded(coded),
+                    None => Column::Texts(there.into_iter().cloned().collect()),
+                });
             }
         }
         let of_batch = |batch: &RecordBatch| -> Result<ArrayRef> {
@@ -404,9 +439,27 @@ impl Column {
         held.iter().map(of_batch).collect::<Result<_>>().map(Column::Held)
     }
 
+    /// What its rows' codes number, where it has such.
+    fn values(&self) -> Option<&dyn Values> {
+        match self {
+            Column::Constant(constant) => Some(constant),
+            Column::Coded(coded) => Some(coded),
+            Column::Held(_) | Column::Texts(_) => None,
+        }
+    }
+
+    /// Codes of the rows, counted over all batches; negative for a null.
+    fn codes(&self, flat: &[u32]) -> Vec<i32> {
+        match self {
+            Column::Coded(coded) => coded.codes(flat),
+            _ => vec![0; flat.len()],
+        }
+    }
+
     /// The field as it is handed over.
     fn field(&self, field: &Field) -> Field {
         match self {
+            Column::Texts(_) => field.clone().with_data_type(DataType::Utf8),
             Column::Coded(_) => field.clone().with_data_type(Coded::data_type()),
             _ => field.clone(),
         }
@@ -417,7 +470,7 @@ impl Column {
         match self {
             Column::Constant(value) => Ok(value.rows(rows.len())),
             Column::Coded(coded) => coded.gather(flat).map_err(arrow_error),
-            Column::Held(arrays) => {
+            Column::Held(arrays) | Column::Texts(arrays) => {
                 let arrays: Vec<&dyn Array> = arrays.iter().map(AsRef::as_ref).collect();
                 interleave(&arrays, rows).map_err(arrow_error)
             }
@@ -428,14 +481,30 @@ impl Column {
 /// One value for every row of a file.
 enum Constant {
     Text(String),
-    Instant(i64),
+    /// Microseconds, little-endian.
+    Instant([u8; 8]),
+}
+
+impl Values for Constant {
+    fn count(&self) -> usize {
+        1
+    }
+
+    fn bytes(&self, _: u32) -> &[u8] {
+        match self {
+            Constant::Text(text) => text.as_bytes(),
+            Constant::Instant(micros) => micros,
+        }
+    }
 }
 
 impl Constant {
     fn rows(&self, n: usize) -> ArrayRef {
         match self {
             Constant::Text(value) => constant(value, n),
-            Constant::Instant(micros) => Arc::new(TimestampMicrosecondArray::from_value(*micros, n).with_timezone("UTC")),
+            Constant::Instant(micros) => {
+                Arc::new(TimestampMicrosecondArray::from_value(i64::from_le_bytes(*micros), n).with_timezone("UTC"))
+            }
         }
     }
 }
@@ -447,7 +516,7 @@ impl Stamp {
             "_source" => Constant::Text(self.source.clone()),
             "_object" => Constant::Text(self.object.clone()),
             "_contract" => Constant::Text(self.contract.clone()),
-            "_ingested_at" => Constant::Instant(self.ingested_at),
+            "_ingested_at" => Constant::Instant(self.ingested_at.to_le_bytes()),
             _ => return None,
         })
     }

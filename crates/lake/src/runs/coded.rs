@@ -10,6 +10,8 @@ use arrow::datatypes::{DataType, Int32Type};
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::pages::Values;
+
 /// A number that stands for no text.
 const NULL: i32 = -1;
 /// Texts looked at before it can be said that they hardly repeat.
@@ -18,8 +20,17 @@ const FIRST: usize = 64 << 10;
 /// A column of texts over all batches of a run, one after the other.
 pub struct Coded {
     codes: Vec<i32>,
-    texts: ArrayRef,
+    texts: Arc<StringArray>,
     nulls: bool,
+}
+
+impl Values for Coded {
+    fn count(&self) -> usize {
+        self.texts.len()
+    }
+    fn bytes(&self, code: u32) -> &[u8] {
+        self.texts.value(code as usize).as_bytes()
+    }
 }
 
 impl Coded {
@@ -70,9 +81,14 @@ impl Coded {
         DataType::Dictionary(Box::new(DataType::Int32), Box::new(DataType::Utf8))
     }
 
+    /// Codes of the given rows, counted over all batches; negative for a null.
+    pub fn codes(&self, rows: &[u32]) -> Vec<i32> {
+        rows.iter().map(|row| self.codes[*row as usize]).collect()
+    }
+
     /// The given rows, counted over all batches.
     pub fn gather(&self, rows: &[u32]) -> Result<ArrayRef, arrow::error::ArrowError> {
-        let codes: Vec<i32> = rows.iter().map(|row| self.codes[*row as usize]).collect();
+        let codes = self.codes(rows);
         let keys = if self.nulls {
             let valid: NullBuffer = codes.iter().map(|code| *code != NULL).collect::<Vec<bool>>().into();
             Int32Array::try_new(codes.into_iter().map(|code| code.max(0)).collect(), Some(valid))?

@@ -76,7 +76,8 @@ fn mapping_statements_are_checked() {
 fn views_of_a_mapping_are_checked() {
     let parse = |sql: &str| Contract::parse(&yaml(CSV, &["id"]), sql);
     let insert = "INSERT INTO pole.object (kind, key, _row) SELECT 'phone', id, first FROM once;";
-    let c = parse(&format!("create temporary view once AS SELECT id, min(_row) AS first FROM source GROUP BY id; {insert}")).unwrap();
+    let c =
+        parse(&format!("create temporary view once AS SELECT id, min(_row) AS first FROM source GROUP BY id; {insert}")).unwrap();
     assert_eq!((c.views.len(), c.views[0].name.as_str(), c.mapping.len()), (1, "once", 1));
     assert_eq!(c.views[0].select, "SELECT id, min(_row) AS first FROM source GROUP BY id");
     let once = "CREATE TEMPORARY VIEW once AS SELECT 1;";
