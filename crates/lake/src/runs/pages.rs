@@ -316,7 +316,7 @@ impl<'a> Writing<'a> {
                 // Only one integer is ever written, so that the order of its bytes does not matter.
                 Type::INT64 => {
                     let integer = |bytes: Option<Vec<u8>>| bytes.and_then(|b| b.try_into().ok()).map(i64::from_le_bytes);
-                    Statistics::int64(integer(self.least), integer(self.most), None, nulls, true)
+                    Statistics::int64(integer(self.least), integer(self.most), None, nulls, false)
                 }
                 _ => Statistics::byte_array(self.least.map(ByteArray::from), self.most.map(ByteArray::from), None, nulls, false),
             });
