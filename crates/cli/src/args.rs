@@ -237,6 +237,10 @@ pub struct Serve {
     /// Seconds after which new rows are linked to persons in the background, as `sarovar resolve` does; 0 leaves it to that command.
     #[arg(long, env = "SAROVAR_LINK_EVERY", default_value_t = 60, value_name = "SECONDS")]
     pub link_every: u64,
+    /// Seconds after which many small files of a table are merged into larger ones in the background, so that look-ups stay quick; 0 leaves it to
+    /// `sarovar maintain --compact`.
+    #[arg(long, env = "SAROVAR_MERGE_EVERY", default_value_t = 3600, value_name = "SECONDS")]
+    pub merge_every: u64,
     /// Serves the public portal too, at an address of its own.
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub portal: Option<String>,

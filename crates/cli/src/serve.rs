@@ -53,6 +53,7 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     let _witness = bring::witness().map(|address| Alone(tokio::spawn(ways::witness::run(lake.clone(), address))));
     let _upkeep = Alone(tokio::spawn(upkeep(lake.clone(), args.home.clone())));
     let _linkage = (s.link_every > 0).then(|| Alone(tokio::spawn(keep_linked(lake.clone(), s.link_every))));
+    let _merging = (s.merge_every > 0).then(|| Alone(tokio::spawn(keep_merged(lake.clone(), s.merge_every))));
     let Some(portal) = &s.portal else {
         server::serve(lake, accounts, site, listener, asked_to_stop).await.map_err(busy)?;
         return Ok(ExitCode::SUCCESS);
@@ -133,6 +134,20 @@ async fn keep_linked(lake: lake::Lake, every: u64) {
         };
         if let Err(e) = done.await {
             say(&format!("linkage: {e}"));
+        }
+    }
+}
+
+/// Merges small files of every source's tables, which a look-up would have to open one by one.
+async fn keep_merged(lake: lake::Lake, every: u64) {
+    loop {
+        tokio::time::sleep(std::time::Duration::from_secs(every)).await;
+        for contract in lake.contracts() {
+            match lake.fold(&contract).await {
+                Ok(0) => {}
+                Ok(files) => tracing::info!(contract = contract.name, files, "small files were merged"),
+                Err(e) => say(&format!("merging files of {}: {e}", contract.name)),
+            }
         }
     }
 }

@@ -82,9 +82,13 @@ impl Lake {
             }
             let _lock = self.home().write_lock(&name).await?;
             let mut table = Table::require(self.home(), &name).await?;
+            let before = merged;
             while let Some(files) = crowded(table.files()?) {
                 self.rewrite_sorted(&mut table, &files, &order).await?;
                 merged += files.len();
+            }
+            if merged > before {
+                vacuum(&mut table, KEEP_VERSIONS).await?;
             }
         }
         Ok(merged)
@@ -223,7 +227,11 @@ fn crowded(files: Vec<DataFile>) -> Option<Vec<DataFile>> {
     for file in files.into_iter().filter(|f| f.size < FILE_BYTES as u64 / 8) {
         sizes.entry((file.size / SMALLEST).checked_ilog(8).map_or(0, |n| n + 1)).or_default().push(file);
     }
-    sizes.into_values().find(|files| files.len() >= CROWD)
+    // Each file that is merged costs memory while it is read.
+    sizes.into_values().find(|files| files.len() >= CROWD).map(|mut files| {
+        files.truncate(2 * CROWD);
+        files
+    })
 }
 
 /// Deletes files that no version younger than `keep` refers to, and leftovers of writes that never ended.

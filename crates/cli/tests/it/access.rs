@@ -211,3 +211,29 @@ fn a_servers_log_and_numbers_name_nobody() {
         assert!(!metrics.contains(personal), "{personal} in {metrics}");
     }
 }
+
+#[test]
+fn a_server_merges_small_files() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Program::at(&dir.path().join("lake"));
+    let contract = crate::register::contract(dir.path(), false).display().to_string();
+    for id in 0..12 {
+        let file = dir.path().join(format!("{id}.csv"));
+        let header = crate::register::HEADER;
+        std::fs::write(&file, format!("{header}k{id},Name,7000000101,X,2026-01-02 10:00:00,1,\n")).unwrap();
+        program.run(&["ingest", "test.register", &file.display().to_string(), "--contract", &contract]).good();
+    }
+    let folder = program.home.join("tables/clean/test_register");
+    let merged = || crate::program::paths(&folder).iter().any(|p| p.to_string_lossy().contains("sorted-"));
+    assert!(!merged());
+    let mut server = program.command(&["serve", "--listen", "127.0.0.1:0", "--merge-every", "1"]).spawn().unwrap();
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    while !merged() && std::time::Instant::now() < until {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+    server.kill().unwrap();
+    server.wait().unwrap();
+    assert!(merged(), "no file was merged within a minute");
+    let rows = program.run(&["--format", "json", "sql", "SELECT count(*) AS n FROM clean.test_register"]).good();
+    assert_eq!(rows.json()[0]["n"], 12);
+}
