@@ -5,7 +5,7 @@ SAROVAR_HOME ?= ./data
 BINARY := $(CARGO_TARGET_DIR)/release/sarovar
 DEV := $(CARGO_TARGET_DIR)/debug/sarovar
 
-.PHONY: run build assets setup test fmt lint unit contracts tidy
+.PHONY: run build assets setup test prove fmt lint unit contracts tidy
 
 ## What is missing on this machine, named and installed.
 setup:
@@ -29,3 +29,9 @@ run: build
 ## All tests. The last line counts them.
 test: setup assets
 	scripts/test.sh
+
+## Random policies, readers, rows and SQL against the slow reference, as many cases as one likes: `make prove CASES=1000000 SEED=7`.
+CASES ?= 100000
+SEED ?= 1
+prove:
+	SAROVAR_PROVE=$(CASES) SAROVAR_SEED=$(SEED) cargo nextest run --workspace --locked --no-capture -E 'package(lake) and test(nothing_hidden_has_a_part_in_any_answer)'

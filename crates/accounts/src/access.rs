@@ -6,6 +6,7 @@ use governance::{Kind, Policies, Principal, Rank, Step, permits};
 use serde::Serialize;
 use store::access::{Declared, Request, Work as Row};
 
+use crate::ending::{Ending, once};
 use crate::error::Result;
 use crate::work::said;
 use crate::{Accounts, framed, micros, time};
@@ -63,6 +64,10 @@ pub enum AccessError {
     SheetThere,
     #[error("this is done with an open sheet; this one is {0}")]
     SheetState(String),
+    #[error("there is no such limit; there are {0}")]
+    Limit(String),
+    #[error("write a whole number from {least} to {most}")]
+    LimitNumber { least: u64, most: u64 },
 }
 
 /// An authority as it is asked for.
@@ -258,11 +263,18 @@ impl Accounts {
         if request.until_at <= micros(now) {
             return Err(AccessError::Closed.into());
         }
-        let state = if grant { "granted" } else { "refused" };
-        let note = note.trim().chars().take(500).collect::<String>();
-        let done =
-            self.store.decide_request(&request.id, state, &principal.id, principal.rank.as_str(), &note, micros(now)).await?;
-        if done { Ok(()) } else { Err(AccessError::Decided.into()) }
+        let end = Ending::of(principal, grant, note);
+        once(self.store.decide_request(&request.id, end.state, end.by, end.rank, &end.note, micros(now)).await?)
+    }
+
+    /// A request for whoever asked for it, may decide it, or has to do with its piece of work. For everybody else there is none.
+    pub async fn request(&self, principal: &Principal, policies: &Policies, id: &str, now: DateTime<Utc>) -> Result<Request> {
+        let none = || AccessError::NoRequest(id.to_owned());
+        let request = self.store.request(id).await?.ok_or_else(none)?;
+        let of_it = request.requested_by == principal.id
+            || self.decidable(principal, policies, id, now).await.is_ok()
+            || self.piece(principal, &request.work, now).await.is_ok();
+        if of_it { Ok(request) } else { Err(none().into()) }
     }
 
     /// Takes a request or what was granted back: whoever asked, or whoever may decide.
@@ -279,7 +291,7 @@ impl Accounts {
             self.decidable(principal, policies, id, now).await?;
         }
         let note = format!("withdrawn by {}: {}", principal.id, note.trim().chars().take(400).collect::<String>());
-        if self.store.withdraw_request(id, &note).await? { Ok(()) } else { Err(AccessError::Decided.into()) }
+        once(self.store.withdraw_request(id, &note).await?)
     }
 
     /// Requests somebody may decide, the oldest first.
@@ -313,11 +325,7 @@ impl Accounts {
             self.store.work(work).await?.filter(|w| w.emergency == 1).ok_or_else(|| AccessError::NoRequest(work.to_owned()))?;
         permits(policies, principal, Step::Review, Kind::Emergency, &row.opened_by, now).map_err(AccessError::Denied)?;
         let finding = said(finding, 10, "finding")?;
-        if self.store.review_work(work, &principal.id, &finding, micros(now)).await? {
-            Ok(())
-        } else {
-            Err(AccessError::Decided.into())
-        }
+        once(self.store.review_work(work, &principal.id, &finding, micros(now)).await?)
     }
 
     /// What is to be declared of a month and a district: every authority granted in it.
@@ -394,7 +402,7 @@ impl Accounts {
             made_by: principal.id.clone(),
             requests: declaration.lines.len() as i64,
         };
-        if self.store.declare(made).await? { Ok(()) } else { Err(AccessError::Decided.into()) }
+        once(self.store.declare(made).await?)
     }
 
     /// Months and districts with granted authorities whose declaration is not made, since a year.

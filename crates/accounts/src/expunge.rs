@@ -5,6 +5,7 @@ use governance::{Kind, Policies, Principal, Role, Step, permits};
 use store::access::Expungement;
 
 use crate::access::AccessError;
+use crate::ending::{Ending, once};
 use crate::error::Result;
 use crate::work::said;
 use crate::{Accounts, micros};
@@ -77,14 +78,8 @@ impl Accounts {
     ) -> Result<()> {
         let row = self.expungement(principal, policies, id, now).await?;
         may_decide(principal, policies, &row, now).map_err(AccessError::Denied)?;
-        let state = if grant { "granted" } else { "refused" };
-        let note = note.trim().chars().take(500).collect::<String>();
-        let rank = principal.rank.as_str();
-        if self.store.decide_expungement(id, state, &principal.id, rank, &note, micros(now)).await? {
-            Ok(())
-        } else {
-            Err(AccessError::Decided.into())
-        }
+        let end = Ending::of(principal, grant, note);
+        once(self.store.decide_expungement(id, end.state, end.by, end.rank, &end.note, micros(now)).await?)
     }
 
     /// A granted request that somebody may carry out: whoever may decide it, or the operator on the lake's own machine.

@@ -11,9 +11,11 @@
 //! not know it. ADR 12 says why it is built so.
 
 mod access;
+mod ending;
 mod error;
 mod expunge;
 mod kin;
+mod limit;
 mod lockout;
 pub mod oidc;
 mod password;
@@ -38,6 +40,7 @@ use tokio::sync::Semaphore;
 pub use access::{AccessError, Declaration, DeclaredLine, NewAuthority, NewOrder, month_of};
 pub use error::{AccountError, Result};
 pub use expunge::NewExpungement;
+pub use limit::{LIMITS, Limit, Settled};
 pub use password::Weak;
 pub use person::{Change, NewPerson, OneTime, Person};
 pub use seal::{KeyError, Seal};

@@ -14,7 +14,7 @@ use crate::{Accounts, framed, micros, time};
 /// How long an emergency lasts.
 pub const EMERGENCY: TimeDelta = TimeDelta::hours(4);
 /// Rows above which an export needs a release, where the setting [`BULK`] says nothing.
-const BULK_ROWS: u64 = 10_000;
+pub(crate) const BULK_ROWS: u64 = 10_000;
 /// The setting of that number.
 pub const BULK: &str = "access.bulk_rows";
 

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use chrono::Utc;
 use clap::{Parser, Subcommand};
+use governance::audit::cosign::Cosigner;
 use governance::audit::note::{Checkpoint, Verifier};
 use governance::audit::proof::Proof;
 use governance::audit::{AuditRecord, AuditSink};
@@ -58,6 +59,10 @@ pub enum AuditCommand {
         /// Signed heads kept from before: a file, or a folder of *.checkpoint files. The log must continue each.
         #[arg(long)]
         checkpoint: Vec<PathBuf>,
+        /// File with the public keys of witnesses; each must have signed a head that lies with the log, and the log must continue it. Those of
+        /// `SAROVAR_WITNESS_KEY` when absent.
+        #[arg(long, conflicts_with = "proof")]
+        witness: Option<PathBuf>,
         /// A proof (*.tlog-proof); its record is in --entry.
         #[arg(long, requires_all = ["key", "entry"], conflicts_with = "tiles")]
         proof: Option<PathBuf>,
@@ -94,24 +99,29 @@ pub enum AuditCommand {
 
 pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
     match &a.what {
-        AuditCommand::Verify { tiles: Some(dir), key: Some(key), checkpoint, .. } => verify(args, dir, &keys(key)?, checkpoint),
+        AuditCommand::Verify { tiles: Some(dir), key: Some(key), checkpoint, witness, .. } => {
+            verify(args, dir, &keys(key)?, checkpoint, &witnesses(witness.as_deref())?)
+        }
         AuditCommand::Verify { proof: Some(proof), entry: Some(entry), key: Some(key), .. } => {
             one(args, proof, entry, &keys(key)?)
         }
-        AuditCommand::Verify { key, checkpoint, .. } => {
+        AuditCommand::Verify { key, checkpoint, witness, .. } => {
             let lake = open(args).await?;
             lake.audit().publish()?;
             let known = match key {
                 Some(file) => keys(file)?,
                 None => lake.audit().keys()?,
             };
-            verify(args, lake.audit().dir(), &known, checkpoint)
+            verify(args, lake.audit().dir(), &known, checkpoint, &witnesses(witness.as_deref())?)
         }
         AuditCommand::Witness => {
             let lake = open(args).await?;
             let none = || LakeError::Invalid("SAROVAR_WITNESS names no address (https://…)".into());
-            let address = crate::bring::witness().ok_or_else(none)?;
-            let signed = ways::witness::submit(&lake, &address).await.map_err(|e| LakeError::Audit(e.to_string()))?;
+            let witness = crate::bring::witness()?.ok_or_else(none)?;
+            if witness.keys.is_empty() {
+                say("SAROVAR_WITNESS_KEY names no key of the witness: its signature is kept and not checked");
+            }
+            let signed = ways::witness::submit(&lake, &witness).await.map_err(|e| LakeError::Audit(e.to_string()))?;
             output::records(&[signed], args.format)?;
             Ok(ExitCode::SUCCESS)
         }
@@ -200,8 +210,33 @@ fn keys(path: &Path) -> Result<Vec<Verifier>, LakeError> {
     if keys.is_empty() { Err(LakeError::Invalid(format!("{} holds no key", path.display()))) } else { Ok(keys) }
 }
 
-fn verify(args: &Args, dir: &Path, keys: &[Verifier], earlier: &[PathBuf]) -> Result<ExitCode, LakeError> {
-    let earlier: Vec<&Path> = earlier.iter().map(PathBuf::as_path).collect();
+/// Public keys of witnesses, from a file or the environment.
+fn witnesses(file: Option<&Path>) -> Result<Vec<Cosigner>, LakeError> {
+    let Some(path) = file else { return crate::bring::witness_keys() };
+    let keys = Cosigner::parse_all(&read(path)?).map_err(|e| LakeError::Invalid(format!("{}: {e}", path.display())))?;
+    if keys.is_empty() { Err(LakeError::Invalid(format!("{} holds no key", path.display()))) } else { Ok(keys) }
+}
+
+/// What was found, with the witnesses that vouch for it.
+#[derive(serde::Serialize)]
+struct Found {
+    #[serde(flatten)]
+    log: ledger::Checked,
+    witnessed: Vec<ledger::Witnessed>,
+}
+
+fn verify(
+    args: &Args,
+    dir: &Path,
+    keys: &[Verifier],
+    earlier: &[PathBuf],
+    witnesses: &[Cosigner],
+) -> Result<ExitCode, LakeError> {
+    let mut earlier: Vec<&Path> = earlier.iter().map(PathBuf::as_path).collect();
+    let cosigned = dir.join(ledger::COSIGNED);
+    if !witnesses.is_empty() && cosigned.exists() {
+        earlier.push(&cosigned);
+    }
     let mut told = 0;
     let found = ledger::check(dir, keys, &earlier, &mut |done| {
         if done / 1_000_000 > told {
@@ -209,7 +244,11 @@ fn verify(args: &Args, dir: &Path, keys: &[Verifier], earlier: &[PathBuf]) -> Re
             say(&format!("{told},000,000 records checked"));
         }
     })?;
-    output::records(&[found], args.format)?;
+    let witnessed = ledger::witnessed(dir, keys, witnesses)?;
+    for of in &witnessed {
+        say(&format!("the witness {} signed its first {} records at {}", of.witness, of.records, of.at));
+    }
+    output::records(&[Found { log: found, witnessed }], args.format)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use governance::audit::cosign::{CosignError, Cosigner};
 use lake::{Lake, LakeError, Progress, Report, Request};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
@@ -21,7 +22,8 @@ pub async fn open(args: &Args) -> Result<Lake, LakeError> {
         options = options.with_memory(memory);
     }
     options.store = std::env::var("SAROVAR_STORE").ok().filter(|s| !s.is_empty());
-    options.witness = std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty() && witness().is_none()).map(Into::into);
+    options.witness =
+        std::env::var_os("SAROVAR_WITNESS").filter(|s| !s.is_empty() && witness_address().is_none()).map(Into::into);
     let lake = Lake::open(options).await?;
     if let Some(behind) = lake.behind() {
         say(&behind.to_string());
@@ -34,10 +36,27 @@ pub async fn open(args: &Args) -> Result<Lake, LakeError> {
     Ok(lake)
 }
 
-/// The witness that is reached at an address, where `SAROVAR_WITNESS` names one instead of a folder.
-pub fn witness() -> Option<String> {
+/// The address of the witness, where `SAROVAR_WITNESS` names one instead of a folder.
+pub fn witness_address() -> Option<String> {
     let named = std::env::var("SAROVAR_WITNESS").ok()?;
     (named.starts_with("https://") || named.starts_with("http://")).then_some(named)
+}
+
+/// The witness that is reached at an address, with the keys that `SAROVAR_WITNESS_KEY` gives: the text of one, or a file of them.
+pub fn witness() -> Result<Option<ways::witness::Witness>, LakeError> {
+    witness_address().map(|address| Ok(ways::witness::Witness { address, keys: witness_keys()? })).transpose()
+}
+
+/// Keys of witnesses as the environment gives them.
+pub fn witness_keys() -> Result<Vec<Cosigner>, LakeError> {
+    let given = std::env::var("SAROVAR_WITNESS_KEY").unwrap_or_default();
+    let wrong = |e: CosignError| LakeError::Invalid(format!("SAROVAR_WITNESS_KEY: {e}"));
+    if given.trim().is_empty() || given.contains('+') {
+        return Cosigner::parse_all(&given).map_err(wrong);
+    }
+    let path = Path::new(given.trim());
+    let read = |source| LakeError::Io { action: "reading the keys of SAROVAR_WITNESS_KEY", path: path.into(), source };
+    Cosigner::parse_all(&std::fs::read_to_string(path).map_err(read)?).map_err(wrong)
 }
 
 pub fn generate(g: &Generate) -> Result<ExitCode, LakeError> {

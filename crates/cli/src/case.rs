@@ -96,8 +96,13 @@ pub enum AuthorityCommand {
         #[arg(long)]
         reason: String,
     },
-    /// What the account may decide.
-    List,
+    /// What the account may decide; with --own, what was asked for under the case of --case, with its state.
+    List {
+        #[arg(long)]
+        own: bool,
+    },
+    /// One request with its state: the account's own, one it may decide, or one of a piece of work it has to do with.
+    Show { id: String },
     /// Grants a request of somebody else's.
     Grant {
         id: String,
@@ -136,6 +141,13 @@ pub enum PolicyCommand {
     Show { id: String },
     /// Reads policies/*.cedar of the lake and puts them in force, or says what is wrong.
     Check,
+    /// The numbers an installation settles: rows above which an export needs a second person (bulk_rows), days an export may be kept
+    /// (export_days), days data may stand in no category (subject_days). With a name and a number, settles one.
+    Limit {
+        #[arg(requires = "value")]
+        name: Option<String>,
+        value: Option<String>,
+    },
 }
 
 /// Who does it, in which lake, with the policies.
@@ -205,7 +217,10 @@ pub async fn case(args: &Args, command: &CaseCommand) -> Result<ExitCode, LakeEr
                 emergency: emergency.then(|| numbers.clone()),
             };
             let action = if *emergency { "emergency" } else { "work" };
-            desk.note(action, json!({ "change": "open", "purpose": purpose, "reference": reference, "reason": reason }))?;
+            desk.note(
+                action,
+                json!({ "change": "open", "purpose": purpose, "reference": reference, "reason": chain::hash(reason) }),
+            )?;
             let opened = accounts.open_work(principal, &policies, new, now).await.map_err(wrong)?;
             output::records(&[row(opened, "open")], args.format)?;
         }
@@ -278,12 +293,20 @@ pub async fn authority(args: &Args, command: &AuthorityCommand) -> Result<ExitCo
             asked(accounts.ask_order(principal, &policies, new, now).await.map_err(wrong)?)?;
         }
         AuthorityCommand::Release { query, reason } => {
-            let mark = chain::hash(query);
+            let mark = governance::release_mark(query);
             desk.note("request", json!({ "change": "ask", "kind": "release", "query": mark }))?;
             asked(accounts.ask_release(principal, &policies, &mark, query, reason, now).await.map_err(wrong)?)?;
         }
-        AuthorityCommand::List => {
+        AuthorityCommand::List { own: false } => {
             output::records(&accounts.to_decide(principal, &policies, now).await.map_err(wrong)?, args.format)?;
+        }
+        AuthorityCommand::List { own: true } => {
+            let work = principal.work.as_ref().ok_or_else(|| wrong(accounts::AccessError::NoneOpen))?;
+            output::records(&desk.lake.store().requests_of(&work.id).await.map_err(wrong)?, args.format)?;
+        }
+        AuthorityCommand::Show { id } => {
+            let request = accounts.request(principal, &policies, id, now).await.map_err(wrong)?;
+            output::records(&[request], args.format)?;
         }
         AuthorityCommand::Grant { id, note } | AuthorityCommand::Refuse { id, note } => {
             let grant = matches!(command, AuthorityCommand::Grant { .. });
@@ -333,6 +356,17 @@ pub async fn policy(args: &Args, command: &PolicyCommand) -> Result<ExitCode, La
             let known = policies.texts().iter().find(|t| t.id == *id);
             let found = known.ok_or_else(|| wrong(format!("there is no policy {id:?}; `sarovar policy list` shows them")))?;
             output::text(&format!("{}\n", found.text))?;
+        }
+        PolicyCommand::Limit { name, value } => {
+            let accounts = who::accounts(lake.store(), args)?;
+            if let (Some(name), Some(value)) = (name, value) {
+                let principal = who::principal(args);
+                let settled = accounts.limit(&principal, name, value).map_err(wrong)?;
+                let what = json!({ "limit": settled.0.name, "value": settled.1 });
+                lake.record(&who::access_of(principal, &lake), "policy", true, what)?;
+                accounts.settle(settled).await.map_err(wrong)?;
+            }
+            output::records(&accounts.limits().await.map_err(wrong)?, args.format)?;
         }
         PolicyCommand::Check => {
             let policies = lake.reload_policies()?;

@@ -204,6 +204,7 @@ pub async fn dossier(args: &Args, d: &Dossier) -> Result<ExitCode, LakeError> {
     let (lake_, format, table) = (&lake, args.format, d.table.as_deref());
     let (shown, others) = lake
         .act_as(&access, "dossier", asks(format), |session| async move {
+            session.about(Target::new(kind, asked.as_str()).noted());
             let made = make(&session, kind, &asked, lang, &whose).await?;
             if let Some((made, noted)) = made {
                 let shown = made.shown(lake_, &whose, (kind, &asked), (format, table)).await?;

@@ -69,8 +69,14 @@ fn main() -> ExitCode {
         Ok(code) => code,
         // Whoever reads our rows has seen enough (`| head`).
         Err(lake::LakeError::Io { source, .. }) if source.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
-        Err(e) => output::fail(&e.to_string()),
+        Err(e) => output::fail(&told(&e.to_string())),
     }
+}
+
+/// What went wrong, in Hindi where `SAROVAR_LANG=hi` asks for it and the sentence is known.
+fn told(why: &str) -> String {
+    let asked = std::env::var("SAROVAR_LANG").unwrap_or_default();
+    server::refusal(pages::Lang::from_tag(&asked).unwrap_or(pages::Lang::En), why, None)
 }
 
 async fn run(args: Args) -> Result<ExitCode, lake::LakeError> {

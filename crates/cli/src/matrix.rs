@@ -182,7 +182,18 @@ fn open_to(area: Area) -> String {
 
 fn routes(out: &mut String) {
     let _ = writeln!(out, "\n## areas");
-    for area in [Area::Open, Area::Own, Area::Work, Area::Lake, Area::Intake, Area::Audit, Area::People, Area::Desk] {
+    for area in [
+        Area::Open,
+        Area::Own,
+        Area::Work,
+        Area::Sheets,
+        Area::Limits,
+        Area::Lake,
+        Area::Intake,
+        Area::Audit,
+        Area::People,
+        Area::Desk,
+    ] {
         let _ = writeln!(out, "{:<8} {}", format!("{area:?}"), open_to(area));
     }
     let _ = writeln!(out, "\n## routes");

@@ -227,7 +227,7 @@ pub(crate) async fn desk(args: &Args) -> Result<Desk, LakeError> {
     let options = ledger::Options {
         dir: args.home.join("audit"),
         witness: std::env::var_os("SAROVAR_WITNESS")
-            .filter(|s| !s.is_empty() && crate::bring::witness().is_none())
+            .filter(|s| !s.is_empty() && crate::bring::witness_address().is_none())
             .map(Into::into),
         clock: Utc::now,
     };

@@ -50,7 +50,12 @@ pub async fn serve(args: &Args, s: &Serve) -> Result<ExitCode, LakeError> {
     // Dropped with the server.
     let _schedule = Alone(tokio::spawn(ways::schedule::run(lake.clone())));
     let _steps = Alone(tokio::spawn(steps(lake.clone())));
-    let _witness = bring::witness().map(|address| Alone(tokio::spawn(ways::witness::run(lake.clone(), address))));
+    let _witness = bring::witness()?.map(|witness| {
+        if witness.keys.is_empty() {
+            say("SAROVAR_WITNESS_KEY names no key of the witness: what it signs is kept and not checked");
+        }
+        Alone(tokio::spawn(ways::witness::run(lake.clone(), witness)))
+    });
     let _upkeep = Alone(tokio::spawn(upkeep(lake.clone(), args.home.clone())));
     let _linkage = (s.link_every > 0).then(|| Alone(tokio::spawn(keep_linked(lake.clone(), s.link_every))));
     let _merging = (s.merge_every > 0).then(|| Alone(tokio::spawn(keep_merged(lake.clone(), s.merge_every))));

@@ -3,8 +3,9 @@
 use std::process::ExitCode;
 
 use accounts::{SHEET_SOON, SheetOrder};
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use clap::Subcommand;
+use governance::audit::chain;
 use lake::LakeError;
 use serde_json::{Value, json};
 
@@ -84,6 +85,7 @@ async fn person(lake: &lake::Lake, who: &lake::Access, key: &str) -> Result<doss
     let asked = key.to_owned();
     let found = lake
         .act(who, "subject", |session| async move {
+            session.about(dossier::Target::new(dossier::Kind::Person, asked.as_str()).noted());
             let found = dossier::person(&session, &asked).await?;
             let what = json!({ "looked_at": { "kind": "person", "id": found.as_ref().map(|p| p.id.clone()) } });
             Ok::<_, LakeError>((found, what))
@@ -97,7 +99,6 @@ pub async fn subject(args: &Args, command: &SubjectCommand) -> Result<ExitCode, 
     let (accounts, who) = (who::accounts(lake.store(), args)?, access(args, None)?);
     match command {
         SubjectCommand::Due => {
-            let days = accounts.category_days().await.map_err(wrong)?;
             let found = lake
                 .act(&who, "subjects", |session| async move {
                     let found = dossier::uncategorised(&session).await?;
@@ -105,17 +106,13 @@ pub async fn subject(args: &Args, command: &SubjectCommand) -> Result<ExitCode, 
                     Ok::<_, LakeError>((found, what))
                 })
                 .await?;
-            let mut rows: Vec<Value> = Vec::new();
-            for p in found {
-                let state = match accounts.category(&p.subjects).await.map_err(wrong)? {
-                    Some(d) if d.category == "erase" => "to be erased",
-                    Some(_) => continue,
-                    None => "in no category",
-                };
-                let due = p.since + TimeDelta::days(i64::try_from(days).unwrap_or(36_500).min(36_500));
-                rows.push(json!({ "person": p.person, "name": p.name, "roles": p.roles.join(", "), "since": day(p.since), "due": day(due),
-                    "overdue": due <= lake.now(), "state": state, "rows": p.rows, "sources": p.sources.join(", ") }));
-            }
+            let (days, due) = server::subject::still_due(&accounts, found, lake.now()).await.map_err(wrong)?;
+            let rows = due.into_iter().map(|d| {
+                let state = if d.erase { "to be erased" } else { "in no category" };
+                json!({ "person": d.who.person, "name": d.who.name, "roles": d.who.roles.join(", "), "since": day(d.who.since), "due": day(d.due),
+                    "overdue": d.overdue, "state": state, "rows": d.who.rows, "sources": d.who.sources.join(", ") })
+            });
+            let rows: Vec<Value> = rows.collect();
             say(&format!("{} persons are in no category; each is to be in one, or gone, within {days} days", rows.len()));
             output::records(&rows, args.format)?;
         }
@@ -132,7 +129,12 @@ pub async fn subject(args: &Args, command: &SubjectCommand) -> Result<ExitCode, 
         }
         SubjectCommand::Decide { person: key, category, reason } => {
             let found = person(&lake, &who, key).await?;
-            lake.record(&who, "category", true, json!({ "person": found.id, "category": category, "reason": reason }))?;
+            lake.record(
+                &who,
+                "category",
+                true,
+                json!({ "person": found.id, "category": category, "reason": chain::hash(reason) }),
+            )?;
             let (policies, subjects, now) = (lake.policies(), found.subjects(), lake.now());
             accounts.categorise(&who.principal, &policies, &subjects, category, reason, now).await.map_err(wrong)?;
             say(&format!("{} is in the category {category}", found.id));
@@ -152,7 +154,7 @@ pub async fn sheet(args: &Args, command: &SheetCommand) -> Result<ExitCode, Lake
     let (accounts, who) = (who::accounts(lake.store(), args)?, access(args, None)?);
     let (principal, policies, now) = (&who.principal, lake.policies(), lake.now());
     let note = |change: &str, id: &str, reason: &str| {
-        lake.record(&who, "sheet", true, json!({ "change": change, "sheet": id, "reason": reason }))
+        lake.record(&who, "sheet", true, json!({ "change": change, "sheet": id, "reason": chain::hash(reason) }))
     };
     match command {
         SheetCommand::List { due } => {
@@ -173,7 +175,7 @@ pub async fn sheet(args: &Args, command: &SheetCommand) -> Result<ExitCode, Lake
         }
         SheetCommand::Ask { person: key, reason } => {
             let found = person(&lake, &who, key).await?;
-            lake.record(&who, "sheet", true, json!({ "change": "ask", "person": found.id, "reason": reason }))?;
+            lake.record(&who, "sheet", true, json!({ "change": "ask", "person": found.id, "reason": chain::hash(reason) }))?;
             let id = accounts.ask_sheet(principal, &policies, &found.id, &found.subjects(), reason, now).await.map_err(wrong)?;
             output::records(&[json!({ "id": id, "state": "asked" })], args.format)?;
         }

@@ -35,7 +35,8 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
         // One's own; what of others' is seen or decided, the policies say.
         Command::Exports(_) | Command::Expunge { .. } => Area::Own,
         Command::User { .. } | Command::Token { .. } => Area::People,
-        Command::Case { .. } | Command::Authority { .. } | Command::Sheet { .. } => Area::Work,
+        Command::Case { .. } | Command::Authority { .. } => Area::Work,
+        Command::Sheet { .. } => Area::Sheets,
         Command::Post { .. } | Command::Channel { .. } | Command::Inbox { .. } | Command::Campaign { .. } => Area::Desk,
         _ => return None,
     })
@@ -44,7 +45,7 @@ pub(crate) fn area(command: &Command) -> Option<Area> {
 /// Whether the machine's operator may do it in a lake that has accounts: what needs no case, and accounts, so that a lake whose
 /// administrators are all gone can be entered again.
 pub(crate) fn operators(command: &Command) -> bool {
-    !matches!(area(command), Some(Area::Lake | Area::Work))
+    !matches!(area(command), Some(Area::Lake | Area::Work | Area::Sheets))
         && !matches!(command, Command::Quarantine(_) | Command::Post { .. } | Command::Inbox { .. } | Command::Campaign { .. })
 }
 

@@ -1,6 +1,6 @@
 //! In which category the police hold data about somebody, as the sources' roles say it; and whose is in none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use identity::{Key, public_id};
@@ -122,23 +122,25 @@ pub async fn uncategorised(session: &Session) -> Result<Vec<Uncategorised>> {
     let own = mention::find(session, &sql::list("person_key", since.keys()), 10 * mention::MOST).await?;
     let linkage = session.linkage().await?;
     let mut persons: BTreeMap<String, Vec<Mention>> = BTreeMap::new();
+    let mut linked: BTreeSet<u64> = BTreeSet::new();
     for m in own.into_iter().filter(|m| !m.sealed) {
         let Some(key) = &m.person_key else { continue };
-        let id = match linkage.as_ref().and_then(|l| resolve::of_mention(l, &m)) {
-            Some((_, person)) => resolve::hex(person),
-            None => public_id(&Key::new(PERSON_KEY, key.as_str())),
-        };
-        persons.entry(id).or_default().push(m);
+        let alone = public_id(&Key::new(PERSON_KEY, key.as_str()));
+        // A row that came in since the last run belongs to the person of its key.
+        let person =
+            linkage.as_ref().and_then(|l| resolve::of_mention(l, &m).map(|of| of.1).or_else(|| resolve::by_id(l, &alone)));
+        linked.extend(person);
+        persons.entry(person.map_or(alone, resolve::hex)).or_default().push(m);
     }
+    // All of them at once: a query for each would take seconds.
+    let mut known = match &linkage {
+        Some(linkage) => resolve::members_of(session, linkage, &linked).await?,
+        None => HashMap::new(),
+    };
     let mut out = Vec::new();
     for (id, mut mentions) in persons {
-        if let Some(linkage) = &linkage
-            && let Some(person) = resolve::by_id(linkage, &id)
-        {
-            let all = resolve::members(session, linkage.person(person)).await?;
-            if !all.is_empty() {
-                mentions = all;
-            }
+        if let Some(all) = resolve::number(&id).and_then(|person| known.remove(&person)) {
+            mentions = all;
         }
         let starts = mentions.iter().filter_map(|m| since.get(m.person_key.as_deref()?)).max().copied();
         let Some(since) = starts.filter(|_| Category::of(&mentions) == Category::Uncategorised) else { continue };

@@ -88,11 +88,19 @@ impl Target {
         Target { kind, key: key.into() }
     }
 
-    /// What the access log calls it: the kind, and the first 16 hex digits of the SHA-256 of `kind=key`. A person's dossier
-    /// is named by [`crate::Person::id`] instead. The log outlives the rows, so it holds no number and no name.
+    /// What the access log calls it: the kind, and the first 16 hex digits of the SHA-256 of `kind=key`. A person is named by the id of the
+    /// page ([`crate::Person::id`]), or where only a source's key is known by the id that key leads by; whoever was looked for by a number or a
+    /// name is a `text`, of which the lake makes a mark. The log outlives the rows, so it holds no number and no name.
     pub fn noted(&self) -> serde_json::Value {
-        let kind = self.kind.word();
-        serde_json::json!({ "kind": kind, "id": identity::public_id(&identity::Key::new(&kind, self.key.as_str())) })
+        let key = self.key.as_str();
+        let of = |kind: &str| identity::public_id(&identity::Key::new(kind, key));
+        let (kind, id) = match self.kind {
+            Kind::Person if crate::resolve::number(key).is_some() => ("person".to_owned(), key.to_owned()),
+            Kind::Person if key.contains(':') => ("person".to_owned(), of(crate::mention::PERSON_KEY)),
+            Kind::Person => ("text".to_owned(), of("text")),
+            other => (other.word(), of(&other.word())),
+        };
+        serde_json::json!({ "kind": kind, "id": id })
     }
 }
 

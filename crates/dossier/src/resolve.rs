@@ -22,7 +22,7 @@ mod step;
 pub use explain::Why;
 pub use measure::Measured;
 pub use page::Evidence;
-pub(crate) use page::{by_id, evidence, members, of_mention};
+pub(crate) use page::{by_id, evidence, members, members_of, of_mention};
 pub use quality::{Part, Quality, Suspect, quality};
 pub use review::{Judge, Open, Queue, Shown, Side, judge, queue, show};
 pub use run::{Options, Report, behind, resolve};

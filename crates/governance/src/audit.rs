@@ -5,6 +5,7 @@
 //! held ([`verify`]). Nothing here touches a disk: where tiles lie is behind [`Tiles`].
 
 pub mod chain;
+pub mod cosign;
 pub mod merkle;
 pub mod note;
 pub mod proof;

@@ -20,4 +20,4 @@ pub use policies::{Policies, PolicyError, PolicyText};
 pub use request::{Kind, Step, permits};
 pub use resource::{Calls, Resource, ResourceColumn, Station};
 pub use who::{Context, Principal, Rank, Role};
-pub use work::{Authority, Order, Standing, Work};
+pub use work::{Authority, Order, Standing, Work, release_mark};

@@ -73,6 +73,13 @@ impl Lake {
         }
     }
 
+    /// The same for a record that is written without an action of its own.
+    pub fn hide(&self, what: &mut serde_json::Value) {
+        if let Some(what) = what.as_object_mut() {
+            self.hide_target(what);
+        }
+    }
+
     /// Logs what came of a query: rows handed out, and whether all of them were taken. Written with the next records; a disk
     /// that refuses it refuses the next query.
     pub(crate) fn audit_answer(&self, access: &Access, query: u64, rows: u64, whole: bool) {

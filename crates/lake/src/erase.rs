@@ -38,6 +38,14 @@ pub struct Receipt {
     /// Queries forgotten because they named what was erased.
     #[serde(default)]
     pub queries: u64,
+    /// Decisions on the category of somebody of whom no row is left, and history sheets.
+    #[serde(default)]
+    pub decisions: u64,
+    #[serde(default)]
+    pub sheets: u64,
+    /// Texts people wrote (reasons, notes, references, names of files) from which the name or number was taken out.
+    #[serde(default)]
+    pub words: u64,
     /// Copies that left the lake before and are out of its reach.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub copies: Vec<Copy>,
@@ -92,6 +100,12 @@ pub(crate) struct Intent {
     /// What a query in somebody's history must not say any more.
     #[serde(default)]
     pub texts: Vec<String>,
+    /// Ids under which people decided on somebody of whom no row is left.
+    #[serde(default)]
+    pub ids: Vec<String>,
+    /// Names and numbers that only the erased rows stated, to be taken out of what people wrote.
+    #[serde(default)]
+    pub words: Vec<String>,
 }
 
 impl Intent {
@@ -229,6 +243,7 @@ impl Lake {
         for text in &intent.texts {
             receipt.queries += self.store().forget_history(text).await.map_err(crate::state)?;
         }
+        self.forget_known(&intent, &mut receipt).await?;
         for object in &intent.objects {
             let mut erased = self.erased(object).await?.unwrap_or_default();
             if erased.receipt.at != receipt.at {

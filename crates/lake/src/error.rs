@@ -49,6 +49,11 @@ pub enum LakeError {
     Mapping { contract: String, statement: usize, message: String },
     #[error("refused: {0}")]
     Denied(String),
+    /// More rows than may leave at once; a release would name `query`.
+    #[error(
+        "refused: more than {above} rows leave only after a second person released this query: ask for it under My work (`sarovar authority release`), with the text {query}"
+    )]
+    Unreleased { above: u64, query: String },
     #[error("the audit log cannot be written, so nothing is answered: {0}")]
     Audit(String),
     #[error("access log: {0}")]

@@ -5,6 +5,8 @@
 //! where each record is found to be the one the row was made from; every other file (an archive, a workbook, a document) is sealed: its bytes
 //! stay for the others' rows, and nobody reads it any more. ADR 21 says why.
 
+mod known;
+
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::Path;
@@ -120,6 +122,7 @@ impl Lake {
             }
         }
         self.seal_around(&mut intent).await?;
+        self.known(target, &mut intent).await?;
         self.begin(intent).await
     }
 

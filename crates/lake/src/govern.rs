@@ -10,8 +10,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::functions_aggregate::expr_fn::count;
 use datafusion::logical_expr::{Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, ScalarUDF, lit, when};
 use datafusion::prelude::{SessionContext, ident};
-use governance::audit::chain;
-use governance::{Decision, Obligation};
+use governance::{Decision, Obligation, release_mark};
 
 use crate::Lake;
 use crate::barrier::Governed;
@@ -113,8 +112,8 @@ impl Terms {
         whole: bool,
     ) -> SendableRecordBatchStream {
         let Some(work) = &access.principal.work else { return stream };
-        let above = self.above.filter(|_| whole && !work.releases.contains(&chain::hash(sql)));
-        crate::kept::keep(stream, lake, access, above)
+        let above = self.above.filter(|_| whole && !work.releases.contains(&release_mark(sql)));
+        crate::kept::keep(stream, lake, access, above.map(|above| (above, sql.to_owned())))
     }
 }
 

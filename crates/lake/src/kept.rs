@@ -11,8 +11,7 @@ use datafusion::error::Result;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::StreamExt;
-use governance::audit::chain;
-use governance::{Authority, Principal, Standing, Work};
+use governance::{Authority, Principal, Standing, Work, release_mark};
 
 use crate::Lake;
 use crate::error::LakeError;
@@ -30,7 +29,8 @@ struct Kept {
     lake: Lake,
     principal: Principal,
     ends: DateTime<Utc>,
-    above: Option<u64>,
+    /// Rows that may leave, and the query a release would name.
+    above: Option<(u64, String)>,
     rows: u64,
     looked: Option<Instant>,
     over: bool,
@@ -42,7 +42,7 @@ pub(crate) fn keep(
     stream: SendableRecordBatchStream,
     lake: &Lake,
     access: &Access,
-    above: Option<u64>,
+    above: Option<(u64, String)>,
 ) -> SendableRecordBatchStream {
     let asked_at = access.context.now;
     let mut principal = access.principal.clone();
@@ -72,15 +72,14 @@ impl Kept {
     }
 
     async fn hand_on(&mut self, batch: RecordBatch) -> Result<RecordBatch> {
-        let denied = |why: String| Err(external(LakeError::Denied(why)));
         if !self.stands().await.map_err(external)? {
-            return denied(
+            return Err(external(LakeError::Denied(
                 "what this was read under (the piece of work, an authority or an order) ended while the query ran".into(),
-            );
+            )));
         }
         self.rows += batch.num_rows() as u64;
-        match self.above {
-            Some(above) if self.rows > above => denied(too_many(above)),
+        match &self.above {
+            Some((above, query)) if self.rows > *above => Err(external(unreleased(*above, query))),
             _ => Ok(batch),
         }
     }
@@ -105,21 +104,19 @@ impl Lake {
     /// table.
     ///
     /// # Errors
-    /// [`LakeError::Denied`] where they are too many and nobody released them.
+    /// [`LakeError::Unreleased`] where they are too many and nobody released them.
     pub fn may_leave(&self, access: &Access, asked: &str, rows: u64) -> crate::Result<()> {
         let Some(work) = &access.principal.work else { return Ok(()) };
         match work.most_rows.filter(|most| rows > *most) {
-            Some(most) if !work.releases.contains(&chain::hash(asked)) => {
-                Err(LakeError::Denied(format!("{}, with the text {asked}", too_many(most))))
-            }
+            Some(most) if !work.releases.contains(&release_mark(asked)) => Err(unreleased(most, asked)),
             _ => Ok(()),
         }
     }
 }
 
 /// What is said of an answer that is too large to leave.
-fn too_many(above: u64) -> String {
-    format!("more than {above} rows leave only after a second person released this query: ask for it under My work")
+fn unreleased(above: u64, query: &str) -> LakeError {
+    LakeError::Unreleased { above, query: query.to_owned() }
 }
 
 /// Whether the store still says of a piece of work what it said when it was taken in hand.

@@ -254,6 +254,37 @@ impl Lake {
         add().map_err(LakeError::io("writing", &path))
     }
 
+    /// Takes erased records, and what `clean` finds of them in reasons, out of what people said of pairs. Each line stays in its place: the linkage
+    /// counts how many it has followed. Gives how many lines changed.
+    pub(crate) async fn forget_judged(&self, gone: &[String], clean: &(dyn Fn(&str) -> Option<String> + Sync)) -> Result<u64> {
+        let _one = self.home().lock("judgements").await?;
+        let mut changed = 0;
+        let mut out = String::new();
+        for line in self.judgement_lines()? {
+            let mut said: serde_json::Value = serde_json::from_str(&line).unwrap_or_default();
+            let before = said.clone();
+            for side in ["left", "right"] {
+                if said[side].as_str().is_some_and(|id| gone.iter().any(|g| g == id)) {
+                    (said[side], said["why"]) = ("0".repeat(16).into(), "".into());
+                }
+            }
+            if let Some(why) = said["why"].as_str().and_then(clean) {
+                said["why"] = why.into();
+            }
+            changed += u64::from(said != before);
+            out += &if said == before { line } else { said.to_string() };
+            out.push('\n');
+        }
+        if changed > 0 {
+            let path = self.identity().join("judgements.ndjson");
+            let scratch = self.home().scratch();
+            let mut file = tempfile::NamedTempFile::new_in(scratch).map_err(LakeError::io("writing in", scratch))?;
+            file.write_all(out.as_bytes()).and_then(|()| file.as_file().sync_all()).map_err(LakeError::io("writing", &path))?;
+            file.persist(&path).map_err(|e| LakeError::Io { action: "writing", path, source: e.error })?;
+        }
+        Ok(changed)
+    }
+
     /// Takes erased members out of the linkage; the next run then looks at everything. Gives how many there were.
     pub(crate) async fn forget_members(&self, gone: &(dyn Fn(&str, i64) -> bool + Sync)) -> Result<u64> {
         let _one = self.linkage_lock().await?;
@@ -267,7 +298,10 @@ impl Lake {
         let pairs = old.pairs.iter().filter(|p| left.contains(&p.left) && left.contains(&p.right)).copied().collect();
         let header = Header { stale: true, ..old.header.clone() };
         // Whole and without keys: nothing of what was erased may lie in a file that is kept.
-        let linkage = Linkage::new(header, members, pairs, old.redirects.clone());
+        let persons: HashSet<u64> = members.iter().map(|m| m.person).collect();
+        let redirects =
+            old.redirects.iter().filter(|(id, _)| persons.contains(&old.follow(**id))).map(|(a, b)| (*a, *b)).collect();
+        let linkage = Linkage::new(header, members, pairs, redirects);
         self.keep_linkage(linkage, BlockKeys::Whole(Vec::new())).await?;
         Ok(forgotten)
     }

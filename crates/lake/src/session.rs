@@ -81,6 +81,8 @@ pub struct Session {
     terms: Arc<Mutex<Terms>>,
     /// Set while the session serves one action of [`Lake::act`].
     tally: Option<Arc<Mutex<Tally>>>,
+    /// What the action is about, for its record where it is refused or fails.
+    about: Arc<Mutex<Option<serde_json::Value>>>,
 }
 
 /// What the queries of one action touched, for its one record in the access log.
@@ -138,7 +140,7 @@ impl Lake {
             catalog.register_schema(area, Arc::new(schema))?;
         }
         ctx.register_catalog("lake", Arc::new(catalog));
-        Ok(Session { lake: self.clone(), access: access.clone(), action, ctx, seen, terms, tally: None })
+        Ok(Session { lake: self.clone(), access: access.clone(), action, ctx, seen, terms, tally: None, about: Arc::default() })
     }
 
     /// One action of a person, whatever number of queries it takes: `look` reads through its own session and gives its
@@ -165,7 +167,7 @@ impl Lake {
     {
         let tally = Arc::<Mutex<Tally>>::default();
         let session = Session { tally: Some(tally.clone()), ..self.session_for(access, asked)? };
-        let seen = session.seen.clone();
+        let (seen, about) = (session.seen.clone(), session.about.clone());
         let outcome = look(session).await;
         let (touched, asked) = match tally.lock() {
             Ok(mut tally) => {
@@ -177,7 +179,14 @@ impl Lake {
         let denied = seen.lock().is_ok_and(|seen| !seen.is_empty());
         let (answer, mut what) = match outcome {
             Ok((answer, what)) => (Ok(answer), what),
-            Err(e) => (Err(e), serde_json::json!({ "outcome": if denied { "denied" } else { "failed" } })),
+            Err(e) => {
+                let mut what = serde_json::json!({ "outcome": if denied { "denied" } else { "failed" } });
+                // Whom somebody wanted to look at is to be known most of all where he may not.
+                if let Some(target) = about.lock().ok().and_then(|mut about| about.take()) {
+                    what["looked_at"] = target;
+                }
+                (Err(e), what)
+            }
         };
         if let Some(what) = what.as_object_mut() {
             what.insert("tables".into(), serde_json::json!(touched));
@@ -190,6 +199,13 @@ impl Lake {
 }
 
 impl Session {
+    /// Says what the action is about (a kind and an id, never a value) before it reads: its record names that also where it is refused.
+    pub fn about(&self, target: serde_json::Value) {
+        if let Ok(mut about) = self.about.lock() {
+            *about = Some(target);
+        }
+    }
+
     /// Plans and starts one SELECT. Anything that would change something is refused.
     pub async fn sql(&self, sql: &str) -> Result<Answer> {
         self.plan(sql, self.tally.is_none()).await

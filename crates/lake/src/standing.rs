@@ -104,10 +104,13 @@ impl Lake {
 
 /// The person of the linkage a source's key belongs to.
 fn person_of(linkage: &Linkage, key: &str) -> Option<u64> {
-    // As the linkage names the record of a source's key.
+    linkage.record(record_of(key)).map(|m| m.person)
+}
+
+/// As the linkage names the record of a source's key.
+pub(crate) fn record_of(key: &str) -> u64 {
     let hash = Sha256::digest(format!("person_key={key}"));
-    let record = u64::from_be_bytes(hash[..8].try_into().ok()?);
-    linkage.record(record).map(|m| m.person)
+    hash.iter().take(8).fold(0, |id, byte| id << 8 | u64::from(*byte))
 }
 
 fn literal(text: &str) -> String {

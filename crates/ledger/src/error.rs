@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use governance::audit::cosign::CosignError;
 use governance::audit::note::NoteError;
 use governance::audit::verify::Flaw;
 
@@ -25,6 +26,8 @@ pub enum LedgerError {
         "the log has {found} records, its own signed head says {signed}: part of it is missing. Put the whole folder back from a backup"
     )]
     Behind { found: u64, signed: u64 },
+    #[error("{0}")]
+    Witness(CosignError),
     #[error(transparent)]
     Flaw(#[from] Flaw),
     #[error("the log is damaged: {0}. `sarovar audit verify` says where")]

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::error::{LedgerError, Result};
 use crate::folder::Folder;
-use crate::{Head, seal, state, witness};
+use crate::{Head, cosigned, seal, state, witness};
 
 /// What was written.
 #[derive(Debug, Clone, Serialize)]
@@ -63,6 +63,9 @@ pub(crate) fn export(folder: &Folder, head: &Head, to: &Path) -> Result<Exported
         if !copy(&format!("rotation/{n:03}"), false)? {
             break;
         }
+    }
+    for path in cosigned::files(folder, head.checkpoint.size) {
+        copy(&path, false)?;
     }
     copy(seal::SEALED, false)?;
     target.write("checkpoint", head.note.as_bytes())?;

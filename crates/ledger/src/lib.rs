@@ -11,6 +11,7 @@
 //! tile/<level>/<index>    hashes; tile/entries/<index> the records (C2SP tlog-tiles)
 //! pending.<index>         the bundle that is being filled
 //! rotation/<n>            notes by which a key names its successor
+//! cosigned/<witness>      newest head that a witness signed
 //! signing.key subject.key secrets, readable by their owner alone
 //! log.pub                 public keys, newest last
 //! chain.ndjson            the log of an older lake, sealed
@@ -18,6 +19,7 @@
 //!
 //! This crate knows nothing of tables or queries, so that a verifier can be built and read without the query engine.
 
+mod cosigned;
 mod error;
 mod export;
 mod find;
@@ -36,6 +38,7 @@ use governance::audit::proof::{self, Proof};
 use governance::audit::tile::View;
 use governance::audit::{AuditRecord, AuditSink, Entry};
 
+pub use crate::cosigned::{COSIGNED, Witnessed, witnessed};
 pub use crate::error::{LedgerError, Result};
 pub use crate::export::{Checked, Exported, check};
 pub use crate::find::{Filter, Found};
@@ -107,11 +110,14 @@ impl Ledger {
     }
 
     /// All marks under which a name, number or id can stand in records: as it was typed in a query, as the phone, vehicle or case
-    /// whose page was opened, and, for a person's id, itself. The first is the mark of the text as typed.
+    /// whose page was opened, as what a person was looked for by, and, for a person's id, itself, or the id a source's key leads by. The first is
+    /// the mark of the text as typed.
     pub fn marks(&self, key: &str) -> Vec<String> {
         let key = key.trim();
-        let pages = ["phone", "vehicle", "case"].map(|kind| seal::digest(format!("{kind}={key}").as_bytes())[..16].to_owned());
-        std::iter::once(key.to_owned()).chain(pages).map(|text| self.mark(&text)).chain([key.to_owned()]).collect()
+        let id = |kind: &str| seal::digest(format!("{kind}={key}").as_bytes())[..16].to_owned();
+        let pages = ["phone", "vehicle", "case", "text"].map(id);
+        let own = [key.to_owned(), id("person_key")];
+        std::iter::once(key.to_owned()).chain(pages).map(|text| self.mark(&text)).chain(own).collect()
     }
 
     /// One record, of those a head covers.

@@ -107,6 +107,7 @@ pub const ALL: &[Example] = &[
     Example { name: "desk-shelf", render: |shell| campaign::shelf(shell).render() },
     Example { name: "desk-media", render: |shell| desk::library(shell).render() },
     Example { name: "fault", render: |shell| data::fault(shell).render() },
+    Example { name: "fault-release", render: |shell| outside::unreleased(shell).render() },
 ];
 
 impl Example {

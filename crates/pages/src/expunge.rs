@@ -68,6 +68,10 @@ pub struct ReceiptLines {
     pub files: u64,
     pub members: u64,
     pub queries: u64,
+    /// Decisions on the category, history sheets, and texts in which it was named.
+    pub decisions: u64,
+    pub sheets: u64,
+    pub words: u64,
     pub copies: Vec<CopyLine>,
     /// Place in the access log, and the proof of it.
     pub record: u64,

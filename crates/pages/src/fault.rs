@@ -20,4 +20,6 @@ pub struct Fault {
     /// The way back.
     pub back: String,
     pub back_text: String,
+    /// A query whose export needs a release, for the form that asks for it.
+    pub release: Option<String>,
 }

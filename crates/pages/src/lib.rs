@@ -27,6 +27,7 @@ pub mod policy;
 pub mod portal;
 pub mod quarantine;
 pub mod raw;
+pub mod refusal;
 pub mod review;
 pub mod search;
 pub mod shell;

@@ -12,6 +12,20 @@ pub struct Policies {
     pub lines: Vec<PolicyLine>,
     /// Why the newest of the operator's files are not in force.
     pub trouble: Option<String>,
+    pub limits: Vec<LimitLine>,
+    pub may_limit: bool,
+    /// What was wrong with a number.
+    pub error: Option<String>,
+}
+
+/// A number an installation settles for itself.
+#[derive(Clone, Debug)]
+pub struct LimitLine {
+    /// `bulk_rows`, `export_days` or `subject_days`.
+    pub name: &'static str,
+    pub value: u64,
+    pub least: u64,
+    pub most: u64,
 }
 
 /// One policy.

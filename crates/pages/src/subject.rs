@@ -65,6 +65,8 @@ pub struct Sheets {
     pub to_decide: Vec<SheetLine>,
     pub due: Vec<SheetLine>,
     pub all: Vec<SheetLine>,
+    /// The lake has no accounts: no officer could ask for one or decide on it.
+    pub no_accounts: bool,
 }
 
 /// A sheet as a line.

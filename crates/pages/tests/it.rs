@@ -62,6 +62,9 @@ fn hindi_is_written_in_devanagari() {
             key,
             &[
                 ("it", ""),
+                ("a", "1"),
+                ("b", "1"),
+                ("c", "1"),
                 ("count", "1"),
                 ("n", "1"),
                 ("from", "1"),

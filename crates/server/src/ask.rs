@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use governance::{Context, Principal};
+use governance::{Context, Policies, Principal};
 use lake::{Access, At, Lake};
 use model::Purpose;
 use pages::{Lang, Section, Shell};
@@ -42,6 +42,10 @@ pub(crate) enum Standing {
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
     pub lang: Lang,
+    /// Whether the asker said so: nobody's program is answered in a language it did not ask for.
+    said: bool,
+    /// Whose rules are told in their own Hindi.
+    policies: Option<Policies>,
     /// Path and query.
     pub path: String,
     /// Whether the address may be opened again.
@@ -74,7 +78,8 @@ impl Ask {
         let query = request.uri().query().unwrap_or_default();
         let chosen = query.split('&').find_map(|pair| pair.strip_prefix("lang=")).and_then(Lang::from_tag);
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).and_then(Lang::from_accept);
-        let lang = chosen.or_else(|| cookie(headers, LANG).and_then(|tag| Lang::from_tag(&tag))).or(accepted).unwrap_or_default();
+        let asked = chosen.or_else(|| cookie(headers, LANG).and_then(|tag| Lang::from_tag(&tag))).or(accepted);
+        let lang = asked.unwrap_or_default();
         let mut cookies = Vec::new();
         if chosen.is_some() {
             cookies.push(format!("{LANG}={}; Path=/; Max-Age={YEAR}; SameSite=Lax; HttpOnly{}", lang.tag(), site.secure_word()));
@@ -92,11 +97,13 @@ impl Ask {
         let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
         let whence = Whence { address: address(peer, headers, site), agent };
         let get = request.method() == Method::GET;
-        (Ask { lang, path, get, token, json, principal: stranger(), standing: Standing::Stranger, whence }, cookies)
+        let (principal, standing) = (stranger(), Standing::Stranger);
+        (Ask { lang, said: asked.is_some(), policies: None, path, get, token, json, principal, standing, whence }, cookies)
     }
 
     /// Finds out who it is.
     async fn identify(&mut self, app: &App, headers: &HeaderMap) -> Result<(), HttpError> {
+        self.policies = Some(app.lake.policies());
         if !app.accounts.in_use().await? {
             (self.principal, self.standing) = (Principal::operator(), Standing::Local);
             return Ok(());
@@ -186,6 +193,12 @@ impl Ask {
     /// What answers kept on the server belong to: the person and the piece of work they were read for.
     pub fn owner(&self) -> String {
         owner(&self.principal)
+    }
+
+    /// Why something was refused, in the asker's language.
+    pub fn refusal(&self, why: &str) -> String {
+        let lang = if self.json && !self.said { Lang::En } else { self.lang };
+        crate::refusal(lang, why, self.policies.as_ref())
     }
 
     /// One of two texts, by language.

@@ -4,14 +4,15 @@
 //! changes, accounts, the access log.
 
 use accounts::{Duty, Scope};
-use axum::extract::{MatchedPath, Request, State};
+use axum::extract::{FromRequestParts, MatchedPath, RawPathParams, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use dossier::Kind;
 use governance::{Principal, Role};
 use lake::At;
 use pages::Section;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::App;
 use crate::ask::{Ask, Standing};
@@ -26,6 +27,10 @@ pub enum Area {
     Own,
     /// Why one reads: pieces of work, requests and their decision.
     Work,
+    /// History sheets: what there is of them for whom, the policies say.
+    Sheets,
+    /// Numbers an installation settles for itself.
+    Limits,
     /// Reading the lake.
     Lake,
     /// Bringing files in, and what was refused of them.
@@ -50,6 +55,9 @@ impl Area {
                 principal.roles.iter().any(|role| role.reads_cases() && !matches!(role, Role::Operator | Role::DataEngineer))
                     || any(&[Role::Approver, Role::Auditor])
             }
+            // The operator of a lake without accounts is told that officers decide on them.
+            Area::Sheets => Area::Work.open_to(principal) || any(&[Role::Operator]),
+            Area::Limits => any(&[Role::Operator, Role::Administrator]),
             Area::Intake => any(&[Role::Operator, Role::DataEngineer]),
             Area::Audit => any(&[Role::Operator, Role::Auditor]),
             Area::People => any(&[Role::Administrator]),
@@ -60,10 +68,10 @@ impl Area {
     /// The scope a token needs; none where no token goes.
     fn scope(self) -> Option<Scope> {
         match self {
-            Area::Lake | Area::Work => Some(Scope::Lake),
+            Area::Lake | Area::Work | Area::Sheets => Some(Scope::Lake),
             Area::Intake => Some(Scope::Intake),
             Area::Audit => Some(Scope::Audit),
-            Area::Open | Area::Own | Area::People | Area::Desk => None,
+            Area::Open | Area::Own | Area::People | Area::Desk | Area::Limits => None,
         }
     }
 }
@@ -98,7 +106,17 @@ const DOORS: &[(&str, Area)] = &[
     ("/api/v1/purpose", Area::Work),
     ("/api/v1/purpose/declaration", Area::Work),
     ("/api/v1/purpose/{id}", Area::Work),
+    ("/api/v1/purpose/release", Area::Work),
+    ("/api/v1/purpose/request/{id}", Area::Work),
+    ("/api/v1/purpose/request/{id}/grant", Area::Work),
+    ("/api/v1/purpose/request/{id}/refuse", Area::Work),
+    ("/api/v1/purpose/request/{id}/withdraw", Area::Work),
+    ("/api/v1/purpose/{id}/authority", Area::Work),
     ("/api/v1/purpose/{id}/close", Area::Work),
+    ("/api/v1/purpose/{id}/order", Area::Work),
+    ("/api/v1/purpose/{id}/review", Area::Work),
+    ("/api/v1/purpose/{id}/team", Area::Work),
+    ("/api/v1/purpose/{id}/team/{login}/remove", Area::Work),
     ("/audit/watch", Area::Audit),
     ("/audit/person", Area::Audit),
     ("/audit/officer", Area::Audit),
@@ -108,14 +126,14 @@ const DOORS: &[(&str, Area)] = &[
     ("/subjects", Area::Lake),
     ("/subjects/{person}", Area::Lake),
     ("/subjects/{person}/sheet", Area::Work),
-    ("/sheets", Area::Work),
-    ("/sheets/{id}", Area::Work),
+    ("/sheets", Area::Sheets),
+    ("/sheets/{id}", Area::Sheets),
     ("/sheets/{id}/{step}", Area::Work),
     ("/api/v1/subjects", Area::Lake),
     ("/api/v1/subjects/{person}", Area::Lake),
     ("/api/v1/subjects/{person}/sheet", Area::Work),
-    ("/api/v1/sheets", Area::Work),
-    ("/api/v1/sheets/{id}", Area::Work),
+    ("/api/v1/sheets", Area::Sheets),
+    ("/api/v1/sheets/{id}", Area::Sheets),
     ("/api/v1/sheets/{id}/{step}", Area::Work),
     ("/sources", Area::Lake),
     ("/sources/{contract}", Area::Lake),
@@ -157,6 +175,7 @@ const DOORS: &[(&str, Area)] = &[
     ("/exports/{id}", Area::Own),
     ("/exports/{id}/certificate", Area::Own),
     ("/policies", Area::Own),
+    ("/policies/limit", Area::Limits),
     ("/expunge", Area::Work),
     ("/expunge/{id}", Area::Work),
     ("/expunge/{id}/grant", Area::Work),
@@ -215,6 +234,7 @@ const DOORS: &[(&str, Area)] = &[
     ("/api/v1/feed/{contract}", Area::Intake),
     ("/api/v1/exports", Area::Own),
     ("/api/v1/policies", Area::Own),
+    ("/api/v1/policies/limit", Area::Limits),
     ("/api/v1/expunge", Area::Work),
     ("/api/v1/expunge/{id}", Area::Work),
     ("/api/v1/audit", Area::Audit),
@@ -326,7 +346,12 @@ pub(crate) fn sections(principal: &Principal) -> Vec<Section> {
 /// Lets a request in, or sends it where it belongs.
 pub(crate) async fn pass(State(app): State<App>, ask: Ask, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    match decide(&app, &ask, route.as_deref(), request.method()) {
+    let (mut parts, body) = request.into_parts();
+    // An address whose parts cannot be read is refused by its page.
+    let params = RawPathParams::from_request_parts(&mut parts, &()).await.ok();
+    let key = params.as_ref().and_then(|params| params.iter().next()).map(|(_, key)| key.to_owned());
+    let request = Request::from_parts(parts, body);
+    match decide(&app, &ask, route.as_deref(), request.method(), key.as_deref()) {
         Ok(None) => next.run(request).await,
         Ok(Some(elsewhere)) => Redirect::to(&elsewhere).into_response(),
         Err(error) => error.into_response(),
@@ -334,7 +359,7 @@ pub(crate) async fn pass(State(app): State<App>, ask: Ask, request: Request, nex
 }
 
 /// Where to instead, if anywhere.
-fn decide(app: &App, ask: &Ask, route: Option<&str>, method: &Method) -> Result<Option<String>, HttpError> {
+fn decide(app: &App, ask: &Ask, route: Option<&str>, method: &Method, key: Option<&str>) -> Result<Option<String>, HttpError> {
     // An address without a route is a matter for people who are signed in.
     let area = route.map_or(Some(Area::Own), area).ok_or(HttpError::NotFound)?;
     if area == Area::Open {
@@ -372,9 +397,29 @@ fn decide(app: &App, ask: &Ask, route: Option<&str>, method: &Method) -> Result<
     {
         return Ok(Some(first.href().to_owned()));
     }
-    let what = json!({ "route": route.unwrap_or_default() });
+    let mut what = json!({ "route": route.unwrap_or_default() });
+    if let Some(target) = route.zip(key).and_then(|(route, key)| looked_for(route, key)) {
+        what["looked_at"] = target;
+        app.lake.hide(&mut what);
+    }
     app.lake.record(&ask.access(&app.lake, At::Now), "refused", false, what)?;
     Err(HttpError::NotYours)
+}
+
+/// Routes of pages about one person, number or case: what comes before the key, and its kind.
+const ABOUT: [(&str, Kind); 5] = [
+    ("/person/{", Kind::Person),
+    ("/subjects/{", Kind::Person),
+    ("/phone/{", Kind::Phone),
+    ("/vehicle/{", Kind::Vehicle),
+    ("/case/{", Kind::Case),
+];
+
+/// Whom or what an address names by its key, as the log calls it.
+fn looked_for(route: &str, key: &str) -> Option<Value> {
+    let page = route.strip_prefix("/api/v1").unwrap_or(route);
+    let (_, kind) = ABOUT.into_iter().find(|(begin, _)| page.starts_with(begin))?;
+    crate::dossier::named(kind, key)
 }
 
 #[cfg(test)]
@@ -385,11 +430,27 @@ mod tests {
 
     #[test]
     fn every_route_has_a_door_and_every_door_a_route() {
-        let router = concat!(include_str!("router.rs"), include_str!("desk.rs"), include_str!("work.rs"));
+        let router =
+            concat!(include_str!("router.rs"), include_str!("desk.rs"), include_str!("work.rs"), include_str!("work/api.rs"));
         let routes: BTreeSet<&str> = router.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         let doors: BTreeSet<&str> = DOORS.iter().map(|(route, _)| *route).collect();
         assert_eq!(routes, doors);
         assert_eq!(doors.len(), DOORS.len(), "a route stands twice");
+    }
+
+    #[test]
+    fn an_address_names_whom_it_is_about() {
+        let named =
+            |route: &str, key: &str| looked_for(route, key).map(|v| format!("{} {}", v["kind"], v["id"]).replace('"', ""));
+        // printf 'phone=7000000101' | sha256sum | cut -c1-16
+        assert_eq!(named("/phone/{number}", "+91-70000-00101").as_deref(), Some("phone 0d8a81804d3df7e0"));
+        assert_eq!(named("/api/v1/case/{*key}", "27541001/1/2025").as_deref(), Some("case e880ca64f3a5065f"));
+        for route in ["/person/{*key}", "/subjects/{person}/sheet"] {
+            assert_eq!(named(route, "0123456789abcdef").as_deref(), Some("person 0123456789abcdef"));
+        }
+        assert_eq!(named("/person/{*key}", "cctns:1").as_deref().map(|t| &t[..7]), Some("person "));
+        assert_eq!(named("/person/{*key}", "7000000101").as_deref().map(|t| &t[..5]), Some("text "));
+        assert_eq!(named("/runs/{id}", "1"), None);
     }
 
     /// Who may go where, in full.

@@ -155,6 +155,7 @@ async fn export(app: &App, ask: &Ask, kind: Kind, key: &str, asked: Asked) -> Re
     let (parcel, manifest) = app
         .lake
         .act(&access, "export", |session| async move {
+            session.about(Target::new(kind, key.as_str()).noted());
             let Some(found) = find(&session, kind, &key).await? else { return Err(HttpError::NoDossier { key }) };
             let tables = found.tables();
             let Some(table) = tables.iter().find(|t| t.name == asked_.table) else {
@@ -202,8 +203,9 @@ async fn look(app: &App, ask: &Ask, kind: Kind, key: &str, authority: &str) -> R
     let key = readable(kind, key)?;
     app.lake
         .act(&access, "dossier", |session| async move {
-            let found = find(&session, kind, &key).await?;
             let asked_for = Target::new(kind, key.as_str()).noted();
+            session.about(asked_for.clone());
+            let found = find(&session, kind, &key).await?;
             match found {
                 Some(found) => {
                     let what = json!({ "looked_at": found.noted() });
@@ -219,6 +221,11 @@ async fn look(app: &App, ask: &Ask, kind: Kind, key: &str, authority: &str) -> R
             }
         })
         .await
+}
+
+/// What the log calls whom or what the address of a dossier names; for whoever is not even let in.
+pub(crate) fn named(kind: Kind, key: &str) -> Option<Value> {
+    Some(Target::new(kind, readable(kind, key).ok()?).noted())
 }
 
 /// The canonical text of a key, or what is wrong with it.

@@ -45,7 +45,10 @@ pub fn marked(lake: &Lake, target: &Target) -> String {
 /// # Errors
 /// Where it was not granted, or may not be carried out by this person, or the lake says why not.
 pub async fn run(lake: &Lake, accounts: &Accounts, access: &Access, id: &str) -> Result<Kept, AccountError> {
-    let wrong = |e: LakeError| AccountError::Access(AccessError::Denied(e.to_string()));
+    let wrong = |e: LakeError| {
+        let why = if let LakeError::Denied(why) = e { why } else { e.to_string() };
+        AccountError::Access(AccessError::Denied(why))
+    };
     let row = accounts.to_expunge(&access.principal, &lake.policies(), id, lake.now()).await?;
     let target = Target::read(&row.kind, &row.target).map_err(wrong)?;
     let what = json!({ "change": "run", "expungement": id, "kind": row.kind, "target": marked(lake, &target) });
@@ -53,7 +56,8 @@ pub async fn run(lake: &Lake, accounts: &Accounts, access: &Access, id: &str) ->
     let receipt = lake.expunge(id, &target).await.map_err(wrong)?;
     let what = json!({
         "expungement": id, "objects": receipt.objects, "rows": receipt.rows, "rewritten": receipt.rewritten,
-        "sealed": receipt.sealed, "members": receipt.members, "queries": receipt.queries, "copies": receipt.copies.len(),
+        "sealed": receipt.sealed, "members": receipt.members, "queries": receipt.queries, "decisions": receipt.decisions,
+        "sheets": receipt.sheets, "words": receipt.words, "copies": receipt.copies.len(),
     });
     let record = lake.record_at(access, "expunged", true, what).map_err(wrong)?;
     let (proof, _) = lake.audit().prove(record).map_err(|e| wrong(LakeError::Audit(e.to_string())))?;
@@ -91,6 +95,9 @@ fn receipt(row: &Row) -> Option<ReceiptLines> {
         files: r.files,
         members: r.members,
         queries: r.queries,
+        decisions: r.decisions,
+        sheets: r.sheets,
+        words: r.words,
         copies: r
             .copies
             .into_iter()
@@ -153,7 +160,7 @@ async fn asked(app: &App, ask: &Ask, sent: &Asking) -> Reply<Result<String, Stri
 pub(crate) async fn send(State(app): State<App>, ask: Ask, Form(sent): Form<Asking>) -> Reply<Response> {
     match asked(&app, &ask, &sent).await? {
         Ok(id) => Ok(Redirect::to(&format!("/expunge/{id}")).into_response()),
-        Err(error) => again(list(&app, &ask, Some(error)).await?),
+        Err(error) => again(list(&app, &ask, Some(ask.refusal(&error))).await?),
     }
 }
 

@@ -36,6 +36,11 @@ pub(crate) enum HttpError {
     Forged,
     #[error("{0}")]
     Refused(String),
+    /// More rows than may leave without a second person.
+    #[error(
+        "more than {above} rows leave only after a second person released this query: ask for it under My work (`sarovar authority release`), with the text {query}"
+    )]
+    Unreleased { above: u64, query: String },
     #[error("sign in first, or send a token as Authorization: Bearer")]
     SignIn,
     #[error("{0}")]
@@ -89,6 +94,7 @@ impl HttpError {
             HttpError::BadRequest(_) => (StatusCode::BAD_REQUEST, "fault-bad-request", "/", "back-home"),
             HttpError::Forged => (StatusCode::FORBIDDEN, "fault-forged", "/", "back-home"),
             HttpError::Refused(_) => (StatusCode::FORBIDDEN, "fault-refused", "/purpose", "back-work"),
+            HttpError::Unreleased { .. } => (StatusCode::FORBIDDEN, "fault-unreleased", "/purpose", "back-work"),
             HttpError::SignIn => (StatusCode::UNAUTHORIZED, "fault-sign-in", "/sign-in", "back-sign-in"),
             HttpError::Token(_) => (StatusCode::UNAUTHORIZED, "fault-token", "/account", "back-account"),
             HttpError::Scope(_) => (StatusCode::FORBIDDEN, "fault-scope", "/account", "back-account"),
@@ -124,15 +130,28 @@ impl HttpError {
         self.render_words(ask, status, key, back, back_key)
     }
 
+    /// What went wrong, in the asker's language where the sentence is known.
+    fn told(&self, ask: &Ask) -> String {
+        match self {
+            HttpError::Desk(why) if !ask.json => crate::desk::said(ask, why),
+            HttpError::Refused(why) | HttpError::Work(why) | HttpError::BadRequest(why) | HttpError::Failed(why) => {
+                ask.refusal(why)
+            }
+            HttpError::Unreleased { .. } => ask.refusal(&self.to_string()),
+            _ => self.to_string(),
+        }
+    }
+
     fn render_words(&self, ask: &Ask, status: StatusCode, key: &str, back: &str, back_key: &str) -> Response {
         if ask.json {
-            return (status, Json(json!({ "error": { "code": key.trim_start_matches("fault-"), "message": self.to_string(), "status": status.as_u16() } }))).into_response();
+            return (status, Json(json!({ "error": { "code": key.trim_start_matches("fault-"), "message": self.told(ask), "status": status.as_u16() } }))).into_response();
         }
         let shell = ask.shell(Section::Elsewhere, ask.lang.text(key));
         let detail = matches!(
             self,
             HttpError::BadRequest(_)
                 | HttpError::Refused(_)
+                | HttpError::Unreleased { .. }
                 | HttpError::Failed(_)
                 | HttpError::NoTable(_)
                 | HttpError::Account(_)
@@ -141,15 +160,16 @@ impl HttpError {
                 | HttpError::Desk(_)
                 | HttpError::Taken(_)
         )
-        .then(|| match self {
-            HttpError::Desk(why) => crate::desk::said(ask, why),
-            _ => self.to_string(),
-        });
+        .then(|| self.told(ask));
         let page = Fault {
             status: status.as_u16(),
             headline: shell.title.clone(),
             advice: shell.t(&format!("{key}-advice")),
             detail,
+            release: match self {
+                HttpError::Unreleased { query, .. } if ask.principal.work.is_some() => Some(query.clone()),
+                _ => None,
+            },
             back: back.to_owned(),
             back_text: shell.t(back_key),
             shell,
@@ -180,6 +200,7 @@ impl From<LakeError> for HttpError {
             LakeError::NoContract { name } => HttpError::NoContract(name),
             LakeError::NoObject { sha256 } => HttpError::NoObject(sha256),
             LakeError::Denied(why) => HttpError::Refused(why),
+            LakeError::Unreleased { above, query } => HttpError::Unreleased { above, query },
             error @ LakeError::Taken { .. } => HttpError::Taken(error.to_string()),
             error @ (LakeError::Invalid(_) | LakeError::Unreadable { .. } | LakeError::Query(_)) => {
                 HttpError::BadRequest(error.to_string())

@@ -45,7 +45,7 @@ mod source;
 mod sources;
 mod sql;
 mod sso;
-mod subject;
+pub mod subject;
 mod trail;
 mod upload;
 mod view;
@@ -113,6 +113,17 @@ pub async fn serve(
 ) -> std::io::Result<()> {
     let routes = routes(lake, accounts, site).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, routes).with_graceful_shutdown(shutdown).await
+}
+
+/// Why something was refused, in a language. Rules of the policies are told in their own Hindi; without `policies` those that ship count.
+pub fn refusal(lang: Lang, why: &str, policies: Option<&governance::Policies>) -> String {
+    let shipped = || governance::Policies::builtin().ok();
+    let known = policies.cloned().or_else(shipped);
+    let hindi = |rule: &str| {
+        let texts = known.as_ref().map(governance::Policies::texts).unwrap_or_default();
+        texts.iter().find(|t| t.rule == rule).map(|t| t.hindi.clone()).filter(|text| !text.is_empty())
+    };
+    pages::refusal::said(lang, why, &hindi)
 }
 
 /// A dossier as one printable HTML document that needs nothing beside itself.

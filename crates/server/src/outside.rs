@@ -1,18 +1,21 @@
 //! What left the lake as a file, and the rules by which it may: pages about neither rows nor people.
 
-use axum::Json;
+use accounts::{AccessError, AccountError};
 use axum::extract::{Path, Query, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::{Form, Json};
 use chrono::{DateTime, Utc};
 use lake::At;
 use lake::manifest::Manifest;
 use pages::export::{ExportLine, Exports};
-use pages::policy::{Policies, PolicyLine};
+use pages::policy::{LimitLine, Policies, PolicyLine};
 use pages::{Lang, Section};
 use paper::Language;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::App;
+use crate::account::{again, note};
 use crate::ask::Ask;
 use crate::certificate::{self, Wanted};
 use crate::door::Area;
@@ -80,6 +83,10 @@ pub(crate) async fn certify(
 }
 
 pub(crate) async fn policies(State(app): State<App>, ask: Ask) -> Reply {
+    show(fill(&app, &ask, None).await?)
+}
+
+async fn fill(app: &App, ask: &Ask, error: Option<String>) -> Reply<Policies> {
     let policies = app.lake.policies();
     let lines = policies.texts().iter().map(|t| PolicyLine {
         id: t.id.clone(),
@@ -91,9 +98,56 @@ pub(crate) async fn policies(State(app): State<App>, ask: Ask) -> Reply {
         text: t.text.clone(),
     });
     let (lines, trouble) = (lines.collect(), app.lake.policy_trouble());
-    show(Policies { lines, trouble, shell: ask.shell(Section::Elsewhere, ask.lang.text("policies-title")) })
+    let limits = app.accounts.limits().await?.into_iter().map(|settled| LimitLine {
+        name: settled.limit.name,
+        value: settled.value,
+        least: settled.limit.least,
+        most: settled.limit.most,
+    });
+    Ok(Policies {
+        lines,
+        trouble,
+        limits: limits.collect(),
+        may_limit: app.accounts.may_limit(&ask.principal).is_ok(),
+        error,
+        shell: ask.shell(Section::Elsewhere, ask.lang.text("policies-title")),
+    })
+}
+
+/// A limit and its new number.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Limiting {
+    name: String,
+    /// A number in JSON, a text in a form.
+    value: Value,
+}
+
+async fn settle(app: &App, ask: &Ask, sent: &Limiting) -> Reply<Result<accounts::Settled, AccountError>> {
+    let value = sent.value.as_str().map_or_else(|| sent.value.to_string(), str::to_owned);
+    let settled = match app.accounts.limit(&ask.principal, &sent.name, &value) {
+        Ok(settled) => settled,
+        Err(error) => return Ok(Err(error)),
+    };
+    note(app, ask, "policy", json!({ "limit": settled.0.name, "value": settled.1 }))?;
+    Ok(app.accounts.settle(settled).await)
+}
+
+pub(crate) async fn limit(State(app): State<App>, ask: Ask, Form(sent): Form<Limiting>) -> Reply<Response> {
+    match settle(&app, &ask, &sent).await? {
+        Ok(_) => Ok(Redirect::to("/policies").into_response()),
+        Err(AccountError::Access(error @ (AccessError::Limit(_) | AccessError::LimitNumber { .. }))) => {
+            again(fill(&app, &ask, Some(ask.refusal(&error.to_string()))).await?)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+pub(crate) async fn limit_json(State(app): State<App>, ask: Ask, Json(sent): Json<Limiting>) -> Reply<Json<accounts::Settled>> {
+    Ok(Json(settle(&app, &ask, &sent).await??))
 }
 
 pub(crate) async fn policies_json(State(app): State<App>) -> Reply<Json<Value>> {
-    Ok(Json(json!({ "policies": app.lake.policies().texts(), "trouble": app.lake.policy_trouble() })))
+    let limits = app.accounts.limits().await?;
+    Ok(Json(json!({ "policies": app.lake.policies().texts(), "trouble": app.lake.policy_trouble(), "limits": limits })))
 }

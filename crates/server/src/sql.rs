@@ -69,7 +69,7 @@ pub(crate) async fn answer(State(app): State<App>, ask: Ask, Path(id): Path<Stri
             let shown = count(&batches) as u64;
             Answer::Rows { id, grid: grid(&schema, &batches, SHOWN)?, shown, total: complete.then_some(shown), seconds }
         }
-        queries::State::Failed { message, .. } => Answer::Failed { message, advice: String::new() },
+        queries::State::Failed { message, .. } => Answer::Failed { message: ask.refusal(&message), advice: String::new() },
         queries::State::Cancelled => Answer::Cancelled,
     };
     show(fill(&app, &ask, query.sql, query.at, Some(answer)).await?)

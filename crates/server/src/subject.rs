@@ -1,11 +1,12 @@
 //! In which category the police hold somebody's data, and history sheets: decisions of people, with their reasons.
 
-use accounts::{AccessError, AccountError, SHEET_SOON, SheetOrder, SheetTold};
+use accounts::{AccessError, AccountError, Accounts, SHEET_SOON, SheetOrder, SheetTold};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::{Form, Json};
 use chrono::{DateTime, TimeDelta, Utc};
 use dossier::Uncategorised;
+use governance::audit::chain;
 use governance::{Kind, Step, permits};
 use lake::{At, LakeError};
 use pages::Section;
@@ -18,7 +19,7 @@ use store::subject::{Category, Sheet};
 
 use crate::App;
 use crate::account::{again, note};
-use crate::ask::Ask;
+use crate::ask::{Ask, Standing};
 use crate::fault::{HttpError, Reply, show};
 
 fn time(micros: i64) -> DateTime<Utc> {
@@ -27,17 +28,41 @@ fn time(micros: i64) -> DateTime<Utc> {
 
 /// Somebody in no category, with the end of the time.
 #[derive(Debug, Serialize)]
-pub(crate) struct Due {
+pub struct Due {
     #[serde(flatten)]
-    who: Uncategorised,
-    due: DateTime<Utc>,
-    overdue: bool,
+    pub who: Uncategorised,
+    pub due: DateTime<Utc>,
+    pub overdue: bool,
     /// An officer ordered that the data goes, and some of it is still there.
-    erase: bool,
+    pub erase: bool,
+}
+
+/// Those of some persons in no category whom nobody has put in one since, and the days everybody has.
+///
+/// # Errors
+/// When the operational state cannot be read.
+pub async fn still_due(
+    accounts: &Accounts,
+    found: Vec<Uncategorised>,
+    now: DateTime<Utc>,
+) -> Result<(u64, Vec<Due>), AccountError> {
+    let days = accounts.category_days().await?;
+    let ids: Vec<&[String]> = found.iter().map(|who| who.subjects.as_slice()).collect();
+    let decided = accounts.categories(&ids).await?;
+    let time = TimeDelta::days(i64::try_from(days).unwrap_or(i64::MAX).min(36_500));
+    let open = found.into_iter().zip(decided).filter_map(|(who, decided)| {
+        let erase = match decided {
+            Some(d) if d.category == "erase" => true,
+            Some(_) => return None,
+            None => false,
+        };
+        let due = who.since + time;
+        Some(Due { overdue: due <= now, due, erase, who })
+    });
+    Ok((days, open.collect()))
 }
 
 async fn due(app: &App, ask: &Ask) -> Reply<(u64, Vec<Due>)> {
-    let days = app.accounts.category_days().await?;
     let found = app
         .lake
         .act(&ask.access(&app.lake, At::Now), "subjects", |session| async move {
@@ -46,17 +71,7 @@ async fn due(app: &App, ask: &Ask) -> Reply<(u64, Vec<Due>)> {
             Ok::<_, LakeError>((found, what))
         })
         .await?;
-    let (now, mut out) = (app.lake.now(), Vec::new());
-    for who in found {
-        let erase = match app.accounts.category(&who.subjects).await? {
-            Some(decided) if decided.category == "erase" => true,
-            Some(_) => continue,
-            None => false,
-        };
-        let due = who.since + TimeDelta::days(i64::try_from(days).unwrap_or(i64::MAX / 2).min(36_500));
-        out.push(Due { overdue: due <= now, due, erase, who });
-    }
-    Ok((days, out))
+    Ok(still_due(&app.accounts, found, app.lake.now()).await?)
 }
 
 pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Reply {
@@ -87,6 +102,7 @@ async fn person(app: &App, ask: &Ask, id: &str, action: &str) -> Reply<dossier::
     let found = app
         .lake
         .act(&ask.access(&app.lake, At::Now), action, |session| async move {
+            session.about(dossier::Target::new(dossier::Kind::Person, key.as_str()).noted());
             let found = dossier::person(&session, &key).await?;
             let what = json!({ "looked_at": { "kind": "person", "id": found.as_ref().map(|p| p.id.clone()) } });
             Ok::<_, LakeError>((found, what))
@@ -186,7 +202,7 @@ async fn asked_again(app: &App, ask: &Ask, person: &dossier::Person, error: Acco
 }
 
 async fn categorise(app: &App, ask: &Ask, person: &dossier::Person, sent: &Sent) -> Reply<Result<(), AccountError>> {
-    note(app, ask, "category", json!({ "person": person.id, "category": sent.category, "reason": sent.reason }))?;
+    note(app, ask, "category", json!({ "person": person.id, "category": sent.category, "reason": chain::hash(&sent.reason) }))?;
     let (policies, subjects) = (app.lake.policies(), person.subjects());
     let done =
         app.accounts.categorise(&ask.principal, &policies, &subjects, sent.category.trim(), &sent.reason, app.lake.now()).await;
@@ -213,7 +229,7 @@ pub(crate) async fn decide_json(
 }
 
 async fn sheet_asked(app: &App, ask: &Ask, person: &dossier::Person, sent: &Sent) -> Reply<Result<String, AccountError>> {
-    note(app, ask, "sheet", json!({ "change": "ask", "person": person.id, "reason": sent.reason }))?;
+    note(app, ask, "sheet", json!({ "change": "ask", "person": person.id, "reason": chain::hash(&sent.reason) }))?;
     let (policies, subjects) = (app.lake.policies(), person.subjects());
     Ok(app.accounts.ask_sheet(&ask.principal, &policies, &person.id, &subjects, &sent.reason, app.lake.now()).await)
 }
@@ -268,7 +284,9 @@ pub(crate) async fn sheets(State(app): State<App>, ask: Ask) -> Reply {
         all.iter().filter(|s| pick(s)).cloned().map(|s| line(s, now)).collect()
     };
     let (to_decide, due) = (lines(&decides), lines(&soon));
-    show(Sheets { to_decide, due, all: lines(&|_| true), shell: ask.shell(Section::Work, ask.lang.text("sheets-title")) })
+    let shell = ask.shell(Section::Work, ask.lang.text("sheets-title"));
+    let no_accounts = matches!(ask.standing, Standing::Local);
+    show(Sheets { to_decide, due, all: lines(&|_| true), no_accounts, shell })
 }
 
 pub(crate) async fn sheets_json(State(app): State<App>, ask: Ask) -> Reply<Json<Vec<Sheet>>> {
@@ -323,7 +341,7 @@ async fn take(app: &App, ask: &Ask, id: &str, step: &str, sent: &Sent) -> Reply<
         app,
         ask,
         "sheet",
-        json!({ "change": step, "sheet": id, "grant": (step == "decide").then_some(grant), "order": order, "reason": sent.reason }),
+        json!({ "change": step, "sheet": id, "grant": (step == "decide").then_some(grant), "order": order, "reason": chain::hash(&sent.reason) }),
     )?;
     let (who, policies, now) = (&ask.principal, app.lake.policies(), app.lake.now());
     Ok(match step {

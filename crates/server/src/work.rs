@@ -1,5 +1,6 @@
 //! My work: why one reads, what is granted for it, and what one decides for others.
 
+mod api;
 mod sheets;
 
 use accounts::{AccessError, AccountError, Declaration, NewAuthority, NewOrder, NewWork};
@@ -17,6 +18,7 @@ use pages::work::{DeclarationLine, DeclarationPage, MemberLine, MyWork, PieceLin
 use pages::{Lang, Section, Shell, Template};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use store::access::Request;
 
 use crate::App;
 use crate::account::{again, note};
@@ -42,9 +44,10 @@ pub(crate) fn routes() -> Router<App> {
         .route("/purpose/{id}/team", post(join))
         .route("/purpose/{id}/team/{login}/remove", post(leave))
         .route("/api/v1/purpose", get(mine_json).post(open_json))
-        .route("/api/v1/purpose/declaration", get(declaration_json))
+        .route("/api/v1/purpose/declaration", get(declaration_json).post(api::declare))
         .route("/api/v1/purpose/{id}", get(piece_json))
         .route("/api/v1/purpose/{id}/close", post(close_json))
+        .merge(api::routes())
 }
 
 fn time(micros: i64) -> DateTime<Utc> {
@@ -181,7 +184,7 @@ fn opening_note(app: &App, ask: &Ask, sent: &Opening) -> Reply<()> {
         app,
         ask,
         action,
-        json!({ "change": "open", "purpose": sent.purpose, "reference": sent.reference, "reason": sent.reason }),
+        json!({ "change": "open", "purpose": sent.purpose, "reference": sent.reference, "reason": chain::hash(&sent.reason) }),
     )
 }
 
@@ -193,7 +196,7 @@ async fn open(State(app): State<App>, ask: Ask, Form(sent): Form<Opening>) -> Re
             app.accounts.take_work(&signed.session, &ask.principal, &row.id, app.lake.now()).await?;
             Ok(Redirect::to("/purpose").into_response())
         }
-        Err(AccountError::Access(error)) => again(fill(&app, &ask, Some(error.to_string())).await?),
+        Err(AccountError::Access(error)) => again(fill(&app, &ask, Some(ask.refusal(&error.to_string()))).await?),
         Err(error) => Err(error.into()),
     }
 }
@@ -261,8 +264,8 @@ async fn done(app: &App, ask: &Ask, id: &str, outcome: Result<(), AccountError>)
         Err(AccountError::Access(error @ (AccessError::Unknown(_) | AccessError::NoRequest(_)))) => {
             Err(AccountError::Access(error).into())
         }
-        Err(AccountError::Access(error)) => again(piece_page(app, ask, id, Some(error.to_string())).await?),
-        Err(error @ AccountError::Unknown(_)) => again(piece_page(app, ask, id, Some(error.to_string())).await?),
+        Err(AccountError::Access(error)) => again(piece_page(app, ask, id, Some(ask.refusal(&error.to_string()))).await?),
+        Err(error @ AccountError::Unknown(_)) => again(piece_page(app, ask, id, Some(ask.refusal(&error.to_string()))).await?),
         Err(error) => Err(error.into()),
     }
 }
@@ -332,47 +335,35 @@ fn in_hand(ask: &Ask, id: &str) -> Result<(), AccountError> {
 
 async fn authority(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Asking>) -> Reply<Response> {
     let date = |text: &str| NaiveDate::parse_from_str(text.trim(), "%Y-%m-%d").ok();
-    let numbers = words(&sent.items);
-    note(
-        &app,
-        &ask,
-        "request",
-        json!({ "change": "ask", "kind": "authority", "reference": sent.reference, "numbers": numbers.len() }),
-    )?;
-    let outcome = async {
-        in_hand(&ask, &id)?;
-        let new = NewAuthority {
-            reference: sent.reference.clone(),
-            numbers,
-            from: date(&sent.from),
-            to: date(&sent.to),
-            days: number(&sent.days)?.unwrap_or_default(),
-            reason: sent.reason.clone(),
-        };
-        app.accounts.ask_authority(&ask.principal, &app.lake.policies(), new, app.lake.now()).await.map(drop)
+    let days = match number(&sent.days) {
+        Ok(days) => days.unwrap_or_default(),
+        Err(error) => return done(&app, &ask, &id, Err(error.into())).await,
     };
-    let outcome = outcome.await;
-    done(&app, &ask, &id, outcome).await
+    let new = NewAuthority {
+        reference: sent.reference,
+        numbers: words(&sent.items),
+        from: date(&sent.from),
+        to: date(&sent.to),
+        days,
+        reason: sent.reason,
+    };
+    let outcome = api::ask_authority(&app, &ask, &id, new).await?;
+    done(&app, &ask, &id, outcome.map(drop)).await
 }
 
 async fn order(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Asking>) -> Reply<Response> {
-    note(&app, &ask, "request", json!({ "change": "ask", "kind": "order", "reference": sent.reference }))?;
-    let outcome = async {
-        in_hand(&ask, &id)?;
-        let days = number(&sent.days)?.unwrap_or_default();
-        let new = NewOrder { reference: sent.reference.clone(), keys: words(&sent.items), days, reason: sent.reason.clone() };
-        app.accounts.ask_order(&ask.principal, &app.lake.policies(), new, app.lake.now()).await.map(drop)
+    let days = match number(&sent.days) {
+        Ok(days) => days.unwrap_or_default(),
+        Err(error) => return done(&app, &ask, &id, Err(error.into())).await,
     };
-    let outcome = outcome.await;
-    done(&app, &ask, &id, outcome).await
+    let new = NewOrder { reference: sent.reference, keys: words(&sent.items), days, reason: sent.reason };
+    let outcome = api::ask_order(&app, &ask, &id, new).await?;
+    done(&app, &ask, &id, outcome.map(drop)).await
 }
 
 async fn release(State(app): State<App>, ask: Ask, Form(sent): Form<Asking>) -> Reply<Response> {
     let id = ask.principal.work.as_ref().map(|work| work.id.clone()).ok_or(HttpError::Work(AccessError::NoneOpen.to_string()))?;
-    let sql = sent.sql.trim().trim_end_matches(';').to_owned();
-    let mark = chain::hash(&sql);
-    note(&app, &ask, "request", json!({ "change": "ask", "kind": "release", "query": mark }))?;
-    let outcome = app.accounts.ask_release(&ask.principal, &app.lake.policies(), &mark, &sql, &sent.reason, app.lake.now()).await;
+    let outcome = api::ask_release(&app, &ask, &sent.sql, &sent.reason).await?;
     done(&app, &ask, &id, outcome.map(drop)).await
 }
 
@@ -392,42 +383,50 @@ async fn refuse(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(s
 }
 
 /// A request that somebody neither asked for, nor may decide, nor has the piece of work of does not exist for him.
-async fn known(app: &App, ask: &Ask, id: &str) -> Reply<()> {
-    let (policies, now, who) = (app.lake.policies(), app.lake.now(), &ask.principal);
-    let request = app.lake.store().request(id).await?.ok_or(HttpError::NotFound)?;
-    let of_it = request.requested_by == who.id
-        || app.accounts.decidable(who, &policies, id, now).await.is_ok()
-        || app.accounts.piece(who, &request.work, now).await.is_ok();
-    if of_it { Ok(()) } else { Err(HttpError::NotFound) }
+async fn known(app: &App, ask: &Ask, id: &str) -> Reply<Request> {
+    Ok(app.accounts.request(&ask.principal, &app.lake.policies(), id, app.lake.now()).await?)
 }
 
 async fn decide(app: &App, ask: &Ask, id: &str, grant: bool, text: &str) -> Reply<Response> {
+    decided(app, ask, id, grant, text).await?;
+    Ok(Redirect::to("/purpose").into_response())
+}
+
+/// Grants or refuses, for a page or a program.
+async fn decided(app: &App, ask: &Ask, id: &str, grant: bool, text: &str) -> Reply<()> {
     let policies = app.lake.policies();
     // A program's token decides nothing: a person with a session does.
     ask.session()?;
     known(app, ask, id).await?;
     note(app, ask, "request", json!({ "change": if grant { "grant" } else { "refuse" }, "request": id }))?;
-    app.accounts.decide_request(&ask.principal, &policies, id, grant, text, app.lake.now()).await?;
-    Ok(Redirect::to("/purpose").into_response())
+    Ok(app.accounts.decide_request(&ask.principal, &policies, id, grant, text, app.lake.now()).await?)
 }
 
 async fn withdraw(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Note>) -> Reply<Response> {
-    known(&app, &ask, &id).await?;
-    note(&app, &ask, "request", json!({ "change": "withdraw", "request": id }))?;
-    app.accounts.withdraw(&ask.principal, &app.lake.policies(), &id, &sent.note, app.lake.now()).await?;
+    withdrawn(&app, &ask, &id, &sent.note).await?;
     Ok(Redirect::to("/purpose").into_response())
 }
 
+async fn withdrawn(app: &App, ask: &Ask, id: &str, text: &str) -> Reply<()> {
+    known(app, ask, id).await?;
+    note(app, ask, "request", json!({ "change": "withdraw", "request": id }))?;
+    Ok(app.accounts.withdraw(&ask.principal, &app.lake.policies(), id, text, app.lake.now()).await?)
+}
+
 async fn review(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Note>) -> Reply<Response> {
+    reviewed(&app, &ask, &id, &sent.finding).await?;
+    Ok(Redirect::to("/purpose").into_response())
+}
+
+async fn reviewed(app: &App, ask: &Ask, id: &str, finding: &str) -> Reply<()> {
     let (policies, now, who) = (app.lake.policies(), app.lake.now(), &ask.principal);
     let waits = app.accounts.to_review(who, &policies, now).await?.iter().any(|work| work.id == id);
     if !waits {
         // Whoever has nothing to do with it is not told that it is there.
-        app.accounts.piece(who, &id, now).await?;
+        app.accounts.piece(who, id, now).await?;
     }
-    note(&app, &ask, "emergency", json!({ "change": "review", "work": id }))?;
-    app.accounts.review(&ask.principal, &app.lake.policies(), &id, &sent.finding, app.lake.now()).await?;
-    Ok(Redirect::to("/purpose").into_response())
+    note(app, ask, "emergency", json!({ "change": "review", "work": id }))?;
+    Ok(app.accounts.review(who, &policies, id, finding, now).await?)
 }
 
 #[derive(Debug, Deserialize)]
@@ -483,10 +482,14 @@ async fn declaration_json(State(app): State<App>, ask: Ask, Query(of): Query<Mon
 }
 
 async fn declare(State(app): State<App>, ask: Ask, Form(of): Form<Month>) -> Reply<Redirect> {
-    ask.session()?;
-    note(&app, &ask, "declaration", json!({ "month": of.month, "district": of.district }))?;
-    app.accounts.declare(&ask.principal, &app.lake.policies(), &of.month, &of.district, app.lake.now()).await?;
+    declared_as_sent(&app, &ask, &of).await?;
     Ok(Redirect::to(&format!("/purpose/declaration?month={}&district={}", of.month, pages::shell::encode(&of.district))))
+}
+
+async fn declared_as_sent(app: &App, ask: &Ask, of: &Month) -> Reply<()> {
+    ask.session()?;
+    note(app, ask, "declaration", json!({ "month": of.month, "district": of.district }))?;
+    Ok(app.accounts.declare(&ask.principal, &app.lake.policies(), &of.month, &of.district, app.lake.now()).await?)
 }
 
 /// A declaration as a printable page, in Hindi.

@@ -17,6 +17,25 @@ pub struct Store {
     pub(crate) db: DatabaseConnection,
 }
 
+/// Tables from which something is ever erased.
+const SCRUBBED: [&str; 15] = [
+    "object",
+    "run",
+    "upload",
+    "history",
+    "setting",
+    "expungement",
+    "export",
+    "access_work",
+    "access_request",
+    "subject_category",
+    "history_sheet",
+    "history_sheet_subject",
+    "history_sheet_step",
+    "social_item",
+    "social_account",
+];
+
 impl Store {
     /// Opens the store at `url` and brings its schema up to date.
     ///
@@ -59,7 +78,7 @@ impl Store {
     pub async fn scrub(&self) -> Result<()> {
         match self.db.get_database_backend() {
             DbBackend::Postgres => {
-                for table in ["object", "run", "upload", "history", "setting", "expungement", "social_item", "social_account"] {
+                for table in SCRUBBED {
                     self.db.execute_unprepared(&format!("VACUUM FULL {table}")).await?;
                 }
             }

@@ -55,11 +55,11 @@ pub struct SheetStep {
     pub at: i64,
 }
 
-fn places(n: usize) -> String {
+pub(crate) fn places(n: usize) -> String {
     (1..=n).map(|i| format!("${i}")).collect::<Vec<_>>().join(", ")
 }
 
-fn values(texts: &[String]) -> Vec<sea_orm::Value> {
+pub(crate) fn values(texts: &[String]) -> Vec<sea_orm::Value> {
     texts.iter().map(|t| t.clone().into()).collect()
 }
 

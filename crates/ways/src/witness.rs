@@ -1,8 +1,12 @@
 //! A witness of the access log at an address: it is sent each new signed head with the proof that nothing before it changed, keeps it, and
 //! answers with its own signature (C2SP tlog-witness, `add-checkpoint`). It is the one thing this crate sends instead of fetching.
+//!
+//! What comes back is checked with the witness's public key before it counts: an answer of somebody else on the way, or of a witness that was set
+//! up anew, would otherwise look like proof until the day it is needed.
 
 use std::time::Duration;
 
+use governance::audit::cosign::{CosignError, Cosigner};
 use lake::Lake;
 use reqwest::{Client, StatusCode};
 use serde::{Deserialize, Serialize};
@@ -18,6 +22,8 @@ pub enum WitnessError {
     Ahead { size: u64 },
     #[error("the witness did not sign: its answer holds no signature line")]
     Unsigned,
+    #[error("the witness's answer is not believed: {0}. Compare SAROVAR_WITNESS_KEY with the key the witness publishes")]
+    Signature(#[from] CosignError),
     #[error("{0}")]
     Lake(String),
 }
@@ -31,6 +37,18 @@ pub struct Signed {
     pub at: String,
     /// The log's note with the witness's signature lines below it.
     pub note: String,
+    /// The keys whose signature was checked, and fits; none where no key of the witness was given.
+    #[serde(default)]
+    pub checked: Vec<String>,
+}
+
+/// A witness: where it is reached, and its keys as it publishes them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Witness {
+    /// The submission prefix.
+    pub address: String,
+    /// Without one nobody can tell its signature from another; what it answers is then kept unchecked.
+    pub keys: Vec<Cosigner>,
 }
 
 fn key(address: &str) -> String {
@@ -42,12 +60,14 @@ pub async fn last(lake: &Lake, address: &str) -> Result<Option<Signed>, WitnessE
     lake.store().setting(&key(address)).await.map_err(|e| WitnessError::Lake(e.to_string()))
 }
 
-/// Sends the newest head; `address` is the witness's submission prefix. What it saw already is not sent again.
-pub async fn submit(lake: &Lake, address: &str) -> Result<Signed, WitnessError> {
+/// Sends the newest head. What the witness saw already is not sent again.
+pub async fn submit(lake: &Lake, witness: &Witness) -> Result<Signed, WitnessError> {
+    let address = witness.address.as_str();
     let ours = |e: &dyn std::fmt::Display| WitnessError::Lake(e.to_string());
     let known = last(lake, address).await?.unwrap_or_default();
     let size = lake.audit().publish().map_err(|e| ours(&e))?.checkpoint.size;
-    if size == known.size && size > 0 {
+    let checked = |signed: &Signed| witness.keys.iter().all(|key| signed.checked.contains(&key.short()));
+    if size == known.size && size > 0 && checked(&known) {
         return Ok(known);
     }
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -83,7 +103,14 @@ pub async fn submit(lake: &Lake, address: &str) -> Result<Signed, WitnessError> 
         if lines.is_empty() {
             return Err(WitnessError::Unsigned);
         }
-        let signed = Signed { size, at: lake.now().to_rfc3339(), note: format!("{note}{lines}") };
+        let note = format!("{note}{lines}");
+        for key in &witness.keys {
+            key.signed(&note)?;
+        }
+        // Beside the log, where an export takes it along to whoever verifies elsewhere.
+        lake.audit().keep_cosigned(address, &note).map_err(|e| ours(&e))?;
+        let checked = witness.keys.iter().map(Cosigner::short).collect();
+        let signed = Signed { size, at: lake.now().to_rfc3339(), note, checked };
         lake.store().set_setting(&key(address), &signed).await.map_err(|e| ours(&e))?;
         return Ok(signed);
     }
@@ -91,9 +118,9 @@ pub async fn submit(lake: &Lake, address: &str) -> Result<Signed, WitnessError> 
 }
 
 /// Sends each new head, once a minute, until the task is dropped.
-pub async fn run(lake: Lake, address: String) {
+pub async fn run(lake: Lake, witness: Witness) {
     loop {
-        if let Err(error) = submit(&lake, &address).await {
+        if let Err(error) = submit(&lake, &witness).await {
             tracing::warn!(%error, "the witness has not signed the newest head");
         }
         tokio::time::sleep(Duration::from_secs(60)).await;

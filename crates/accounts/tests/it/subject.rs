@@ -47,7 +47,7 @@ async fn categories(accounts: &Accounts) {
     let of = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<Vec<_>>();
     let (officer, ids) = (at_work(accounts, "io.t1").await, of(&["a1", "a2"]));
     assert_eq!(accounts.category_days().await.unwrap(), 90);
-    assert_eq!(accounts.category(&ids).await.unwrap(), None);
+    assert_eq!(accounts.categories(&[&ids]).await.unwrap(), [None]);
     let idle = accounts.principal("io.t1", noon()).await.unwrap().unwrap();
     denied(accounts.categorise(&idle, &policies, &ids, "witness", "saw the theft", noon()).await);
     for (category, reason) in [("suspect", "saw the theft"), ("witness", "short")] {
@@ -57,9 +57,9 @@ async fn categories(accounts: &Accounts) {
     accounts.categorise(&officer, &policies, &ids, "witness", "saw the theft", noon()).await.unwrap();
     accounts.categorise(&officer, &policies, &ids, "erase", "was not there at all", minutes(1)).await.unwrap();
     // The newest counts, found by any of the ids, and by no other.
-    let found = accounts.category(&of(&["a2"])).await.unwrap().unwrap();
+    let found = accounts.categories(&[&of(&["a2"]), &of(&["a3"])]).await.unwrap();
+    let [Some(found), None] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!((found.category.as_str(), found.decided_by.as_str()), ("erase", "io.t1"));
-    assert_eq!(accounts.category(&of(&["a3"])).await.unwrap(), None);
 }
 
 async fn sheets(accounts: &Accounts) {

@@ -86,6 +86,91 @@ fn an_emergencys_rows_stay_and_what_leaves_is_known() {
 }
 
 #[test]
+fn limits_releases_and_refusals_on_the_command_line() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = station(dir.path());
+    program.run(&["user", "add", "omar", "--role", "approver"]).good();
+    let limits = program.run(&["--format", "json", "policy", "limit", "bulk_rows", "2"]).good().json();
+    assert_eq!((limits[0]["name"].as_str(), limits[0]["value"].as_u64()), (Some("bulk_rows"), Some(2)));
+    let odd = program.run(&["policy", "limit", "bulk_rows", "none"]);
+    assert!(!odd.ok && odd.err.contains("whole number from 1 to"), "{}", odd.err);
+    let own = program.run(&["--as", "asha", "policy", "limit", "bulk_rows", "100000"]);
+    assert!(!own.ok && own.err.contains("settled by an administrator"), "{}", own.err);
+    program.run(&["--as", "asha", "case", "open", FIR]).good();
+    let query = "SELECT role FROM clean.cctns_person";
+    let line = ["--as", "asha", "--case", FIR, "--format", "csv", "sql", query];
+    let refused = program.run(&line);
+    assert!(!refused.ok && refused.err.contains("second person") && refused.err.contains(query), "{}", refused.err);
+    let hindi = program.with("SAROVAR_LANG", "hi").run(&line);
+    assert!(!hindi.ok && hindi.err.contains("अस्वीकृत") && hindi.err.contains("दूसरा व्यक्ति"), "{}", hindi.err);
+    let ask =
+        ["--as", "asha", "--case", FIR, "--format", "json", "authority", "release", query, "--reason", "for the charge sheet"];
+    let id = program.run(&ask).good().json()[0]["id"].as_str().unwrap().to_owned();
+    let state = |word: &str| {
+        let own = program.run(&["--as", "asha", "--case", FIR, "--format", "json", "authority", "list", "--own"]).good().json();
+        assert_eq!((own[0]["id"].as_str(), own[0]["state"].as_str()), (Some(id.as_str()), Some(word)));
+        let one = program.run(&["--as", "asha", "--format", "json", "authority", "show", &id]).good().json();
+        assert_eq!(one[0]["state"].as_str(), Some(word));
+    };
+    state("asked");
+    let foreign = program.run(&["--as", "meena", "authority", "show", &id]);
+    assert!(!foreign.ok && foreign.err.contains("there is no request"), "{}", foreign.err);
+    program.run(&["--as", "omar", "authority", "grant", &id]).good();
+    state("granted");
+    assert!(program.run(&line).good().out.lines().count() > 3);
+}
+
+#[test]
+fn a_witness_vouches_for_an_export_of_the_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = station(dir.path());
+    let lake = dir.path().join("lake");
+    // As a server keeps it once the witness has answered.
+    let note = std::fs::read_to_string(lake.join("audit/checkpoint")).unwrap();
+    let text = format!("{}\n", note.split("\n\n").next().unwrap());
+    let witness = governance::audit::cosign::CosignKey::new("witness.example/w1", [5; 32]);
+    let stranger = governance::audit::cosign::CosignKey::new("witness.example/w2", [6; 32]);
+    std::fs::create_dir_all(lake.join("audit/cosigned")).unwrap();
+    let kept = lake.join("audit/cosigned/0123456789abcdef.checkpoint");
+    std::fs::write(&kept, format!("{note}{}", witness.line(&text, 1_790_000_000))).unwrap();
+    let (out, key) = (dir.path().join("handed-over"), dir.path().join("log.pub"));
+    let out = out.to_str().unwrap();
+    program.run(&["audit", "export", "--to", out]).good();
+    std::fs::write(&key, program.run(&["audit", "key"]).good().out).unwrap();
+    let of = |name: &str, text: String| {
+        let path = dir.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let (first, second) = (of("w1.pub", format!("{}\n", witness.public())), of("w2.pub", format!("{}\n", stranger.public())));
+    let verify = |witness: &str| {
+        program.run(&[
+            "--format",
+            "json",
+            "audit",
+            "verify",
+            "--tiles",
+            out,
+            "--key",
+            key.to_str().unwrap(),
+            "--witness",
+            witness,
+        ])
+    };
+    let found = verify(&first).good().json();
+    assert!(found[0]["witnessed"][0]["witness"].as_str().unwrap().starts_with("witness.example/w1"), "{found:?}");
+    assert_eq!(found[0]["continues"].as_array().unwrap().len(), 1);
+    let absent = verify(&second);
+    assert!(!absent.ok && absent.err.contains("witness.example/w2") && absent.err.contains("did not sign it"), "{}", absent.err);
+    // The same name and another key: said to be wrong, not passed over. Of the lake itself, the keys of the environment count.
+    let lied = std::fs::read_to_string(&kept).unwrap().replace(&text, &text.replacen('\n', "\n1", 1));
+    std::fs::write(format!("{out}/cosigned/0123456789abcdef.checkpoint"), lied).unwrap();
+    assert!(!verify(&first).ok);
+    let own = program.with("SAROVAR_WITNESS_KEY", &witness.public().to_string()).run(&["audit", "verify"]);
+    assert!(own.ok && own.err.contains("the witness witness.example/w1"), "{}{}", own.out, own.err);
+}
+
+#[test]
 fn nobody_erases_alone_and_the_receipt_says_what_went() {
     let dir = tempfile::tempdir().unwrap();
     let program = station(dir.path());

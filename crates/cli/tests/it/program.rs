@@ -10,6 +10,7 @@ use serde_json::Value;
 /// A lake's folder and what it runs with.
 pub struct Program {
     pub home: PathBuf,
+    environment: Vec<(String, String)>,
 }
 
 /// What a finished run said.
@@ -34,12 +35,22 @@ impl Said {
 
 impl Program {
     pub fn at(home: &Path) -> Program {
-        Program { home: home.into() }
+        Program { home: home.into(), environment: Vec::new() }
+    }
+
+    /// The same with one more variable in its environment.
+    pub fn with(&self, name: &str, value: &str) -> Program {
+        let more = [(name.to_owned(), value.to_owned())];
+        Program { home: self.home.clone(), environment: self.environment.iter().cloned().chain(more).collect() }
     }
 
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_sarovar"));
         command.arg("--home").arg(&self.home).args(arguments).env_remove("SAROVAR_STORE").env_remove("SAROVAR_MEMORY");
+        for name in ["SAROVAR_LANG", "SAROVAR_WITNESS", "SAROVAR_WITNESS_KEY"] {
+            command.env_remove(name);
+        }
+        command.envs(self.environment.iter().cloned());
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     }

@@ -54,12 +54,38 @@ fn open(row: &Row<'_>) -> bool {
 /// Members of one person as mentions. Those whose identity is withheld are not among them: that somebody named here is also somebody sealed
 /// elsewhere would say who that is.
 pub(crate) async fn members(session: &Session, members: &[Member]) -> Result<Vec<Mention>> {
-    let wanted: HashSet<u64> = members.iter().map(|m| m.mention).collect();
-    let rows = rows(session, &members.iter().collect::<Vec<_>>(), COLUMNS).await?;
-    let own = rows.iter().filter(open).map(|r| Mention::read(&r)).filter(|m| wanted.contains(&m.linked_by()));
-    let mut own: Vec<Mention> = own.collect();
+    let found = gathered(session, &members.iter().take(MOST).collect::<Vec<_>>()).await?;
+    Ok(found.into_iter().map(|(_, mention)| mention).collect())
+}
+
+/// The same of many persons: one query for as many of them as it takes, rather than one for each.
+pub(crate) async fn members_of(
+    session: &Session,
+    linkage: &Linkage,
+    persons: &BTreeSet<u64>,
+) -> Result<HashMap<u64, Vec<Mention>>> {
+    let wanted: Vec<&Member> = persons.iter().flat_map(|p| linkage.person(*p).iter().take(MOST)).collect();
+    let mut out: HashMap<u64, Vec<Mention>> = HashMap::new();
+    for (person, mention) in gathered(session, &wanted).await? {
+        out.entry(person).or_default().push(mention);
+    }
+    Ok(out)
+}
+
+/// Members as mentions, each with its person, in the order of their sources.
+async fn gathered(session: &Session, members: &[&Member]) -> Result<Vec<(u64, Mention)>> {
+    let whose: HashMap<u64, u64> = members.iter().map(|m| (m.mention, m.person)).collect();
+    let (mut persons, mut own) = (Vec::new(), Vec::new());
+    for part in members.chunks(MOST) {
+        for mention in rows(session, part, COLUMNS).await?.iter().filter(open).map(|r| Mention::read(&r)) {
+            if let Some(person) = whose.get(&mention.linked_by()) {
+                persons.push(*person);
+                own.push(mention);
+            }
+        }
+    }
     crate::standing::attach(session, &mut own).await?;
-    Ok(own)
+    Ok(persons.into_iter().zip(own).collect())
 }
 
 /// Those of some records of which the session may see something.

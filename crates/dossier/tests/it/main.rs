@@ -1,5 +1,6 @@
 //! Dossiers, linkage and search over lakes filled through the built-in contracts: from their own samples, and from made-up states.
 
+mod category;
 mod reference;
 mod resolve;
 mod search;

@@ -20,7 +20,7 @@ fn state(dir: &Path, persons: u64, seed: u64) {
     synthetic::generate(&options, &|_| {}).unwrap();
 }
 
-async fn take_in(lake: &Lake, contract: &str, file: &Path) {
+pub async fn take_in(lake: &Lake, contract: &str, file: &Path) {
     let request = Request {
         contract: Some(lake.contract(contract).unwrap()),
         authority: Some("test/1".into()),

@@ -125,18 +125,34 @@ impl Signer {
     }
 }
 
-/// The text of a note that one of `keys` signed, and which of them did. One bad signature of a known key spoils the note.
-pub fn open<'n>(note: &'n str, keys: &[Verifier]) -> Result<(&'n str, Vec<String>), NoteError> {
+/// A signature line of a note.
+pub(crate) struct Line<'n> {
+    pub name: &'n str,
+    /// The key's identifier, and what the kind of key puts behind it.
+    pub bytes: Vec<u8>,
+}
+
+/// The signed text of a note, and the lines of its signatures.
+pub(crate) fn parts(note: &str) -> Result<(&str, Vec<Line<'_>>), NoteError> {
     let (text, signatures) = note.rsplit_once("\n\n").ok_or(NoteError::Malformed("it bears no signature"))?;
     let text = &note[..text.len() + 1];
-    let (mut signed, mut strange) = (Vec::new(), Vec::new());
     if !note.ends_with('\n') || note.chars().any(|c| c < ' ' && c != '\n') {
         return Err(NoteError::Malformed("it has bytes that do not belong in a note"));
     }
-    for line in signatures.lines() {
-        let parts = line.strip_prefix("— ").and_then(|rest| rest.split_once(' '));
+    let line = |line| {
+        let parts = str::strip_prefix(line, "— ").and_then(|rest| rest.split_once(' '));
         let (name, signature) = parts.ok_or(NoteError::Malformed("a signature line does not begin with a dash and a name"))?;
         let bytes = from_base64(signature).filter(|b| b.len() > 4).ok_or(NoteError::Malformed("a signature is no base64"))?;
+        Ok(Line { name, bytes })
+    };
+    Ok((text, signatures.lines().map(line).collect::<Result<_, _>>()?))
+}
+
+/// The text of a note that one of `keys` signed, and which of them did. One bad signature of a known key spoils the note.
+pub fn open<'n>(note: &'n str, keys: &[Verifier]) -> Result<(&'n str, Vec<String>), NoteError> {
+    let (text, lines) = parts(note)?;
+    let (mut signed, mut strange) = (Vec::new(), Vec::new());
+    for Line { name, bytes } in lines {
         let id = u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
         match keys.iter().find(|key| key.name == name && key.id == id) {
             None => strange.push(format!("{name}+{id:08x}")),

@@ -36,3 +36,5 @@ back-sources = Go to the sources
 back-runs = Go to arrivals
 back-sql = Go to SQL
 back-upload = Go back to the upload
+fault-unreleased = So many rows need a second person
+fault-unreleased-advice = Ask for the release of this query. An approver or a supervisor decides; then export it again.

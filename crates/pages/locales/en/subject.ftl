@@ -31,6 +31,7 @@ sheets-decide = To be decided by you
 sheets-due = To be looked at again
 sheets-due-none = No review is due within a month.
 sheets-all = All sheets of your units
+sheets-no-accounts = This lake has no accounts. A history sheet is asked for by the officer in charge of a station and decided by a Superintendent, each with an account of their own.
 sheets-none = There is none.
 sheets-none-here = There is none that you may see.
 sheet-order = Number and date of the order

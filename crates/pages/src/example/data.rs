@@ -616,6 +616,7 @@ pub(super) fn row_refused(shell: Shell) -> Row {
 pub(super) fn fault(shell: Shell) -> Fault {
     let shell = frame(shell, Section::Elsewhere, "fault-no-object");
     Fault {
+        release: None,
         status: 404,
         headline: shell.t("fault-no-object"),
         advice: shell.t("fault-no-object-advice"),

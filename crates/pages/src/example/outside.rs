@@ -3,7 +3,8 @@
 use super::data::at;
 use crate::export::{ExportLine, Exports};
 use crate::expunge::{CopyLine, Expungement, ExpungementLine, Expungements, Gone, ReceiptLines};
-use crate::policy::{Policies, PolicyLine};
+use crate::fault::Fault;
+use crate::policy::{LimitLine, Policies, PolicyLine};
 use crate::{Section, Shell};
 
 fn inside(mut shell: Shell, key: &str) -> Shell {
@@ -63,6 +64,9 @@ pub(super) fn expungement(shell: Shell) -> Expungement {
         files: 12,
         members: 4,
         queries: 1,
+        decisions: 1,
+        sheets: 1,
+        words: 3,
         copies: vec![CopyLine {
             export: "x-1".into(),
             who: "asha.example".into(),
@@ -91,5 +95,23 @@ pub(super) fn policies(shell: Shell) -> Policies {
         shell: inside(shell, "policies-title"),
         lines: vec![line("sealed", false, false), line("court-order", true, true)],
         trouble: Some("policies/own.cedar: unexpected token".into()),
+        limits: vec![LimitLine { name: "bulk_rows", value: 10_000, least: 1, most: 100_000_000 }],
+        may_limit: true,
+        error: None,
+    }
+}
+
+/// A refused export with the form that asks for its release.
+pub(super) fn unreleased(shell: Shell) -> Fault {
+    let shell = inside(shell, "fault-unreleased");
+    Fault {
+        status: 403,
+        headline: shell.t("fault-unreleased"),
+        advice: shell.t("fault-unreleased-advice"),
+        detail: None,
+        release: Some("SELECT name FROM clean.cctns_person".into()),
+        back: "/purpose".into(),
+        back_text: shell.t("back-work"),
+        shell,
     }
 }

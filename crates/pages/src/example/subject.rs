@@ -63,7 +63,8 @@ pub(super) fn subject(shell: Shell) -> Subject {
 
 pub(super) fn sheets(shell: Shell) -> Sheets {
     let all = vec![sheet("asked"), sheet("open"), sheet("closing"), sheet("closed")];
-    Sheets { to_decide: vec![sheet("asked")], due: vec![sheet("open")], all, shell: inside(shell, "sheets-title") }
+    let (to_decide, due) = (vec![sheet("asked")], vec![sheet("open")]);
+    Sheets { to_decide, due, all, no_accounts: true, shell: inside(shell, "sheets-title") }
 }
 
 pub(super) fn one(shell: Shell) -> SheetPage {

@@ -40,7 +40,8 @@ impl View for Phone {
             page.notices.push(Notice::new("info", lang.text("dossier-truncated")));
         }
         if let Some(reason) = &self.withheld {
-            page.notices.push(Notice::new("warn", format!("{} {reason}", lang.text("dossier-policy"))));
+            page.notices
+                .push(Notice::new("warn", format!("{} {}", lang.text("dossier-policy"), crate::refusal(lang, reason, None))));
         }
         if self.records > 0 {
             // A count has no row of its own; the first record is the earliest of some contact, and has.

@@ -35,7 +35,10 @@ impl View for Vehicle {
         page.timeline = moments(lang, &self.timeline);
         page.timeline.retain(|moment| few || moment.kind != "sighting");
         if let Some(reason) = &self.withheld {
-            page.notices.push(Notice::new("warn", format!("{} {reason}", lang.text("dossier-reads-policy"))));
+            page.notices.push(Notice::new(
+                "warn",
+                format!("{} {}", lang.text("dossier-reads-policy"), crate::refusal(lang, reason, None)),
+            ));
         }
         if self.reads as usize > self.track.len() {
             page.notices.push(Notice::new("info", lang.text("dossier-truncated")));

@@ -4,8 +4,12 @@ use std::collections::BTreeSet;
 
 use crate::site::Site;
 
-const ROUTER: &str =
-    concat!(include_str!("../../src/router.rs"), include_str!("../../src/work.rs"), include_str!("../../src/desk.rs"));
+const ROUTER: &str = concat!(
+    include_str!("../../src/router.rs"),
+    include_str!("../../src/work.rs"),
+    include_str!("../../src/work/api.rs"),
+    include_str!("../../src/desk.rs")
+);
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
@@ -112,7 +116,9 @@ const OTHER: &[&str] = &[
     "/exports/{id}/certificate",
     "/api/v1/exports",
     "/policies",
+    "/policies/limit",
     "/api/v1/policies",
+    "/api/v1/policies/limit",
     "/expunge",
     "/expunge/{id}",
     "/expunge/{id}/grant",
@@ -167,7 +173,17 @@ const WORK: &[&str] = &[
     "/api/v1/purpose",
     "/api/v1/purpose/declaration",
     "/api/v1/purpose/{id}",
+    "/api/v1/purpose/release",
+    "/api/v1/purpose/request/{id}",
+    "/api/v1/purpose/request/{id}/grant",
+    "/api/v1/purpose/request/{id}/refuse",
+    "/api/v1/purpose/request/{id}/withdraw",
+    "/api/v1/purpose/{id}/authority",
     "/api/v1/purpose/{id}/close",
+    "/api/v1/purpose/{id}/order",
+    "/api/v1/purpose/{id}/review",
+    "/api/v1/purpose/{id}/team",
+    "/api/v1/purpose/{id}/team/{login}/remove",
     "/purpose",
     "/purpose/declaration",
     "/purpose/down",

@@ -129,14 +129,35 @@ async fn one_asks_another_decides_and_the_receipt_proves_itself() {
     assert!(site.accounts.decide_expungement(&insp, &policies, &id, true, "", now).await.is_err());
     let early = server::expunge::run(&site.lake, &site.accounts, &access(&site, meera.clone()), &id).await;
     assert!(early.unwrap_err().to_string().contains("second officer"));
-    site.accounts.decide_expungement(&meera, &policies, &id, true, "compared", now).await.unwrap();
+    // Two approvals race: one counts.
+    let other = who(&site, "sp2").await;
+    let (yes, no) = tokio::join!(
+        site.accounts.decide_expungement(&meera, &policies, &id, true, "compared", now),
+        site.accounts.decide_expungement(&other, &policies, &id, true, "compared too", now)
+    );
+    assert!(yes.is_ok() != no.is_ok(), "{yes:?} {no:?}");
     let twice = site.accounts.decide_expungement(&who(&site, "sp2").await, &policies, &id, false, "", now).await;
     assert!(matches!(twice, Err(AccountError::Access(AccessError::Decided))), "{twice:?}");
     assert!(
         server::expunge::run(&site.lake, &site.accounts, &access(&site, asha.clone()), &id).await.is_err(),
         "not by the one who asked"
     );
-    let kept = server::expunge::run(&site.lake, &site.accounts, &access(&site, meera.clone()), &id).await.unwrap();
+    // Carried out twice at once, it is done once, and both have its receipt.
+    let by = access(&site, meera.clone());
+    let (one, two) = tokio::join!(
+        server::expunge::run(&site.lake, &site.accounts, &by, &id),
+        server::expunge::run(&site.lake, &site.accounts, &by, &id)
+    );
+    let kept = match (one, two) {
+        (Ok(one), Ok(two)) => {
+            assert_eq!((&one.receipt.at, &one.receipt.rows), (&two.receipt.at, &two.receipt.rows));
+            site.accounts.expungement(&meera, &policies, &id, now).await.unwrap();
+            two
+        }
+        (Ok(one), Err(AccountError::Access(AccessError::Decided)))
+        | (Err(AccountError::Access(AccessError::Decided)), Ok(one)) => one,
+        other => panic!("{other:?}"),
+    };
     let proof = governance::audit::proof::Proof::parse(&kept.proof).unwrap();
     assert_eq!(proof.index, kept.record);
     let entry = site.lake.audit().entry(kept.record).unwrap().record;
@@ -148,6 +169,89 @@ async fn one_asks_another_decides_and_the_receipt_proves_itself() {
     // Without accounts there is no second officer, and nobody may ask.
     let nobody = site.accounts.ask_expungement(&Principal::operator(), &policies, new(), now).await;
     assert!(nobody.is_err());
+}
+
+/// Decisions and writings about one person, and about another; gives the first one's id.
+async fn written(site: &Site, key: &str, name: &str) -> String {
+    let (policies, now, store) = (site.lake.policies(), site.lake.now(), site.lake.store());
+    let session = site.lake.session(&access(site, Principal::operator())).unwrap();
+    let person = dossier::person(&session, key).await.unwrap().unwrap();
+    let other = dossier::person(&session, &format!("cctns:{OTHER}")).await.unwrap().unwrap();
+    let work = crate::work::open(site, "asha", model::Purpose::Case, crate::work::FIR).await;
+    let asha = crate::work::at(site, "asha", &work).await;
+    let why = format!("calls of {name} on that day");
+    let order = accounts::NewOrder { reference: "Court 7/2026".into(), keys: vec![key.into()], days: 3, reason: why.clone() };
+    site.accounts.ask_order(&asha, &policies, order, now).await.unwrap();
+    let wrote = |subjects: Vec<String>, category: &'static str| {
+        let (accounts, policies, why, asha) = (site.accounts.clone(), policies.clone(), why.clone(), asha.clone());
+        async move { accounts.categorise(&asha, &policies, &subjects, category, &why, now).await.unwrap() }
+    };
+    wrote(person.subjects(), "witness").await;
+    person_and_sheet(site, &person).await;
+    let later = now + chrono::TimeDelta::seconds(1);
+    site.accounts.categorise(&asha, &policies, &other.subjects(), "victim", &format!("was with {name}"), later).await.unwrap();
+    site.accounts.declare_kin("boss", "ravi", &[name.to_uppercase(), "Somebody Else".into()]).await.unwrap();
+    site.accounts.list(&[person.id.clone()]).await.unwrap();
+    let file = format!("person-{}-facts.csv", person.id);
+    let leaving = lake::manifest::Leaving { file: &file, what: "person facts", query: None, for_spreadsheet: true };
+    let to = site.lake.home().root().with_file_name(&file);
+    let sql = "SELECT role FROM clean.cctns_person LIMIT 1";
+    site.lake.export_query(&access(site, Principal::operator()), sql, leaving, lake::export::Format::Csv, &to).await.unwrap();
+    assert_eq!(store.categories(&other.subjects()).await.unwrap()[0].reason, format!("was with {name}"));
+    person.id
+}
+
+async fn person_and_sheet(site: &Site, about: &dossier::Person) {
+    let (policies, now) = (site.lake.policies(), site.lake.now());
+    person(site, "sho", Role::StationOfficer, Rank::Inspector, "27541001").await;
+    let work = crate::work::open(site, "sho", model::Purpose::Case, crate::work::FIR).await;
+    let sho = crate::work::at(site, "sho", &work).await;
+    let why = "convicted three times of burglary";
+    let sheet = site.accounts.ask_sheet(&sho, &policies, &about.id, &about.subjects(), why, now).await.unwrap();
+    let order = accounts::SheetOrder { grant: true, order_no: "SP/1/2026".into(), reason: "the record shows a habit".into() };
+    site.accounts.decide_sheet(&who(site, "meera").await, &policies, &sheet, order, now).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_decided_and_written_of_a_person_goes_with_the_rows() {
+    const KEY: &str = "cctns:275410012025000102";
+    const NAME: &str = "Udaharan Singh";
+    let site = station().await;
+    let (root, policies, now) = (site.lake.home().root().to_path_buf(), site.lake.policies(), site.lake.now());
+    let id = written(&site, KEY, NAME).await;
+    for needle in [NAME, KEY, id.as_str(), "habit"] {
+        assert!(!holding(&root, needle).is_empty(), "{needle} is there before");
+    }
+    let ask = |reason: &str| accounts::NewExpungement {
+        kind: "person".into(),
+        target: KEY.into(),
+        basis: "High Court order 12 of 2026".into(),
+        reason: reason.into(),
+    };
+    let (asha, ravi, meera) = (who(&site, "asha").await, who(&site, "ravi").await, who(&site, "meera").await);
+    let order = site.accounts.ask_expungement(&asha, &policies, ask("the identity was mistaken"), now).await.unwrap();
+    let again = site.accounts.ask_expungement(&ravi, &policies, ask("Udaharan Singh is somebody else"), now).await.unwrap();
+    site.accounts.decide_expungement(&meera, &policies, &order, true, "compared", now).await.unwrap();
+    let kept = server::expunge::run(&site.lake, &site.accounts, &access(&site, meera.clone()), &order).await.unwrap();
+    let receipt = &kept.receipt;
+    assert_eq!((receipt.decisions, receipt.sheets), (1, 1), "{receipt:?}");
+    assert!(receipt.words >= 6, "{receipt:?}");
+    for needle in [NAME, "UDAHARAN SINGH", "उदाहरण सिंह", KEY, "275410012025000102", id.as_str(), "habit", "convicted three times"]
+    {
+        assert_eq!(holding(&root, needle), Vec::<String>::new(), "{needle}");
+    }
+    // What is said of others stands, without the name.
+    let session = site.lake.session(&access(&site, Principal::operator())).unwrap();
+    let other = dossier::person(&session, &format!("cctns:{OTHER}")).await.unwrap().unwrap();
+    let decided = site.lake.store().categories(&other.subjects()).await.unwrap();
+    assert_eq!((decided[0].category.as_str(), decided[0].reason.as_str()), ("victim", "was with …"));
+    assert_eq!(site.accounts.kin("ravi").await.unwrap(), ["Somebody Else"]);
+    assert!(site.accounts.listed().await.unwrap().is_empty());
+    assert!(site.accounts.sheets(&meera, &policies, now).await.unwrap().is_empty());
+    // Another request about the same is over too, and says under which order.
+    let over = site.accounts.expungement(&ravi, &policies, &again, now).await.unwrap();
+    assert_eq!((over.state.as_str(), over.target.as_str(), over.reason.as_str()), ("refused", "", ""));
+    assert!(over.note.unwrap().contains(&order));
 }
 
 #[tokio::test(flavor = "multi_thread")]

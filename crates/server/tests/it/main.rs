@@ -11,6 +11,7 @@ mod exports;
 mod expunge;
 mod feed;
 mod people;
+mod request;
 mod review;
 mod site;
 mod source;

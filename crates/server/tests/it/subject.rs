@@ -65,7 +65,9 @@ async fn what_is_in_no_category_is_listed_decided_and_gone_from_the_list() {
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
     let log = site.log();
     let record = &log.iter().find(|e| e.record.action == "category" && e.record.what["category"] == "witness").unwrap().record;
-    assert_eq!((record.who.as_str(), record.what["reason"].as_str()), ("asha", Some("was there that night")));
+    // Of the reason the log keeps the hash: it may name somebody whose data must go one day.
+    let reason = governance::audit::chain::hash("was there that night");
+    assert_eq!((record.who.as_str(), record.what["reason"].as_str()), ("asha", Some(reason.as_str())));
     let left = asha.get("/api/v1/subjects").await.body;
     assert!(!left.contains(&id), "{left}");
     assert!(asha.get(&format!("/person/{id}")).await.body.contains("Decided by an officer: Witness"));

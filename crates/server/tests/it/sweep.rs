@@ -54,6 +54,10 @@ fn program() -> [(&'static str, &'static str); 2] {
 /// Everything any of the forms asks for.
 const FORM: &str = "account=ravi&finding=nothing+to+be+found&note=x&reference=SP%2F1+of+2026&items=7000000101&reason=ten+letters+and+more&days=1&from=2026-01-01&to=2026-01-02&sql=SELECT+1&kind=case&target=27541001%2F1%2F2025&basis=Order+12";
 
+/// The same as programs send it.
+const JSON: &str = r#"{"account":"ravi","finding":"nothing to be found","note":"x","reference":"SP/1 of 2026","numbers":["7000000101"],"keys":["cctns:P1"],
+    "reason":"ten letters and more","days":1,"from":"2026-01-01","to":"2026-01-02","query":"SELECT 1","kind":"case","target":"27541001/1/2025","basis":"Order 12"}"#;
+
 /// Ids that belong to somebody: of each route the address with an id of asha's or eng's, and who else tries it.
 async fn owned(site: &Site, asha: &mut Browser<'_>, eng: &mut Browser<'_>) -> Vec<(&'static str, String)> {
     let now = site.lake.now();
@@ -93,7 +97,7 @@ async fn owned(site: &Site, asha: &mut Browser<'_>, eng: &mut Browser<'_>) -> Ve
     doors()
         .filter_map(|(route, _)| {
             let id = match route {
-                r if r.starts_with("/purpose/request/") => &request,
+                r if r.starts_with("/purpose/request/") || r.starts_with("/api/v1/purpose/request/") => &request,
                 r if r.starts_with("/purpose/{id}") || r.starts_with("/api/v1/purpose/{id}") => &work,
                 r if r.starts_with("/expunge/") || r.starts_with("/api/v1/expunge/") => &erasure,
                 r if r.starts_with("/sql/") => &sql,
@@ -168,7 +172,12 @@ async fn knock(visitor: &mut Browser<'_>, method: Method, path: &str) -> (Status
     let token = visitor.token.clone();
     let mut headers = program().to_vec();
     headers.extend([("x-form-token", token.as_str()), ("upload-offset", "0")]);
-    let seen = visitor.send(method, path, &headers, FORM).await;
+    // A program sends JSON.
+    let program = path.starts_with("/api/");
+    if program {
+        headers[1].1 = "application/json";
+    }
+    let seen = visitor.send(method, path, &headers, if program { JSON } else { FORM }).await;
     (seen.status, seen.body)
 }
 

@@ -83,6 +83,7 @@ async fn export(site: &Site, principal: &Principal, sql: &str) -> Result<String,
 fn denied(outcome: Result<String, LakeError>) -> String {
     match outcome {
         Err(LakeError::Denied(why)) => why,
+        Err(why @ LakeError::Unreleased { .. }) => why.to_string(),
         other => panic!("not denied: {other:?}"),
     }
 }

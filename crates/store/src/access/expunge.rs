@@ -65,8 +65,13 @@ impl Store {
         Ok(self.change(sql, values).await? == 1)
     }
 
-    /// Notes that a granted request was carried out. What named the erased person or case goes with it.
+    /// Notes that a granted request was carried out. What named the erased person or case goes with it, also from other requests about the
+    /// same: what they ask for is done, and nobody can carry them out any more.
     pub async fn finish_expungement(&self, id: &str, by: &str, receipt: &str, now: i64) -> Result<bool> {
+        let others = "UPDATE expungement SET state = CASE WHEN state IN ('asked', 'granted') THEN 'refused' ELSE state END, \
+            note = CASE WHEN state IN ('asked', 'granted') THEN $2 ELSE note END, target = '', reason = '' \
+            WHERE id <> $1 AND target <> '' AND target = (SELECT o.target FROM expungement o WHERE o.id = $1 AND o.state = 'granted')";
+        self.change(others, vec![id.into(), format!("→ {id}").into()]).await?;
         let sql = "UPDATE expungement SET state = 'done', run_by = $2, receipt = $3, done_at = $4, target = '', reason = '' \
             WHERE id = $1 AND state = 'granted'";
         Ok(self.change(sql, vec![id.into(), by.into(), receipt.into(), now.into()]).await? == 1)
