@@ -5,13 +5,12 @@ class Calendar extends HTMLElement {
     const form = document.querySelector<HTMLFormElement>("#move");
     if (!form) return;
     for (const entry of this.querySelectorAll<HTMLElement>("li[data-post]")) {
-      entry.draggable = true;
+      // Its link is what is dragged, as links are anyway; it carries the message in place of its address.
       entry.addEventListener("dragstart", (event) => {
+        event.dataTransfer?.clearData();
         event.dataTransfer?.setData("text/plain", entry.dataset["post"] ?? "");
         if (event.dataTransfer) event.dataTransfer.effectAllowed = "move";
       });
-      // A link inside would be dragged in its place.
-      for (const link of entry.querySelectorAll("a")) link.draggable = false;
     }
     for (const day of this.querySelectorAll<HTMLElement>("td[data-day]")) {
       day.addEventListener("dragover", (event) => {
