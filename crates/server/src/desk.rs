@@ -125,6 +125,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/posts/{id}/move", send(calendar::shift_json))
         .route("/api/v1/desk/posts/{id}/revise", send(revise::revise_json))
         .route("/api/v1/desk/posts/{id}/apply", send(revise::apply_json))
+        .route("/api/v1/desk/posts/{id}/keep", send(revise::keep_json))
         .route("/api/v1/desk/similar", send(sheet::similar_json))
         .route("/api/v1/desk/queue", get(queue::json).post(queue::change_json))
         .route("/api/v1/desk/sign", get(sign::json).post(sign::take_json))

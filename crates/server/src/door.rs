@@ -245,6 +245,7 @@ const DOORS: &[(&str, Area)] = &[
     ("/api/v1/desk/similar", Area::Desk),
     ("/api/v1/desk/posts/{id}", Area::Desk),
     ("/api/v1/desk/posts/{id}/apply", Area::Desk),
+    ("/api/v1/desk/posts/{id}/keep", Area::Desk),
     ("/api/v1/desk/posts/{id}/move", Area::Desk),
     ("/api/v1/desk/posts/{id}/remove", Area::Desk),
     ("/api/v1/desk/posts/{id}/revise", Area::Desk),

@@ -205,7 +205,12 @@ impl Composer {
 
     /// Something of it has not left yet.
     pub fn waits(&self) -> bool {
-        self.deliveries.iter().any(|d| matches!(d.state.as_str(), "queued" | "held" | "missed"))
+        self.deliveries.iter().any(|d| !d.edit && matches!(d.state.as_str(), "queued" | "held" | "missed"))
+    }
+
+    /// An edit has not gone through yet, and can be taken back.
+    pub fn edit_waits(&self) -> bool {
+        self.deliveries.iter().any(|d| d.edit && matches!(d.state.as_str(), "queued" | "held" | "missed"))
     }
 
     pub fn has_variants(&self) -> bool {

@@ -59,3 +59,18 @@ pub(crate) async fn apply_json(State(app): State<App>, ask: Ask, Path(id): Path<
     let edits = app.desk().apply_edit(&ask.principal, &id, app.lake.now()).await?;
     Ok(Json(json!({ "edits": edits, "copies": app.desk().edit_plan(&id).await? })))
 }
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Why {
+    reason: String,
+}
+
+pub(crate) async fn keep_json(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Json(w): Json<Why>,
+) -> Reply<Json<Value>> {
+    app.desk().keep_out(&ask.principal, &id, w.reason.trim(), app.lake.now()).await?;
+    Ok(Json(json!({ "post": app.lake.store().post(&id).await? })))
+}

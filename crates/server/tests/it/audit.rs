@@ -202,6 +202,7 @@ const DESK: &[&str] = &[
     "/api/v1/desk/posts",
     "/api/v1/desk/posts/{id}",
     "/api/v1/desk/posts/{id}/apply",
+    "/api/v1/desk/posts/{id}/keep",
     "/api/v1/desk/posts/{id}/move",
     "/api/v1/desk/posts/{id}/remove",
     "/api/v1/desk/posts/{id}/revise",

@@ -145,6 +145,8 @@ async fn an_edit_of_what_is_out_goes_the_whole_way_on_its_page() {
     assert!(early.status == StatusCode::CONFLICT && early.body.contains("not approved"), "{}", early.body);
     assert_eq!(p.post(&format!("/desk/post/{other}/keep"), "reason=it+is+well").await.status, StatusCode::SEE_OTHER);
     assert_eq!(p.desk.store.post(&other).await.unwrap().state, "scheduled");
+    let none = p.json(&format!("/api/v1/desk/posts/{other}/keep"), json!({ "reason": "again" })).await;
+    assert!(none.status == StatusCode::CONFLICT && none.body.contains("no edit"), "{}", none.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]

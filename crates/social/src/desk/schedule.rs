@@ -296,8 +296,13 @@ impl Desk {
     pub async fn move_to_day(&self, who: &Principal, id: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<u64, DeskError> {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "publisher").await?;
-        let waiting: Vec<Delivery> =
-            self.store.deliveries(id).await?.into_iter().filter(|d| d.state == "queued" && d.version == post.version).collect();
+        let waiting: Vec<Delivery> = self
+            .store
+            .deliveries(id)
+            .await?
+            .into_iter()
+            .filter(|d| d.state == "queued" && d.version == post.version && d.revises.is_none())
+            .collect();
         let message = self.message(id, post.version).await?;
         let mut moved = 0;
         for d in &waiting {
@@ -324,12 +329,17 @@ impl Desk {
         Ok(moved)
     }
 
-    /// Withdraws what has not left yet.
+    /// Withdraws what has not left yet. Of a message that is out, and whose edit alone waits, the edit.
     pub async fn withdraw(&self, who: &Principal, id: &str, reason: &str, now: DateTime<Utc>) -> Result<u64, DeskError> {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "publisher").await?;
+        let all = self.store.deliveries(id).await?;
+        let settled = |d: &&Delivery| matches!(d.state.as_str(), "live" | "edited" | "cancelled" | "removed");
+        let whole = all.iter().filter(|d| d.revises.is_none()).all(|d| settled(&d)) && all.iter().any(|d| d.state == "live");
+        let edit = whole && (all.iter().any(|d| d.revises.is_some() && !settled(&d)) || post.state != "scheduled");
+        let to = if edit { "scheduled" } else { "withdrawn" };
         let states = ["draft", "submitted", "approved", "scheduled"];
-        self.store.move_post(id, post.version, &states, "withdrawn", now.timestamp_micros()).await?;
+        self.store.move_post(id, post.version, &states, to, now.timestamp_micros()).await?;
         let n = self.store.cancel_queued(id, reason, now.timestamp_micros()).await?;
         self.record(who, now, "withdraw", id, &json!({ "reason": reason, "cancelled": n })).await?;
         Ok(n)

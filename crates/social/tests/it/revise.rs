@@ -139,6 +139,28 @@ async fn what_was_removed_or_changed_by_hand_meanwhile_is_not_written_over() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_edit_that_waits_is_withdrawn_and_what_is_out_stays_out() {
+    let p = place().await;
+    let (desk, store, worker) = (&p.office.desk, &p.office.desk.store, p.office.worker("w"));
+    let id = edited(&p, "On Monday.", "On Tuesday.").await;
+    desk.pause(&who("igp"), "HQ", "a riot in the city", now()).await.unwrap();
+    desk.apply_edit(&who("sp"), &id, now()).await.unwrap();
+    worker.run_once().await.unwrap();
+    assert_eq!(states(&p, &id).await, ["live", "queued"], "a pause holds an edit back too");
+    let day = model::time::to_ist(now().timestamp_micros()).unwrap().date() + chrono::Days::new(3);
+    assert_eq!(desk.move_to_day(&who("sp"), &id, day, now()).await.unwrap(), 0, "an edit has no day of its own");
+    assert_eq!(desk.withdraw(&who("sp"), &id, "Monday it is", now()).await.unwrap(), 1);
+    assert_eq!(
+        (states(&p, &id).await, store.post(&id).await.unwrap().state.as_str()),
+        (vec!["cancelled".into(), "live".into()], "scheduled")
+    );
+    assert!(store.published_one(&id).await.unwrap().unwrap().body.contains("Monday"), "the public sees it still");
+    desk.resume(&who("igp"), "HQ", now()).await.unwrap();
+    worker.run_once().await.unwrap();
+    assert_eq!(texts(&p), ["On Monday."]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn copies_where_no_program_may_edit_stay_and_are_named() {
     let p = place().await;
     let (desk, store) = (&p.office.desk, &p.office.desk.store);
