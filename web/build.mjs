@@ -18,6 +18,7 @@ const sources = {
   "upload.js": () => bundle("ts/upload.ts"),
   "sql.js": () => bundle("ts/sql.ts"),
   "review.js": () => bundle("ts/review.ts"),
+  "calendar.js": () => bundle("ts/calendar.ts"),
   "mark.svg": () => readFile(join(here, "mark.svg")),
 };
 

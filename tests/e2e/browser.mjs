@@ -8,7 +8,9 @@ export const demo = process.env.SAROVAR_DEMO_URL;
 export const people = process.env.SAROVAR_PEOPLE_URL;
 /** The small made-up state with accounts. */
 export const access = process.env.SAROVAR_ACCESS_URL;
-if (!url || !demo || !people || !access) throw new Error("SAROVAR_URL, _DEMO_URL, _PEOPLE_URL or _ACCESS_URL is not set; start the tests with tests/e2e/run.sh BINARY");
+/** A desk with a message that waits for its day. */
+export const desk = process.env.SAROVAR_DESK_URL;
+if (!url || !demo || !people || !access || !desk) throw new Error("SAROVAR_URL, _DEMO_URL, _PEOPLE_URL, _ACCESS_URL or _DESK_URL is not set; start the tests with tests/e2e/run.sh BINARY");
 
 const flags = ["--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 if (process.getuid?.() === 0) flags.push("--no-sandbox");
@@ -23,7 +25,7 @@ export async function open(browser, options = {}) {
   page.on("console", (message) => message.type() === "error" && page.faults.push(message.text()));
   page.on("pageerror", (error) => page.faults.push(String(error)));
   page.on("request", (request) => {
-    if (![url, demo, people, access, "blob:"].some((own) => request.url().startsWith(own))) page.faults.push(`leaves the machine: ${request.url()}`);
+    if (![url, demo, people, access, desk, "blob:"].some((own) => request.url().startsWith(own))) page.faults.push(`leaves the machine: ${request.url()}`);
   });
   return page;
 }

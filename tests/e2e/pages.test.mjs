@@ -6,7 +6,7 @@ import { after, before, test } from "node:test";
 import { launch, open, url } from "./browser.mjs";
 
 const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const own = ["/", "/search", "/search?q=9829012345", "/sources", "/upload", "/runs", "/quarantine", "/catalogue", "/catalogue?q=zzzz", "/catalogue/clean.cctns_fir", "/quarantine/cctns.fir", "/sql", "/gallery", "/audit", "/audit?key=9829012345", "/audit/0", "/desk", "/desk/new", "/desk/calendar", "/desk/calendar?view=week", "/desk/outbox", "/desk/inbox", "/desk/orders", "/desk/channels", "/desk/media", "/desk/many", "/desk/campaigns", "/desk/report", "/desk/shelf", "/pulls", "/contracts/new", "/audit/watch", "/review", "/review/quality", "/audit/person?key=7000000101", "/audit/officer?who=operator"];
+const own = ["/", "/search", "/search?q=9829012345", "/sources", "/upload", "/runs", "/quarantine", "/catalogue", "/catalogue?q=zzzz", "/catalogue/clean.cctns_fir", "/quarantine/cctns.fir", "/sql", "/gallery", "/audit", "/audit?key=9829012345", "/audit/0", "/desk", "/desk/new", "/desk/calendar", "/desk/calendar?view=week", "/desk/queue", "/desk/outbox", "/desk/inbox", "/desk/orders", "/desk/channels", "/desk/media", "/desk/many", "/desk/campaigns", "/desk/report", "/desk/shelf", "/pulls", "/contracts/new", "/audit/watch", "/review", "/review/quality", "/audit/person?key=7000000101", "/audit/officer?who=operator"];
 const wrong = ["/nowhere", "/object/00", "/catalogue/clean.nothing", "/runs/nothing", "/quarantine/no.source", "/audit/99999999", "/audit/log/signing.key"];
 let browser;
 let examples = [];

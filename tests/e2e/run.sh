@@ -61,11 +61,30 @@ SAROVAR_DEMO_URL=$address
 SAROVAR_PEOPLE_PASSWORD=$(sed -n 's/^one-time password of admin.test: //p' "$home/people.err")
 serve people
 SAROVAR_PEOPLE_URL=$address
+# A desk with a message that waits for its day.
+waiting_day=$(node -e 'const d=new Date(Date.now()+40*864e5);d.setUTCDate(12);console.log(d.toISOString().slice(0,10))')
+{
+  as() { who=$1; shift; DESK_TOKEN=x "$binary" --home "$home/desk" --as "$who" --format json "$@"; }
+  "$binary" --home "$home/desk" init
+  as operator channel unit HQ --name-en Headquarters --name-hi मुख्यालय --kind headquarters
+  for pair in "asha writer" "sp approver" "igp publisher" "operator publisher" "operator writer"; do
+    as operator channel officer "${pair% *}" HQ "${pair#* }"
+  done
+  as operator channel connect --unit HQ --network standin --handle @hq --remote hq --address http://127.0.0.1:1 --secret-env DESK_TOKEN
+  as igp channel confirm @hq
+  waiting=$(as asha post draft --unit HQ --english "Wear a helmet." | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | head -1)
+  as asha post submit "$waiting"
+  as sp post approve "$waiting" --version 1
+  as operator post schedule "$waiting" --at "$waiting_day 18:30" --channel @hq
+} >"$home/desk.out" 2>"$home/desk.err" || { cat "$home/desk.err" >&2; exit 1; }
+serve desk
+SAROVAR_DESK_URL=$address
+SAROVAR_DESK_POST="$waiting $waiting_day"
 # A desk that has published, for the portal.
 "$binary" --home "$home/public" init >/dev/null
 SAROVAR_SEEDED=$(python3 ../feeds/seed.py "$home/public")
 serve public
 SAROVAR_PUBLIC_URL=$portal
-export SAROVAR_ACCESS_URL SAROVAR_ACCESS_PASSWORDS SAROVAR_STATE SAROVAR_SEEDED SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
+export SAROVAR_DESK_URL SAROVAR_DESK_POST SAROVAR_ACCESS_URL SAROVAR_ACCESS_PASSWORDS SAROVAR_STATE SAROVAR_SEEDED SAROVAR_URL SAROVAR_DEMO_URL SAROVAR_PUBLIC_URL SAROVAR_PEOPLE_URL SAROVAR_PEOPLE_PASSWORD
 [ $# -gt 0 ] || set -- ./*.test.mjs
 node --test --test-concurrency=1 "$@"

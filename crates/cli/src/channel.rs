@@ -93,6 +93,15 @@ pub enum ChannelCommand {
     },
     /// Takes what came back after a consent: the whole address the browser was sent to.
     Code { address: String },
+    /// A channel's times of the week, and the next free one; --add and --drop change them.
+    Queue {
+        channel: String,
+        /// `MO 18:30` (Indian time), or `18:30` for every day.
+        #[arg(long)]
+        add: Vec<String>,
+        #[arg(long)]
+        drop: Vec<String>,
+    },
     /// Channels whose token a person must renew soon.
     Expiring,
     /// Confirms a connection that somebody else made.
@@ -259,7 +268,26 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
             let (state, code) = returned(address)?;
             let made = desk.finish_connect(&me, &channels(args)?, &state, &code, now).await.map_err(wrong)?;
             say("a second person confirms each with `sarovar channel confirm`");
-            output::records(&made, args.format)?;
+            if !made.left_out.is_empty() {
+                let names = made.left_out.join(", ");
+                say(&format!(
+                    "not connected, because no token came with it: {names}; agree again with it ticked, and let its owner give you the task of publishing"
+                ));
+            }
+            output::records(&made.accounts, args.format)?;
+        }
+        ChannelCommand::Queue { channel, add, drop } => {
+            let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
+            for time in add {
+                desk.add_slot(&me, &account.id, time, now).await.map_err(wrong)?;
+            }
+            for time in drop {
+                desk.drop_slot(&me, &account.id, time, now).await.map_err(wrong)?;
+            }
+            let slots = store.slots(&account.id).await.map_err(wrong)?;
+            let next = desk.next_slot(&account, now).await.map_err(wrong)?.map(model::time::format_ist);
+            let times: Vec<String> = slots.iter().map(social::desk::slot_text).collect();
+            output::records(&[json!({ "channel": account.handle, "times": times.join(", "), "next": next })], args.format)?;
         }
         ChannelCommand::Expiring => output::records(&desk.expiring(now).await.map_err(wrong)?, args.format)?,
         ChannelCommand::Confirm { channel } => {

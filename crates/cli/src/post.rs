@@ -3,6 +3,7 @@
 mod many;
 mod numbers;
 mod order;
+mod revise;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -65,6 +66,38 @@ pub enum PostCommand {
         from: i64,
         #[command(flatten)]
         words: Words,
+    },
+    /// Writes an edit of a message that is out; it is checked and signed again before anything changes.
+    Revise(revise::Revise),
+    /// Carries an approved edit out, where the networks let a program edit, and sends it.
+    Apply {
+        id: String,
+    },
+    /// Gives an edit up: what is out stays as it is.
+    Keep {
+        id: String,
+        #[arg(long)]
+        reason: String,
+    },
+    /// Posts of other units that say nearly the same: around a time, or in the coming week.
+    Similar {
+        id: String,
+        /// Indian time.
+        #[arg(long)]
+        at: Option<String>,
+    },
+    /// Moves what waits of a message to another Indian day; the time of day stays.
+    Move {
+        id: String,
+        /// 2026-12-01
+        #[arg(long)]
+        day: String,
+    },
+    /// Queues an approved message for the next free time of each channel (`sarovar channel queue`).
+    Queue {
+        id: String,
+        #[arg(long = "channel", required = true)]
+        channels: Vec<String>,
     },
     /// Runs the checks on a message, on a text, or measures them on the labelled sentences.
     Check {
@@ -338,6 +371,25 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Edit { id, from, words } => {
             output::records(&[desk.edit(&me, id, *from, &words.message()?, now).await?], args.format)?;
         }
+        PostCommand::Revise(r) => revise::revise(args, desk, r).await?,
+        PostCommand::Apply { id } => return revise::apply(args, desk, id).await,
+        PostCommand::Keep { id, reason } => desk.keep_out(&me, id, reason, now).await?,
+        PostCommand::Similar { id, at: when } => {
+            let post = desk.store.post(id).await?;
+            desk.may_read(&me, &post.unit).await?;
+            let due = when.as_deref().map(parse_ist).transpose()?;
+            let message = desk.message(id, post.version).await?;
+            output::records(&desk.similar(&post.unit, &message, due, now).await?, args.format)?;
+        }
+        PostCommand::Move { id, day } => {
+            let day = day.parse().map_err(|_| wrong(format!("{day:?} is no day; write 2026-12-01")))?;
+            let moved = desk.move_to_day(&me, id, day, now).await?;
+            say(&format!("{moved} waiting deliver(ies) moved"));
+        }
+        PostCommand::Queue { id, channels } => {
+            let queued = desk.schedule(&me, id, &accounts(desk, channels).await?, When::Queue, now).await?;
+            output::records(&queued.iter().map(delivery).collect::<Vec<_>>(), args.format)?;
+        }
         PostCommand::Check { measure: true, .. } => {
             let sentences = check::labelled().map_err(LakeError::Invalid)?;
             let held = sentences.iter().filter(|l| l.held_back).count();
@@ -386,16 +438,7 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         }
         PostCommand::Publish { id, channels } => {
             desk.schedule(&me, id, &accounts(desk, channels).await?, When::Now, now).await?;
-            let worker = worker(args, desk)?;
-            for _ in 0..100 {
-                worker.run_once().await?;
-                let open = ["queued", "preparing", "committing", "unknown"];
-                if !desk.store.deliveries(id).await?.iter().any(|d| open.contains(&d.state.as_str())) {
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(200)).await;
-            }
-            return deliveries(args, desk, id).await;
+            return sent(args, desk, id).await;
         }
         PostCommand::Work { seconds, no_reading } => {
             let stop = Arc::new(AtomicBool::new(false));
@@ -468,6 +511,20 @@ fn networks(channels: &Channels) -> Result<Networks, LakeError> {
     let base = std::env::var("SAROVAR_PORTAL_URL").unwrap_or_default();
     let links = (!base.is_empty()).then(|| Links::new(&base, &channels.vault().derived("portal")));
     Networks::with_links(links).map_err(wrong)
+}
+
+/// Works until nothing of a message is on its way, and tells where its deliveries stand.
+async fn sent(args: &Args, desk: &Desk, id: &str) -> Result<ExitCode, Fault> {
+    let worker = worker(args, desk)?;
+    for _ in 0..100 {
+        worker.run_once().await?;
+        let open = ["queued", "preparing", "committing", "unknown"];
+        if !desk.store.deliveries(id).await?.iter().any(|d| open.contains(&d.state.as_str())) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    deliveries(args, desk, id).await
 }
 
 async fn deliveries(args: &Args, desk: &Desk, id: &str) -> Result<ExitCode, Fault> {

@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod campaign;
 pub mod composer;
 pub mod many;
+pub mod queue;
 pub mod report;
 pub mod shelf;
 pub mod sign;
@@ -25,12 +26,13 @@ pub struct Choice {
 }
 
 /// The places of the desk, in the order of its own navigation: address and catalogue key.
-pub const PLACES: [(&str, &str); 14] = [
+pub const PLACES: [(&str, &str); 15] = [
     ("/desk", "desk-office"),
     ("/desk/new", "desk-new"),
     ("/desk/many", "desk-many"),
     ("/desk/sign", "desk-sign"),
     ("/desk/calendar", "desk-calendar"),
+    ("/desk/queue", "desk-queue"),
     ("/desk/outbox", "desk-outbox"),
     ("/desk/inbox", "desk-inbox"),
     ("/desk/orders", "desk-orders"),
@@ -60,7 +62,7 @@ pub struct PostLine {
 /// How a state is coloured.
 pub fn tone(state: &str) -> &'static str {
     match state {
-        "live" | "approved" | "connected" | "removed" | "hidden" | "answered" => "ok",
+        "live" | "edited" | "approved" | "connected" | "removed" | "hidden" | "answered" => "ok",
         "human" | "failed" | "blocked" | "reconnect" | "stopped" | "block" | "late" => "bad",
         "unknown" | "held" | "missed" | "proposed" | "submitted" | "warn" | "approval" => "warn",
         _ => "info",
@@ -132,6 +134,8 @@ pub struct DeliveryLine {
     /// In the page's language where the network's answer is known.
     pub reason: String,
     pub url: Option<String>,
+    /// It changes the words of a copy that is out.
+    pub edit: bool,
 }
 
 impl DeliveryLine {
@@ -191,6 +195,8 @@ pub struct Channels {
     pub apps: Vec<Choice>,
     /// Handles that were just connected and wait for a second person.
     pub made: Vec<String>,
+    /// Pages the person agreed for that came without a token.
+    pub left_out: Vec<String>,
     /// Where a person goes on to agree: a link, since a form may lead nowhere but to this site.
     pub consent: Option<String>,
 }

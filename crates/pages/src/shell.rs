@@ -110,11 +110,13 @@ pub enum Island {
     Sql,
     /// Keys of a decision.
     Review,
+    /// Messages dragged from day to day.
+    Calendar,
 }
 
 impl Island {
     /// Every island there is.
-    pub const ALL: [Island; 3] = [Island::Upload, Island::Sql, Island::Review];
+    pub const ALL: [Island; 4] = [Island::Upload, Island::Sql, Island::Review, Island::Calendar];
 
     /// The script's plain asset name.
     pub fn script(self) -> &'static str {
@@ -122,6 +124,7 @@ impl Island {
             Island::Upload => "upload.js",
             Island::Sql => "sql.js",
             Island::Review => "review.js",
+            Island::Calendar => "calendar.js",
         }
     }
 }

@@ -11,8 +11,11 @@ mod office;
 mod order;
 mod outbox;
 mod post;
+mod queue;
 mod reply;
 mod report;
+mod revise;
+mod sheet;
 mod shelf;
 mod sign;
 mod silence;
@@ -57,6 +60,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/post/{id}", get(post::page))
         .route("/desk/post/{id}/versions", get(version::page))
         .route("/desk/post/{id}/edit", send(post::edit))
+        .route("/desk/post/{id}/revise", send(revise::revise))
+        .route("/desk/post/{id}/apply", send(revise::apply))
+        .route("/desk/post/{id}/keep", send(revise::keep))
+        .route("/desk/sheet/discard", send(sheet::discard))
+        .route("/desk/queue", get(queue::page).post(queue::change))
         .route("/desk/post/{id}/submit", send(post::submit))
         .route("/desk/post/{id}/approve", send(post::approve))
         .route("/desk/post/{id}/back", send(post::back))
@@ -67,6 +75,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/post/{id}/remove", send(order::remove))
         .route("/desk/post/{id}/note", send(post::note))
         .route("/desk/calendar", get(calendar::page))
+        .route("/desk/calendar/move", send(calendar::shift))
         .route("/desk/outbox", get(outbox::page))
         .route("/desk/delivery/{id}/decide", send(outbox::decide))
         .route("/desk/inbox", get(inbox::page))
@@ -113,6 +122,12 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/media/{sha}", get(media::file))
         .route("/api/v1/desk/posts", get(post::list_json).post(post::create_json))
         .route("/api/v1/desk/posts/{id}", get(post::json))
+        .route("/api/v1/desk/posts/{id}/move", send(calendar::shift_json))
+        .route("/api/v1/desk/posts/{id}/revise", send(revise::revise_json))
+        .route("/api/v1/desk/posts/{id}/apply", send(revise::apply_json))
+        .route("/api/v1/desk/posts/{id}/keep", send(revise::keep_json))
+        .route("/api/v1/desk/similar", send(sheet::similar_json))
+        .route("/api/v1/desk/queue", get(queue::json).post(queue::change_json))
         .route("/api/v1/desk/sign", get(sign::json).post(sign::take_json))
         .route("/api/v1/desk/calendar", get(calendar::json))
         .route("/api/v1/desk/outbox", get(outbox::json))
@@ -238,6 +253,7 @@ fn delivery(ask: &Ask, d: Shown) -> DeliveryLine {
         attempt: d.attempt,
         reason,
         url: d.url,
+        edit: d.revises.is_some(),
     }
 }
 

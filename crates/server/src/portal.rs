@@ -34,6 +34,7 @@ use tower_http::compression::CompressionLayer;
 pub use intake::hand_over;
 
 use crate::assets;
+use crate::limit::Limits;
 
 /// Nothing loads but our own style and pictures; nothing runs.
 const POLICY: &str =
@@ -64,6 +65,8 @@ pub(crate) struct Portal {
     pub links: Links,
     /// When each address wrote lately; kept in memory only, and only as a keyed digest.
     pub writers: Arc<Mutex<HashMap<String, Vec<Instant>>>>,
+    /// How many calls of networks were taken lately.
+    pub hooks: Arc<Limits>,
 }
 
 impl Portal {
@@ -101,7 +104,7 @@ impl Portal {
 /// The whole surface of the portal.
 pub fn routes(lake: Lake, settings: Settings) -> Router {
     let links = Links::new(&settings.base, &settings.key);
-    let portal = Portal { lake, links, settings: Arc::new(settings), writers: Arc::default() };
+    let portal = Portal { lake, links, settings: Arc::new(settings), writers: Arc::default(), hooks: Arc::default() };
     Router::new()
         .route("/", get(page::front))
         .route("/{lang}/", get(page::home))

@@ -23,6 +23,7 @@ use crate::text;
 
 pub use measure::{Labelled, Score, labelled, measure, mistakes};
 pub use pair::{Difference, compare};
+pub use repeat::likeness;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -4,15 +4,18 @@
 mod address;
 mod bulk;
 mod campaign;
+mod collision;
 mod connect;
 mod inbox;
 mod media;
 mod order;
 mod plan;
 mod praise;
+mod queue;
 mod record;
 mod reply;
 mod report;
+mod revise;
 mod schedule;
 mod short;
 mod sign;
@@ -33,14 +36,17 @@ use store::Store;
 use store::social::{Approval, FindingRow, Post, SilenceRow};
 
 pub use campaign::{AUDIENCES, Coverage, Mix, Share, THEMES, UnitCoverage};
-pub use connect::Expiring;
+pub use collision::{Similar, Writing};
+pub use connect::{Connected, Expiring};
 pub use inbox::{ANSWER_MINUTES, RULES};
 pub use media::media_row;
 pub use order::Compliance;
 pub use plan::Planned;
 pub use praise::{SOURCES, Slot};
+pub use queue::{parse_slot, slot_text};
 pub use record::{Copy, Record};
 pub use report::{Advice, Dormant, Figure, Numbers, Reach, Service};
+pub use revise::{OutCopy, Stays};
 pub use schedule::{When, parse_ist};
 pub use sign::{SIGNED_AT_ONCE, Signed, ToSign};
 pub use silence::Held;
@@ -89,6 +95,9 @@ const LOGGED: &[&str] = &[
     "unit",
     "officer",
     "steps",
+    "revise",
+    "edit out",
+    "edit given up",
 ];
 /// What of an act goes there: ids, numbers and hashes, never words.
 const TOLD: &[&str] = &[

@@ -79,6 +79,18 @@ pub struct Cost {
     pub reply: f64,
 }
 
+/// Messages to an account alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageLimit {
+    pub text: TextLimit,
+    /// Hours after somebody wrote in which an answer is taken; none: at any time.
+    #[serde(default)]
+    pub hours: Option<u32>,
+    /// Hours after which an answer is taken only as one that a person wrote.
+    #[serde(default)]
+    pub plain_hours: Option<u32>,
+}
+
 /// One network's entry.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -87,7 +99,11 @@ pub struct Limits {
     pub title: String,
     pub text: TextLimit,
     pub thread: bool,
+    /// The words of a post that is out can be changed by program.
     pub edit: bool,
+    /// Messages to the account alone can be read and answered by program; none: they cannot, or no permission is asked for it.
+    #[serde(default)]
+    pub messages: Option<MessageLimit>,
     /// A reply of somebody else can be hidden.
     pub hide: bool,
     pub schedule_horizon_days: u32,

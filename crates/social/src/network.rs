@@ -10,6 +10,7 @@ mod facebook;
 mod file;
 mod graph;
 mod instagram;
+mod letter;
 mod mastodon;
 pub mod oauth;
 mod standin;
@@ -32,6 +33,7 @@ pub use answer::words;
 pub use bluesky::Bluesky;
 pub use facebook::Facebook;
 pub use instagram::Instagram;
+pub(crate) use letter::written_alone;
 pub use mastodon::Mastodon;
 pub use standin::StandIn;
 pub use x::X;
@@ -92,6 +94,24 @@ pub struct Outgoing {
     pub languages: Vec<String>,
     /// Something in it is made by a generator.
     pub generated: bool,
+    /// Only whoever wrote what it answers sees it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub private: bool,
+}
+
+/// The words of an own post as its network has them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Words {
+    pub text: String,
+    /// Where the network has titles.
+    pub title: Option<String>,
+}
+
+impl Words {
+    /// Whether a post says the same. Networks drop blanks at the ends.
+    pub fn are(&self, post: &Outgoing) -> bool {
+        self.text.trim() == post.text.trim() && self.title.as_deref().is_none_or(|t| t.trim() == post.title.trim())
+    }
 }
 
 /// What the network keeps ready for the commit, as JSON of the network's own making.
@@ -158,7 +178,7 @@ pub enum Found {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inbound {
     pub remote: String,
-    /// `reply`, `mention`, `comment`.
+    /// `reply`, `mention`, `comment`, `message` (to the account alone: whoever wrote it is not named here).
     pub kind: &'static str,
     pub parent: Option<String>,
     pub handle: String,
@@ -199,7 +219,8 @@ pub trait Network: Send + Sync {
     fn check(&self, post: &Outgoing) -> Vec<String> {
         let limits = self.capabilities();
         let mut out = Vec::new();
-        let measured = words_of::length(&post.text, limits.text);
+        let most = limits.messages.filter(|_| post.private).map_or(limits.text, |m| m.text);
+        let measured = words_of::length(&post.text, most);
         if !measured.fits() {
             out.push(format!("{} of {} characters, {} bytes", measured.used, measured.most, measured.bytes));
         }
@@ -233,11 +254,32 @@ pub trait Network: Send + Sync {
         Ok(())
     }
 
+    /// What an edit sends along so that the rest of the post stays as it is. Reads only, so it is freely repeatable.
+    async fn prepare_edit(&self, _channel: &Channel, _remote: &str, _post: &Outgoing) -> Result<Prepared, Trouble> {
+        Ok(Prepared::default())
+    }
+
+    /// Puts other words in the place of those of an own post: one call, like [`Network::commit`].
+    async fn edit(&self, _channel: &Channel, _remote: &str, _post: &Outgoing, _prepared: &Prepared) -> Outcome {
+        Outcome::Not(Trouble::Impossible(format!("{} lets no program edit a post", self.name())))
+    }
+
+    /// The words of an own post as they are now: what tells whether an edit whose answer was unclear went through.
+    async fn says(&self, _channel: &Channel, _remote: &str, _post: &Outgoing) -> Result<Words, Trouble> {
+        Err(Trouble::Impossible(format!("{} lets no program edit a post", self.name())))
+    }
+
     /// Removes an own post and looks whether it is gone; the proof is what the network answered then.
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble>;
 
     /// What people wrote, from `cursor` on.
     async fn inbound(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble>;
+
+    /// What people wrote to the account alone, from `cursor` on; nothing where the network has none for programs. Who wrote is not part
+    /// of it: an answer finds its reader by the message it answers.
+    async fn messages(&self, _channel: &Channel, _cursor: Option<&str>) -> Result<Page, Trouble> {
+        Ok(Page::default())
+    }
 
     /// The post that answers `to`; it goes out through the outbox like every other.
     fn reply(&self, to: &str, text: &str) -> Result<Outgoing, Trouble> {

@@ -8,7 +8,7 @@ use ring::hmac;
 use serde_json::Value;
 
 use crate::limit::NetworkName;
-use crate::network::{Inbound, hex, moment, same_handle, text, unhex};
+use crate::network::{Inbound, hex, moment, same_handle, text, unhex, written_alone};
 
 /// Meta repeats a call for at most 36 hours; what claims to be older is a replay.
 const OLDEST: i64 = 48 * 3600;
@@ -119,8 +119,24 @@ pub fn meta(secret: &str, signature: &str, body: &[u8], now: i64) -> Result<Vec<
             };
             out.extend(what.map(|what| Heard { network, account: account.clone(), what }));
         }
+        let alone = entry["messaging"].as_array().into_iter().flatten().filter_map(|m| message(&account, m));
+        out.extend(alone.map(|what| Heard { network, account: account.clone(), what }));
     }
     Ok(out)
+}
+
+/// A message to the account alone; who wrote it is not taken along.
+fn message(account: &str, v: &Value) -> Option<What> {
+    let (m, id) = (&v["message"], text(&v["message"]["mid"]));
+    // Own answers come back as echoes; receipts and reactions have no message.
+    if id.is_empty() || m["is_echo"] == true || v["sender"]["id"] == account {
+        return None;
+    }
+    if m["is_deleted"] == true {
+        return Some(What::Removed(id));
+    }
+    let written_at = v["timestamp"].as_i64().unwrap_or_default() * 1000;
+    Some(What::Wrote(written_alone(id, m["text"].as_str().unwrap_or_default(), written_at)))
 }
 
 fn page(account: &str, v: &Value) -> Option<What> {
@@ -229,6 +245,22 @@ mod tests {
             matches!(&heard[0].what, What::Wrote(i) if i.text == "कब?" && i.parent.as_deref() == Some("7_1") && i.written_at == 990_000_000)
         );
         assert_eq!(heard[1].what, What::Removed("c1".into()));
+
+        let said = |message: Value| json!({ "sender": { "id": "9" }, "recipient": { "id": "7" }, "timestamp": 990_000, "message": message });
+        let body = json!({ "object": "page", "entry": [{ "id": "7", "time": 1000, "messaging": [
+            said(json!({ "mid": "m_1", "text": "मेरा फ़ोन चोरी हुआ" })),
+            said(json!({ "mid": "m_2", "is_echo": true, "text": "ours" })),
+            said(json!({ "mid": "m_1", "is_deleted": true })),
+            json!({ "sender": { "id": "9" }, "read": { "watermark": 1 } }),
+        ] }] })
+        .to_string();
+        let heard = meta("secret", &sign_hex(body.as_bytes()), body.as_bytes(), 1000).unwrap();
+        assert_eq!(heard.len(), 2, "{heard:?}");
+        assert!(
+            matches!(&heard[0].what, What::Wrote(i) if i.kind == "message" && i.handle.is_empty() && i.parent.is_none() && i.written_at == 990_000_000),
+            "{heard:?}"
+        );
+        assert_eq!(heard[1].what, What::Removed("m_1".into()));
 
         let body = json!({ "for_user_id": "7", "tweet_create_events": [{
             "id_str": "1", "text": "@thana कब?", "user": { "id_str": "9", "screen_name": "n" }, "created_at": "Wed Nov 25 03:10:00 +0000 2026",

@@ -66,6 +66,10 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
     let owner = call.token.strip_prefix("token-of-").unwrap_or("1").to_owned();
     match (call.method.as_str(), pieces.as_slice()) {
         ("GET", ["me"]) => Reply::ok(json!({ "id": owner, "name": format!("Page {owner}") })),
+        // Whoever agreed has a task on none of the pages.
+        ("GET", ["me", "accounts"]) if w.with(|m| m.used.iter().any(|c| c.starts_with("no-task"))) => {
+            Reply::ok(json!({ "data": [{ "id": "2", "name": "Page without a task", "tasks": [] }] }))
+        }
         ("GET", ["me", "accounts"]) => Reply::ok(json!({ "data": [
             { "id": "1", "name": "Page 1", "access_token": "token-of-1", "tasks": ["CREATE_CONTENT", "MODERATE"],
               "instagram_business_account": { "id": "5001", "username": "thana5001" } },
@@ -85,6 +89,19 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
             }
             None => gone(id),
         }),
+        ("POST", [id]) if call.fields.contains_key("message") || call.fields.contains_key("description") => {
+            w.commit(|m| match m.find_mut(id).filter(|p| p.author.0 == owner) {
+                Some(p) => {
+                    p.text = if call.fields.contains_key("message") { call.get("message") } else { call.get("description") };
+                    Reply::ok(json!({ "success": true }))
+                }
+                None => gone(id),
+            })
+        }
+        ("POST", ["me", "messages"]) => send(w, call, &owner),
+        ("POST", [id, "messages"]) => send(w, call, id),
+        ("GET", ["me", "conversations"]) => conversations(w, call, &owner),
+        ("GET", [id, "conversations"]) => conversations(w, call, id),
         ("POST", [id]) => w.with(|m| match m.find_mut(id) {
             Some(p) => {
                 let hides = ["is_hidden", "hide"]
@@ -182,6 +199,54 @@ fn write(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
     }
 }
 
+/// With whom a message is.
+fn person(p: &Post) -> &str {
+    if p.author.0 == p.account { p.parent.as_deref().unwrap_or_default() } else { &p.author.0 }
+}
+
+/// An answer to somebody who wrote: within a day, or within a week as one a person wrote.
+fn send(w: &World, call: &Call, id: &str) -> Reply {
+    let of = |name: &str| serde_json::from_str::<Value>(&call.get(name)).unwrap_or_default();
+    let to = of("recipient")["id"].as_str().unwrap_or_default().to_owned();
+    let words = of("message")["text"].as_str().unwrap_or_default().to_owned();
+    let tagged = call.get("messaging_type") == "MESSAGE_TAG" && call.get("tag") == "HUMAN_AGENT";
+    w.commit(|m| {
+        let theirs = m.posts.iter().filter(|p| p.account == id && p.private && p.author.0 == to && !p.deleted);
+        let Some(last) = theirs.map(|p| p.created).max() else {
+            return fault(400, 100, 2_018_001, "(#100) No matching user found");
+        };
+        if words.is_empty() || words.chars().count() > 2000 {
+            return fault(400, 100, 2_018_002, "(#100) Length of param message[text] must be less than or equal to 2000");
+        }
+        let hours = (chrono::Utc::now().timestamp_micros() - last) / 3_600_000_000;
+        if hours >= if tagged { 168 } else { 24 } {
+            return fault(403, 10, 2_018_278, "(#10) This message is sent outside of allowed window.");
+        }
+        let post = Post { private: true, parent: Some(to.clone()), ..World::post(m.id(), id, &words) };
+        let new = m.publish(post);
+        Reply::ok(json!({ "recipient_id": to, "message_id": new }))
+    })
+}
+
+/// Conversations, the one with the newest message first; of one person when asked for.
+fn conversations(w: &World, call: &Call, id: &str) -> Reply {
+    w.read(|m| {
+        let (lag, only) = (w.faults().lag, call.get("user_id"));
+        let shows = |p: &&Post| p.account == id && p.private && !p.deleted && (p.author.0 != id || p.at.elapsed() >= lag);
+        let mut people: Vec<&str> = m.posts.iter().filter(shows).map(person).filter(|p| only.is_empty() || *p == only).collect();
+        people.reverse();
+        let mut seen = Vec::new();
+        people.retain(|p| !seen.contains(p) && { seen.push(*p); true });
+        let one = |who: &&str| {
+            let mut all: Vec<&Post> = m.posts.iter().filter(shows).filter(|p| person(p) == *who).collect();
+            all.reverse();
+            let newest = all.iter().map(|p| p.created).max().unwrap_or_default();
+            json!({ "id": format!("t_{who}"), "updated_time": time(newest), "messages": { "data": all.into_iter().take(20).map(shown).collect::<Vec<_>>() } })
+        };
+        Reply::ok(json!({ "data": people.iter().map(one).collect::<Vec<_>>() }))
+    })
+}
+
 fn attached(text: &str) -> Vec<String> {
     let all: Vec<Value> = serde_json::from_str(text).unwrap_or_default();
     all.iter().filter_map(|v| v["media_fbid"].as_str().map(str::to_owned)).collect()
@@ -259,7 +324,7 @@ fn one(w: &World, call: &Call, id: &str) -> Reply {
 
 /// Every field a post has; the Graph gives the asked ones, and more is no harm.
 fn shown(p: &Post) -> Value {
-    let mut out = json!({ "id": p.id, "message": p.text, "caption": p.text, "text": p.text, "created_time": time(p.created), "timestamp": time(p.created),
+    let mut out = json!({ "id": p.id, "message": p.text, "description": p.text, "caption": p.text, "text": p.text, "created_time": time(p.created), "timestamp": time(p.created),
         "username": if p.author.1.is_empty() { format!("thana{}", p.account) } else { p.author.1.clone() },
         "from": { "id": p.author.0, "name": p.author.1 }, "permalink_url": format!("https://www.facebook.com/{}", p.id),
         "permalink": format!("https://www.instagram.com/p/{}", p.id), "is_hidden": p.hidden, "hidden": p.hidden });
@@ -285,7 +350,7 @@ fn list(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
     match edge {
         "published_posts" | "media" | "feed" => w.read(|m| {
             let own = w.listed(m, id);
-            let top = own.into_iter().filter(|p| p.parent.is_none() && p.created >= since);
+            let top = own.into_iter().filter(|p| p.parent.is_none() && !p.private && p.created >= since);
             let with_comments = |p: &Post| {
                 let mut out = shown(p);
                 let all: Vec<Value> =
@@ -306,7 +371,7 @@ fn list(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
             pages(
                 m.posts
                     .iter()
-                    .filter(|p| p.account == id && p.author.0 != id && p.parent.is_none() && !p.deleted)
+                    .filter(|p| p.account == id && p.author.0 != id && p.parent.is_none() && !p.private && !p.deleted)
                     .map(shown)
                     .collect(),
             )
@@ -315,7 +380,7 @@ fn list(w: &World, call: &Call, id: &str, edge: &str) -> Reply {
         "content_publishing_limit" => w.read(|m| {
             let used = m.posts.iter().filter(|p| p.account == id && is_instagram(id)).count();
             Reply::ok(
-                json!({ "data": [{ "quota_usage": used.min(40), "config": { "quota_total": 50, "quota_duration": 86400 } }] }),
+                json!({ "data": [{ "quota_usage": if m.quota_gone { 50 } else { used.min(40) }, "config": { "quota_total": 50, "quota_duration": 86400 } }] }),
             )
         }),
         "insights" => match call.get("metric").as_str() {

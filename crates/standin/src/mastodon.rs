@@ -74,6 +74,17 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
             Some(p) => Reply::ok(json!({ "id": p.id, "text": p.text, "spoiler_text": "" })),
             None => fault(404, "Record not found"),
         }),
+        ("PUT", ["api", "v1", "statuses", id]) => w.commit(|m| {
+            let media = ids(call);
+            let Some(p) = m.find_mut(id).filter(|p| p.author.0 == me) else { return fault(404, "Record not found") };
+            if call.get("status").trim().is_empty() && media.is_empty() {
+                return fault(422, "Validation failed: Text can't be blank");
+            }
+            p.text = call.get("status");
+            // What is not sent along is dropped.
+            p.media = media;
+            Reply::ok(status(w, p))
+        }),
         ("DELETE", ["api", "v1", "statuses", id]) => w.with(|m| {
             let Some(p) = m.find_mut(id).filter(|p| p.author.0 == me) else { return fault(404, "Record not found") };
             p.deleted = true;
@@ -115,12 +126,16 @@ fn person(w: &World, id: &str, name: &str) -> Value {
     json!({ "id": id, "username": name, "acct": name, "display_name": name, "url": format!("{}/@{name}", w.address), "note": "", "source": {}, "created_at": rfc3339(0) })
 }
 
-fn create(w: &World, call: &Call, me: &str) -> Reply {
-    let text = call.get("status");
-    let media: Vec<String> = match call.fields.get("media_ids") {
+fn ids(call: &Call) -> Vec<String> {
+    match call.fields.get("media_ids") {
         Some(Value::Array(all)) => all.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect(),
         _ => Vec::new(),
-    };
+    }
+}
+
+fn create(w: &World, call: &Call, me: &str) -> Reply {
+    let text = call.get("status");
+    let media = ids(call);
     if text.trim().is_empty() && media.is_empty() {
         return fault(422, "Validation failed: Text can't be blank");
     }
@@ -138,6 +153,7 @@ fn create(w: &World, call: &Call, me: &str) -> Reply {
         }
         let mut post = World::post(m.id(), me, &text);
         post.media = media.clone();
+        post.private = call.get("visibility") == "direct";
         post.parent = Some(call.get("in_reply_to_id")).filter(|p| !p.is_empty());
         let shown = status(w, &post);
         m.keys.insert(key.clone(), post.id.clone());
@@ -149,7 +165,7 @@ fn create(w: &World, call: &Call, me: &str) -> Reply {
 fn status(w: &World, p: &Post) -> Value {
     let html =
         p.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace("\n\n", "</p><p>").replace('\n', "<br />");
-    json!({ "id": p.id, "created_at": rfc3339(p.created), "in_reply_to_id": p.parent, "content": format!("<p>{html}</p>"), "visibility": "public",
+    json!({ "id": p.id, "created_at": rfc3339(p.created), "in_reply_to_id": p.parent, "content": format!("<p>{html}</p>"), "visibility": if p.private { "direct" } else { "public" },
         "language": "hi", "uri": format!("{}/s/{}", w.address, p.id), "url": format!("{}/@t/{}", w.address, p.id), "account": person(w, &p.author.0, &p.author.1),
         "media_attachments": p.media.iter().map(|m| attachment(m, true, "")).collect::<Vec<_>>(), "mentions": [], "tags": [], "emojis": [],
         "replies_count": 1, "reblogs_count": 0, "favourites_count": 2 })

@@ -43,6 +43,8 @@ pub struct Post {
     pub media: Vec<String>,
     pub deleted: bool,
     pub hidden: bool,
+    /// A message between the account and one person; of own ones `parent` tells whom they are for.
+    pub private: bool,
     /// UTC microseconds.
     pub created: i64,
     pub at: Instant,
@@ -86,6 +88,8 @@ pub struct Memory {
     pub used: Vec<String>,
     /// Access tokens that are refused.
     pub revoked: Vec<String>,
+    /// What may be published in a day is used up.
+    pub quota_gone: bool,
     pub next: u64,
 }
 
@@ -175,6 +179,7 @@ impl World {
             media: Vec::new(),
             deleted: false,
             hidden: false,
+            private: false,
             created: chrono::Utc::now().timestamp_micros(),
             at: Instant::now(),
         }
@@ -186,6 +191,17 @@ impl World {
             let mut post = Self::post(m.id(), account, text);
             post.author = ("900".into(), name.into());
             post.parent = parent.map(str::to_owned);
+            m.publish(post)
+        })
+    }
+
+    /// A citizen writes to the account alone, some hours ago; gives the id.
+    pub fn letter(&self, account: &str, person: &str, text: &str, hours: i64) -> String {
+        self.with(|m| {
+            let mut post = Self::post(m.id(), account, text);
+            post.author = (person.into(), format!("name of {person}"));
+            post.private = true;
+            post.created -= hours * 3_600_000_000;
             m.publish(post)
         })
     }

@@ -39,6 +39,9 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
     }
     let ["youtube", "v3", rest @ ..] = pieces.as_slice() else { return fault(404, "notFound", "Not Found") };
     match (call.method.as_str(), rest) {
+        ("POST", ["videos"]) if w.with(|m| m.quota_gone) => {
+            fault(403, "quotaExceeded", "The request cannot be completed because you have exceeded your quota.")
+        }
         ("POST", ["videos"]) if upload && call.get("uploadType") == "resumable" => w.with(|m| {
             let key = m.id();
             let size = call.header("x-upload-content-length").parse().unwrap_or_default();
@@ -65,6 +68,21 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
             let ids = call.get("id");
             let all: Vec<Value> = ids.split(',').filter_map(|id| m.find(id)).map(video).collect();
             Reply::ok(json!({ "kind": "youtube#videoListResponse", "items": all, "pageInfo": { "totalResults": all.len() } }))
+        }),
+        ("PUT", ["videos"]) => w.commit(|m| {
+            let snippet = call.fields.get("snippet").cloned().unwrap_or_default();
+            let of = |field: &str| snippet[field].as_str().unwrap_or_default().to_owned();
+            if of("title").is_empty() || of("title").chars().count() > 100 || of("categoryId").is_empty() {
+                return fault(400, "invalidVideoMetadata", "The request metadata is invalid.");
+            }
+            match m.find_mut(&call.get("id")).filter(|p| p.author.0 == me) {
+                Some(p) => {
+                    (p.title, p.text) = (of("title"), of("description"));
+                    let shown = video(p);
+                    Reply::ok(shown)
+                }
+                None => fault(404, "videoNotFound", "The video cannot be found."),
+            }
         }),
         ("DELETE", ["videos"]) => w.with(|m| match m.find_mut(&call.get("id")) {
             Some(p) => {
@@ -126,7 +144,7 @@ pub(crate) async fn answer(w: &World, call: &Call) -> Reply {
 }
 
 fn video(p: &Post) -> Value {
-    json!({ "kind": "youtube#video", "id": p.id, "snippet": { "title": p.title, "description": p.text, "publishedAt": rfc3339(p.created), "channelId": p.account },
+    json!({ "kind": "youtube#video", "id": p.id, "snippet": { "title": p.title, "description": p.text, "categoryId": "25", "publishedAt": rfc3339(p.created), "channelId": p.account },
         "status": { "uploadStatus": "uploaded", "privacyStatus": "public" }, "statistics": { "viewCount": "12", "likeCount": "3", "commentCount": "1" } })
 }
 

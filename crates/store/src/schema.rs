@@ -33,6 +33,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 10, name: "the desk's duties", sql: include_str!("schema/0062_desk_duties.sql") },
     Migration { version: 11, name: "exports and expungements", sql: include_str!("schema/0110_exports.sql") },
     Migration { version: 12, name: "standing", sql: include_str!("schema/0120_standing.sql") },
+    Migration { version: 13, name: "the desk, further", sql: include_str!("schema/0130_desk_further.sql") },
 ];
 
 /// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).

@@ -16,8 +16,11 @@ mod plan;
 mod plans;
 mod post;
 mod praise;
+mod queue;
 mod report;
+
 mod unit;
+mod unsaved;
 
 use sea_orm::{
     ConnectionTrait, DatabaseTransaction, FromQueryResult, SqliteTransactionMode, Statement, TransactionOptions,
@@ -40,8 +43,10 @@ pub use outbox::{Attempt, Claim, Counted, Delivery, Said, Settlement, Watched};
 pub use plan::{ImportRow, Incoming, Occurrence, Plan, Recurrence};
 pub use post::{Approval, Event, FindingRow, Post, Version};
 pub use praise::{Praise, Template};
+pub use queue::Slot;
 pub use report::{AnswerTime, Measured, Out, Posted, Silent, Wrote};
 pub use unit::{Officer, SilenceRow, Unit};
+pub use unsaved::{Planned, Unsaved};
 
 /// All units that are paused, by their own or an upper unit's order.
 const PAUSED: &str = "WITH RECURSIVE paused(code) AS (SELECT code FROM social_unit WHERE paused_at IS NOT NULL \

@@ -126,7 +126,7 @@ pub(super) async fn remove(args: &Args, desk: &Desk, id: &str, reason: &str) -> 
 pub(super) async fn orders(args: &Args, desk: &Desk, o: &Orders) -> Result<(), Fault> {
     let now = Utc::now();
     if let Some(id) = &o.id {
-        let c = desk.compliance(id, now).await?;
+        let c = desk.order_of(&who(args), id, now).await?;
         if let Some(out) = &o.out {
             let fonts = server::certificate::fonts().map_err(wrong)?;
             let lang = Lang::from_tag(&o.lang).unwrap_or_default();
@@ -137,7 +137,7 @@ pub(super) async fn orders(args: &Args, desk: &Desk, o: &Orders) -> Result<(), F
         return Ok(output::records(&c.removals, args.format)?);
     }
     let mut rows: Vec<Value> = Vec::new();
-    for order in desk.store.orders(false).await? {
+    for order in desk.orders(&who(args), false).await? {
         let c = desk.compliance(&order.id, now).await?;
         rows.push(json!({ "order": c.order.id, "ground": c.order.ground, "reference": c.order.reference, "post": c.order.post, "copies": c.removals.len(), "complied": c.complied, "seconds_left": c.seconds_left, "statement": c.statement }));
     }

@@ -14,6 +14,8 @@ pub struct Entry {
     pub network: String,
     pub words: String,
     pub state: String,
+    /// It still waits, so it can go out on another day.
+    pub moves: bool,
 }
 
 impl Entry {
@@ -55,4 +57,6 @@ pub struct Calendar {
     pub weeks: Vec<Vec<Day>>,
     /// In the list.
     pub lines: Vec<DeliveryLine>,
+    /// Messages on the page that can go out on another day.
+    pub movable: Vec<Choice>,
 }

@@ -67,6 +67,26 @@ pub struct Saying {
     pub at: DateTime<Utc>,
 }
 
+/// A copy that is out, and what an edit does with it.
+#[derive(Clone, Debug)]
+pub struct OutLine {
+    pub network: String,
+    pub handle: String,
+    pub url: Option<String>,
+    /// Why it stays as it is: `network`, `same`, `parts`; empty: an edit changes it.
+    pub stays: String,
+}
+
+/// What another unit is about to say.
+#[derive(Clone, Debug)]
+pub struct SimilarLine {
+    pub post: String,
+    pub unit: String,
+    pub handle: String,
+    pub due: DateTime<Utc>,
+    pub words: String,
+}
+
 /// The composer. Without an id it is an empty sheet.
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk/composer.html")]
@@ -101,6 +121,17 @@ pub struct Composer {
     pub deliveries: Vec<DeliveryLine>,
     pub channels: Vec<Choice>,
     pub errors: Vec<FieldError>,
+    /// Copies that are out, and whether a program may edit any of them.
+    pub copies: Vec<OutLine>,
+    pub revisable: bool,
+    /// Why what is out is edited.
+    pub why: String,
+    /// Others who have this message on a sheet just now.
+    pub writing: Vec<String>,
+    pub similar: Vec<SimilarLine>,
+    /// When this sheet was kept without being saved; and when another one was, that can be gone on with.
+    pub kept_now: Option<DateTime<Utc>>,
+    pub kept_before: Option<DateTime<Utc>>,
 }
 
 impl Composer {
@@ -134,6 +165,13 @@ impl Composer {
             deliveries: Vec::new(),
             channels: Vec::new(),
             errors: Vec::new(),
+            copies: Vec::new(),
+            revisable: false,
+            why: String::new(),
+            writing: Vec::new(),
+            similar: Vec::new(),
+            kept_now: None,
+            kept_before: None,
         }
     }
 
@@ -149,14 +187,30 @@ impl Composer {
         self.state == state
     }
 
+    /// A copy is out: what is written here edits it.
+    pub fn live(&self) -> bool {
+        self.deliveries.iter().any(|d| d.state == "live")
+    }
+
+    /// An edit of what is out is on its way to being signed.
+    pub fn pending(&self) -> bool {
+        self.live() && matches!(self.state.as_str(), "draft" | "submitted" | "approved")
+    }
+
     /// Whether a further version can be put on top.
     pub fn editable(&self) -> bool {
-        self.is_new() || matches!(self.state.as_str(), "draft" | "submitted" | "approved" | "scheduled")
+        let open = self.is_new() || matches!(self.state.as_str(), "draft" | "submitted" | "approved" | "scheduled" | "done");
+        open && (!self.live() || self.revisable)
     }
 
     /// Something of it has not left yet.
     pub fn waits(&self) -> bool {
-        self.deliveries.iter().any(|d| matches!(d.state.as_str(), "queued" | "held" | "missed"))
+        self.deliveries.iter().any(|d| !d.edit && matches!(d.state.as_str(), "queued" | "held" | "missed"))
+    }
+
+    /// An edit has not gone through yet, and can be taken back.
+    pub fn edit_waits(&self) -> bool {
+        self.deliveries.iter().any(|d| d.edit && matches!(d.state.as_str(), "queued" | "held" | "missed"))
     }
 
     pub fn has_variants(&self) -> bool {

@@ -12,6 +12,7 @@ pub struct ItemLine {
     pub id: String,
     pub kind: String,
     pub network: String,
+    /// Empty for a message to the account alone: who wrote it is not kept.
     pub handle: String,
     pub text: String,
     pub url: Option<String>,
@@ -25,11 +26,18 @@ pub struct ItemLine {
     pub written: DateTime<Utc>,
     pub due: DateTime<Utc>,
     pub late: bool,
-    /// The network lets a program answer.
+    /// The network lets a program answer, still.
     pub answerable: bool,
+    /// Until when it does; none: at any time.
+    pub until: Option<DateTime<Utc>>,
 }
 
 impl ItemLine {
+    /// Written to the account alone.
+    pub fn alone(&self) -> bool {
+        self.kind == "message"
+    }
+
     pub fn tone(&self) -> &'static str {
         if self.late { "bad" } else { tone(&self.state) }
     }

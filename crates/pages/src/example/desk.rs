@@ -3,7 +3,8 @@
 use chrono::{DateTime, TimeZone, Utc};
 
 use crate::desk::calendar::{Calendar, Day, Entry};
-use crate::desk::composer::{Composer, FindingLine, Preview, Saying, Signature};
+use crate::desk::composer::{Composer, FindingLine, OutLine, Preview, Saying, Signature, SimilarLine};
+use crate::desk::queue::{Line as QueueLine, Queues};
 use crate::desk::silence::{Line, Silences};
 use crate::desk::stream::{Inbox, Item, ItemLine, Replies, ReplyLine, Saved};
 use crate::desk::version::{Text, VersionLine, Versions};
@@ -11,6 +12,7 @@ use crate::desk::{
     ChannelLine, Channels, Choice, CopyLine, DeliveryLine, Ending, Library, MediaLine, Office, OrderLine, Orders, Outbox,
     PostLine, UnitLine,
 };
+use crate::shell::Island;
 use crate::{Section, Shell};
 
 fn at(hour: u32) -> DateTime<Utc> {
@@ -57,6 +59,7 @@ fn delivery(id: &str, state: &str) -> DeliveryLine {
         attempt: 1,
         reason: "503".into(),
         url: None,
+        edit: false,
     }
 }
 
@@ -140,8 +143,37 @@ pub(super) fn composer(shell: Shell) -> Composer {
     page.missing = vec!["law".into()];
     page.versions = vec![Saying { who: "asha".into(), text: "0f3a9b1c22de".into(), at: at(4) }];
     page.notes = vec![Saying { who: "sp".into(), text: "नंबर जाँच लें।".into(), at: at(5) }];
-    page.deliveries = vec![delivery("d1", "live")];
+    page.deliveries = vec![delivery("d0", "cancelled")];
+    page.kept_before = Some(at(5));
     page.channels = choices(&[("a1", "X @thana1 (T1)")]);
+    page
+}
+
+/// A message that is out, with an edit that waits.
+pub(super) fn revised(shell: Shell) -> Composer {
+    let mut page = composer(shell);
+    page.deliveries = vec![delivery("d1", "live"), DeliveryLine { edit: true, ..delivery("d2", "human") }];
+    page.revisable = true;
+    page.why = "तारीख गलत थी।".into();
+    page.copies = [("Facebook", "Thana One", ""), ("X", "@thana1", "network")]
+        .iter()
+        .map(|(network, handle, stays)| OutLine {
+            network: (*network).into(),
+            handle: (*handle).into(),
+            url: Some("https://example.org/1".into()),
+            stays: (*stays).into(),
+        })
+        .collect();
+    page.writing = vec!["ravi".into()];
+    page.similar = vec![SimilarLine {
+        post: "p9".into(),
+        unit: "T2".into(),
+        handle: "@thana2".into(),
+        due: at(9),
+        words: "हेलमेट पहनें।".into(),
+    }];
+    page.kept_now = Some(at(6));
+    page.kept_before = None;
     page
 }
 
@@ -166,6 +198,7 @@ pub(super) fn calendar(shell: Shell) -> Calendar {
                 network: "X".into(),
                 words: "हेलमेट".into(),
                 state: "queued".into(),
+                moves: true,
             };
             vec![entry]
         } else {
@@ -173,7 +206,8 @@ pub(super) fn calendar(shell: Shell) -> Calendar {
         },
         more: if n == 26 { 3 } else { 0 },
     };
-    let shell = framed(shell, "desk-calendar", "/desk/calendar");
+    let mut shell = framed(shell, "desk-calendar", "/desk/calendar");
+    shell.island = Some(Island::Calendar);
     Calendar {
         view: "month".into(),
         heading: "Nov 2026".into(),
@@ -188,7 +222,23 @@ pub(super) fn calendar(shell: Shell) -> Calendar {
             .collect(),
         weeks: vec![(23..30).map(day).collect()],
         lines: vec![],
+        movable: choices(&[("p1", "2026-11-26 18:30 X हेलमेट")]),
         shell,
+    }
+}
+
+pub(super) fn queues(shell: Shell) -> Queues {
+    let line = |id: &str, times: &[&str]| QueueLine {
+        id: id.into(),
+        unit: "T1".into(),
+        network: "X".into(),
+        handle: "@thana1".into(),
+        times: times.iter().map(|t| (*t).to_owned()).collect(),
+        next: (!times.is_empty()).then(|| at(13)),
+    };
+    Queues {
+        shell: framed(shell, "desk-queue", "/desk/queue"),
+        lines: vec![line("a1", &["MO 18:30", "TH 18:30"]), line("a2", &[])],
     }
 }
 
@@ -219,7 +269,19 @@ fn line(id: &str, late: bool) -> ItemLine {
         due: at(7),
         late,
         answerable: true,
+        until: None,
     }
+}
+
+/// A message to the account alone.
+fn letter() -> ItemLine {
+    let text = "मेरा फ़ोन चोरी हुआ, क्या करूँ?".into();
+    ItemLine { kind: "message".into(), handle: String::new(), text, until: Some(at(12)), ..line("i3", false) }
+}
+
+pub(super) fn message(shell: Shell) -> Item {
+    let page = item(shell);
+    Item { item: letter(), shell: framed(page.shell, "desk-item-message", "/desk/item/i3"), ..page }
 }
 
 pub(super) fn inbox(shell: Shell) -> Inbox {
@@ -227,7 +289,7 @@ pub(super) fn inbox(shell: Shell) -> Inbox {
         unit: String::new(),
         units: units(),
         states: choices(&[("", "—"), ("answered", "✓")]),
-        items: vec![line("i1", true), line("i2", false)],
+        items: vec![line("i1", true), line("i2", false), letter()],
         next: Some("/desk/inbox?after=1-i2".into()),
         shell: framed(shell, "desk-inbox", "/desk/inbox"),
     }
@@ -311,6 +373,7 @@ pub(super) fn channels(shell: Shell) -> Channels {
         units: units(),
         apps: choices(&[("x|https://api.x.com", "X (https://api.x.com)")]),
         made: vec!["@thana1".into()],
+        left_out: vec!["Page without a task".into()],
         consent: Some("https://example.org/consent".into()),
         shell: framed(shell, "desk-channels", "/desk/channels"),
     }

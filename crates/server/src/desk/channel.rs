@@ -45,6 +45,7 @@ async fn fill(app: &App, ask: &Ask, made: Vec<String>) -> Reply<Channels> {
         units: units(app, ask, "").await?,
         made,
         consent: None,
+        left_out: Vec::new(),
         shell: ask.shell(Section::Desk, ask.lang.text("desk-channels")),
     })
 }
@@ -87,7 +88,8 @@ pub(crate) async fn back(State(app): State<App>, ask: Ask, Query(b): Query<Back>
         return Err(HttpError::Desk(format!("the network says {}: nobody agreed; begin again", b.error)));
     }
     let made = app.desk().finish_connect(&ask.principal, &app.channels()?, &b.state, &b.code, app.lake.now()).await?;
-    show(fill(&app, &ask, made.into_iter().map(|a| a.handle).collect()).await?)
+    let handles = made.accounts.into_iter().map(|a| a.handle).collect();
+    show(Channels { left_out: made.left_out, ..fill(&app, &ask, handles).await? })
 }
 
 pub(crate) async fn confirm(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {

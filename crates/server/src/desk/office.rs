@@ -77,7 +77,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<
         human,
         unanswered,
         overdue,
-        orders: store.orders(true).await?.len() as u64,
+        orders: app.desk().orders(&ask.principal, true).await?.len() as u64,
         posts,
         submitted,
         ending: ending.into_iter().map(|e| Ending { handle: e.handle, network: title(&e.network), days: e.days }).collect(),

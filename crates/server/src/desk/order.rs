@@ -23,9 +23,10 @@ pub(crate) struct About {
     post: String,
 }
 
-async fn all(app: &App) -> Reply<Vec<Compliance>> {
+/// Orders that concern the units the asker reads.
+async fn all(app: &App, ask: &Ask) -> Reply<Vec<Compliance>> {
     let mut all = Vec::new();
-    for order in app.lake.store().orders(false).await? {
+    for order in app.desk().orders(&ask.principal, false).await? {
         all.push(app.desk().compliance(&order.id, app.lake.now()).await?);
     }
     // What runs comes first, the most urgent on top.
@@ -35,7 +36,7 @@ async fn all(app: &App) -> Reply<Vec<Compliance>> {
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(about): Query<About>) -> Reply {
     let mut orders = Vec::new();
-    for c in all(&app).await? {
+    for c in all(&app, &ask).await? {
         let copies = c.removals.into_iter().map(|r| CopyLine {
             network: title(&r.network),
             link: r.url.starts_with("https://"),
@@ -75,13 +76,13 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(about): Query<A
     })
 }
 
-pub(crate) async fn json(State(app): State<App>) -> Reply<Json<Value>> {
-    Ok(Json(json!({ "orders": all(&app).await? })))
+pub(crate) async fn json(State(app): State<App>, ask: Ask) -> Reply<Json<Value>> {
+    Ok(Json(json!({ "orders": all(&app, &ask).await? })))
 }
 
 /// The statement for the court, to be signed.
 pub(crate) async fn pdf(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Response> {
-    let compliance = app.desk().compliance(&id, app.lake.now()).await?;
+    let compliance = app.desk().order_of(&ask.principal, &id, app.lake.now()).await?;
     let fonts = certificate::fonts().map_err(|e| HttpError::Failed(e.to_string()))?;
     let paper: Report = report::compliance(&compliance, ask.lang, app.lake.now());
     let bytes = tokio::task::spawn_blocking(move || paper.pdf(&fonts)).await;

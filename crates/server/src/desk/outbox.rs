@@ -15,7 +15,7 @@ use store::social::Shown;
 use super::delivery;
 use crate::App;
 use crate::ask::Ask;
-use crate::fault::{HttpError, Reply, show};
+use crate::fault::{Reply, show};
 
 const WAITING: [&str; 5] = ["human", "unknown", "held", "missed", "failed"];
 
@@ -60,13 +60,7 @@ pub(crate) struct Decision {
 }
 
 pub(crate) async fn decide(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(d): Form<Decision>) -> Reply<Redirect> {
-    let live = match (d.what.as_str(), d.live.trim()) {
-        ("live", "") => {
-            return Err(HttpError::Desk("say under which id it is out; the network shows it in the post's address".into()));
-        }
-        ("live", remote) => Some(remote),
-        _ => None,
-    };
+    let live = (d.what == "live").then(|| d.live.trim());
     app.desk().decide(&ask.principal, &id, live, app.lake.now()).await?;
     Ok(Redirect::to("/desk/outbox"))
 }

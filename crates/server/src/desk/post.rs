@@ -7,17 +7,18 @@ use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Redirect;
 use pages::desk::Choice;
-use pages::desk::composer::{Composer, FindingLine, Preview, Saying, Signature};
+use pages::desk::composer::{Composer, FindingLine, OutLine, Preview, Saying, Signature};
 use pages::table::FieldError;
 use pages::{Lang, Section};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use social::check::{self, Finding, Setting};
-use social::desk::{When, parse_ist};
+use social::desk::{Stays, When, parse_ist};
 use social::message::{FLAGS, Facts, Media, Message};
 use social::{NetworkName, limit, text};
 
 use super::media::{self, Search};
+use super::sheet::{beside, keep, kept as kept_sheet};
 use super::{at, delivery, line, units};
 use crate::App;
 use crate::ask::Ask;
@@ -29,9 +30,9 @@ const STAGES: [&str; 6] = ["", "investigation", "charged", "trial", "convicted",
 const FACTS: [&str; 4] = ["sexual_offence", "child", "in_court", "missing_child"];
 
 /// The fields of the sheet as a browser sends them.
-type Sheet = BTreeMap<String, String>;
+pub(super) type Sheet = BTreeMap<String, String>;
 
-fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
+pub(super) fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
     sheet.get(name).map_or("", |v| v.trim())
 }
 
@@ -65,7 +66,7 @@ async fn pictures(app: &App, sheet: &Sheet, before: &[Media]) -> Reply<Vec<Media
 }
 
 /// The newest version of the message a sheet is about; an empty one for a new message.
-async fn before(app: &App, ask: &Ask, id: &str) -> Reply<Message> {
+pub(super) async fn before(app: &App, ask: &Ask, id: &str) -> Reply<Message> {
     if id.is_empty() {
         return Ok(Message::default());
     }
@@ -75,7 +76,7 @@ async fn before(app: &App, ask: &Ask, id: &str) -> Reply<Message> {
 }
 
 /// The message of a sheet, on top of the one it began with.
-async fn message(app: &App, sheet: &Sheet, before: &Message) -> Reply<Message> {
+pub(super) async fn message(app: &App, sheet: &Sheet, before: &Message) -> Reply<Message> {
     let on = |name: &str| given(sheet, name) == "1";
     let mut variants = BTreeMap::new();
     for (name, value) in sheet {
@@ -188,6 +189,8 @@ pub(crate) struct Begin {
     unit: String,
     /// Words to begin with.
     template: String,
+    /// Go on with what was kept and not saved.
+    kept: String,
 }
 
 pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begin>) -> Reply {
@@ -202,16 +205,30 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
         message.kind = template.kind.parse().map_err(HttpError::BadRequest)?;
         (message.hindi, message.english) = (template.hindi, template.english);
     }
+    let mut corrects = b.corrects;
+    let mut waits = None;
+    if let Some((fields, kept, at)) = kept_sheet(&app, &ask, "", &Message::default()).await? {
+        if b.kept == "1" {
+            (unit, corrects) = (given(&fields, "unit").to_owned(), given(&fields, "corrects").to_owned());
+            message = kept;
+        } else {
+            waits = Some(super::at(at));
+        }
+    }
     let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
-    page.corrects = b.corrects;
+    (page.corrects, page.kept_before) = (corrects, waits);
+    beside(&app, &ask, &mut page, &message).await?;
     show(page)
 }
 
-/// What the checks say and what each network makes of it, without keeping anything; also where pictures are looked for.
+/// What the checks say and what each network makes of it; also where pictures are looked for. No version comes of it: what is on the sheet
+/// is kept beside, so that nothing is lost.
 pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply {
     let id = given(&form, "id");
-    let message = message(&app, &form, &before(&app, &ask, id).await?).await?;
+    let before = before(&app, &ask, id).await?;
+    let message = message(&app, &form, &before).await?;
     let unit = given(&form, "unit");
+    let is_kept = keep(&app, &ask, &form, &message, &before).await?;
     let mut page =
         if id.is_empty() { sheet(&app, &ask, &message, unit, "desk-new").await? } else { kept(&app, &ask, id, &message).await? };
     let search = Search::of(given(&form, "find"), given(&form, "page"));
@@ -226,6 +243,10 @@ pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<S
         // The version the writer began with: what somebody saved meanwhile is not overwritten.
         page.version = version;
     }
+    page.why = given(&form, "why").to_owned();
+    page.kept_now = is_kept.then(|| app.lake.now());
+    page.kept_before = None;
+    beside(&app, &ask, &mut page, &message).await?;
     show(page)
 }
 
@@ -252,12 +273,27 @@ pub(crate) async fn create(
         Ok::<_, social::DeskError>(post)
     };
     let post = made.await.map_err(|e| Err(e.into()))?;
+    app.lake.store().drop_unsaved(&ask.principal.id, "").await.map_err(|e| Err(e.into()))?;
     Ok(Redirect::to(&format!("/desk/post/{}", post.id)))
 }
 
-pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
+pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>, Query(b): Query<Begin>) -> Reply {
     let message = before(&app, &ask, &id).await?;
-    show(kept(&app, &ask, &id, &message).await?)
+    let mut page = match kept_sheet(&app, &ask, &id, &message).await? {
+        Some((fields, unsaved, _)) if b.kept == "1" => {
+            let mut page = kept(&app, &ask, &id, &unsaved).await?;
+            // Saved on top of the version it began with, or not at all.
+            page.version = given(&fields, "version").parse().unwrap_or(page.version);
+            page.why = given(&fields, "why").to_owned();
+            page
+        }
+        waits => {
+            let page = kept(&app, &ask, &id, &message).await?;
+            Composer { kept_before: waits.map(|(_, _, at)| super::at(at)), ..page }
+        }
+    };
+    beside(&app, &ask, &mut page, &message).await?;
+    show(page)
 }
 
 /// The sheet of a message that is kept, with what is known of it; `message` is what stands on the sheet.
@@ -285,6 +321,19 @@ async fn kept(app: &App, ask: &Ask, id: &str, message: &Message) -> Reply<Compos
         .collect();
     page.notes = store.notes(id).await?.into_iter().map(|n| Saying { who: n.principal, text: n.body, at: at(n.at) }).collect();
     page.deliveries = store.shown_of(id).await?.into_iter().map(|d| delivery(ask, d)).collect();
+    if page.live() {
+        let copies = desk.edit_plan(id).await?;
+        page.revisable = post.kind != "reply" && copies.iter().any(|c| c.stays != Some(Stays::Network));
+        page.copies = copies
+            .into_iter()
+            .map(|c| OutLine {
+                network: super::title(&c.network),
+                handle: c.handle,
+                url: c.url,
+                stays: c.stays.map(|s| s.as_str().to_owned()).unwrap_or_default(),
+            })
+            .collect();
+    }
     let connected = store.accounts().await?.into_iter().filter(|a| a.state == "connected");
     page.channels = connected
         .map(|a| Choice { text: format!("{} {} ({})", super::title(&a.network), a.handle, a.unit), value: a.id, chosen: false })
@@ -297,7 +346,7 @@ async fn kept(app: &App, ask: &Ask, id: &str, message: &Message) -> Reply<Compos
     Ok(page)
 }
 
-fn home(id: &str) -> Reply<Redirect> {
+pub(super) fn home(id: &str) -> Reply<Redirect> {
     Ok(Redirect::to(&format!("/desk/post/{id}")))
 }
 
@@ -307,6 +356,7 @@ pub(crate) async fn edit(State(app): State<App>, ask: Ask, Path(id): Path<String
     let (desk, now) = (app.desk(), app.lake.now());
     desk.edit(&ask.principal, &id, from, &message, now).await?;
     desk.check(&id, &[], now.timestamp_micros(), now).await?;
+    app.lake.store().drop_unsaved(&ask.principal.id, &id).await?;
     home(&id)
 }
 
@@ -352,9 +402,10 @@ pub(crate) async fn schedule(
     for channel in form.keys().filter_map(|name| name.strip_prefix("channel-")) {
         accounts.push(app.lake.store().account(channel).await?);
     }
-    let when = match given(&form, "at") {
-        "" => When::Now,
-        time => When::At(parse_ist(time)?),
+    let when = match (given(&form, "what"), given(&form, "at")) {
+        ("queue", _) => When::Queue,
+        (_, "") => When::Now,
+        (_, time) => When::At(parse_ist(time)?),
     };
     app.desk().schedule(&ask.principal, &id, &accounts, when, app.lake.now()).await?;
     home(&id)
@@ -417,10 +468,11 @@ pub(crate) async fn list_json(State(app): State<App>, ask: Ask, Query(w): Query<
 pub(crate) async fn json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
     let standing = app.desk().standing(&id).await?;
     app.desk().may_read(&ask.principal, &standing.post.unit).await?;
-    let message = app.desk().message(&id, standing.post.version).await?;
-    Ok(Json(
-        json!({ "standing": standing, "message": message, "deliveries": app.lake.store().shown_of(&id).await?, "record": app.lake.store().events(&id).await? }),
-    ))
+    let (desk, store, now) = (app.desk(), app.lake.store(), app.lake.now());
+    let message = desk.message(&id, standing.post.version).await?;
+    let similar = desk.similar(&standing.post.unit, &message, None, now).await?;
+    Ok(Json(json!({ "message": message, "deliveries": store.shown_of(&id).await?, "record": store.events(&id).await?,
+        "copies": desk.edit_plan(&id).await?, "writing": desk.writing(&ask.principal, &id, now).await?, "similar": similar, "standing": standing })))
 }
 
 #[derive(Debug, Deserialize)]

@@ -226,6 +226,7 @@ async fn the_desk_fills_the_lake_with_its_own_accounts_and_names_no_citizen() {
         written_at: at - 1_000_000,
         due_at: at + 1,
         answerable: true,
+        ..NewItem::default()
     };
     p.desk.store.put_item(item, p.lake.now()).await.unwrap();
     let reports = server::records::fill(&p.lake, &p.desk, &access(&p)).await.unwrap();

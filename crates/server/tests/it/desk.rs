@@ -153,6 +153,12 @@ impl Place {
         send(&self.portal, Request::get(path).header(header::IF_NONE_MATCH, tag).body(Body::empty()).unwrap()).await
     }
 
+    /// As a network calls.
+    pub async fn call(&self, path: &str, header: &'static str, signature: &str, body: &str) -> Answer {
+        let request = Request::post(path).header(header, signature).body(Body::from(body.to_owned())).unwrap();
+        send(&self.portal, request).await
+    }
+
     pub async fn public(&self, path: &str) -> Answer {
         send(&self.portal, Request::get(path).body(Body::empty()).unwrap()).await
     }
@@ -181,7 +187,7 @@ impl Place {
     }
 }
 
-fn location(a: &Answer) -> String {
+pub fn location(a: &Answer) -> String {
     a.headers.get(header::LOCATION).and_then(|v| v.to_str().ok()).unwrap_or_default().to_owned()
 }
 
@@ -287,6 +293,7 @@ async fn people_decide_answer_pause_and_obey_courts_on_their_pages() {
         written_at: 0,
         due_at: 1,
         answerable,
+        ..NewItem::default()
     };
     for (remote, answerable) in [("c1", true), ("c2", false)] {
         p.desk.store.put_item(item(remote, answerable), p.lake.now()).await.unwrap();

@@ -206,6 +206,7 @@ async fn an_answer_begins_with_saved_words_and_others_see_who_writes() {
         written_at: 0,
         due_at: 1,
         answerable: true,
+        ..NewItem::default()
     };
     p.desk.store.put_item(new, p.lake.now()).await.unwrap();
     let item = p.desk.store.items(None, true, 1).await.unwrap().remove(0).id;
@@ -337,6 +338,7 @@ async fn a_complaint_is_filed_at_the_police_portal_without_who_wrote_it() {
             written_at: 0,
             due_at: 1,
             answerable: true,
+            ..NewItem::default()
         };
         p.desk.store.put_item(new, p.lake.now()).await.unwrap();
     }

@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod campaign;
+mod composing;
 mod desk;
 mod dossier;
 mod draft;

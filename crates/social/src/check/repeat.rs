@@ -30,6 +30,11 @@ fn repeat(message: &Message, setting: &Setting) -> Vec<(String, String)> {
         .collect()
 }
 
+/// How much two texts have in common, 0 to 1: the share of their runs of five letters that both have.
+pub fn likeness(a: &str, b: &str) -> f64 {
+    if a.trim().is_empty() || b.trim().is_empty() { 0.0 } else { similarity(&runs(a), &runs(b)) }
+}
+
 fn runs(text: &str) -> HashSet<String> {
     let letters: Vec<char> = plain(text).chars().filter(|c| c.is_alphanumeric()).collect();
     if letters.len() < 5 {

@@ -90,6 +90,7 @@ mod tests {
             blocked_until: 0,
             failures: 0,
             cursor: None,
+            message_cursor: None,
             probed_at: None,
             note: None,
             connected_by: "sp".into(),

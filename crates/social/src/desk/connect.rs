@@ -25,6 +25,14 @@ fn state_digest(state: &str) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, state.as_bytes()).as_ref())
 }
 
+/// What a consent connected, and the pages it did not.
+#[derive(Debug, Clone, Default, serde::Serialize)]
+pub struct Connected {
+    pub accounts: Vec<Account>,
+    /// Pages that came without a token, or without an account of the network that was asked for.
+    pub left_out: Vec<String>,
+}
+
 /// A channel whose token ends soon, and how many days are left.
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct Expiring {
@@ -106,7 +114,7 @@ impl Desk {
         state: &str,
         code: &str,
         now: DateTime<Utc>,
-    ) -> Result<Vec<Account>, DeskError> {
+    ) -> Result<Connected, DeskError> {
         let at = now.timestamp_micros();
         let state = state_digest(state);
         let Some(row) = self.store.take_consent(&state, at).await? else {
@@ -120,11 +128,21 @@ impl Desk {
         let network: NetworkName = row.network.parse().map_err(DeskError::Invalid)?;
         let verifier = channels.vault().open(&state, &row.verifier)?.access;
         let app = self.app(channels, network, &row.address).await?;
-        let mut out = Vec::new();
-        for grant in oauth::finish(&app, code, &verifier).await? {
-            out.push(self.propose(who, channels, &row.unit, network, &row.address, grant, now).await?);
+        let granted = oauth::finish(&app, code, &verifier).await?;
+        if granted.grants.is_empty() {
+            let (title, names) = (&network.limits().title, granted.left_out.join(", "));
+            return Err(DeskError::Refused(match granted.left_out.is_empty() {
+                true => format!("{title} named no page of yours; let the page's owner give you a task on it, then agree again"),
+                false => format!(
+                    "{title} gave no token for {names}; agree again with every page and permission ticked, and let the page's owner give you the task of publishing"
+                ),
+            }));
         }
-        Ok(out)
+        let mut done = Connected { accounts: Vec::new(), left_out: granted.left_out };
+        for grant in granted.grants {
+            done.accounts.push(self.propose(who, channels, &row.unit, network, &row.address, grant, now).await?);
+        }
+        Ok(done)
     }
 
     #[expect(clippy::too_many_arguments, reason = "a proposal is made of these")]

@@ -7,8 +7,9 @@ use store::social::{Account, Delivery, Item, NewItem};
 
 use super::Desk;
 use crate::DeskError;
+use crate::limit::NetworkName;
 use crate::message::{Kind, Message};
-use crate::network::{Inbound, Network, Networks};
+use crate::network::{Channel, Inbound, Network, Networks};
 use crate::outbox::Channels;
 
 /// An answer is due within four hours, where no unit has set another time.
@@ -38,23 +39,54 @@ impl Desk {
         if let Some(cursor) = page.cursor {
             self.store.set_cursor(&account.id, &cursor).await?;
         }
+        Ok(fresh + self.poll_messages(&channel, network, account, now).await?)
+    }
+
+    /// The same for messages to the account alone. What was read before is kept when they cannot be: an account that was connected before
+    /// this permission was asked for has its comments all the same.
+    async fn poll_messages(
+        &self,
+        channel: &Channel,
+        network: &dyn Network,
+        account: &Account,
+        now: DateTime<Utc>,
+    ) -> Result<usize, DeskError> {
+        if network.capabilities().messages.is_none() {
+            return Ok(0);
+        }
+        let page = network.messages(channel, account.message_cursor.as_deref()).await?;
+        let mut fresh = 0;
+        for i in page.items {
+            fresh += usize::from(self.take_item(account, i, now).await?);
+        }
+        if let Some(cursor) = page.cursor {
+            self.store.set_message_cursor(&account.id, &cursor).await?;
+        }
         Ok(fresh)
     }
 
-    /// Keeps what came in, due within the time its unit has; false when it was there.
+    /// Keeps what came in, due within the time its unit has and while the network takes an answer; false when it was there. Of a message to
+    /// the account alone nothing is kept that tells who wrote it.
     pub(super) async fn take_item(&self, account: &Account, i: Inbound, now: DateTime<Utc>) -> Result<bool, DeskError> {
+        let alone = i.kind == "message";
+        let limits = account.network.parse::<NetworkName>().map_err(DeskError::Invalid)?.limits().messages;
+        let hours = limits.filter(|_| alone).and_then(|l| l.hours);
+        let answer_until = hours.map(|hours| i.written_at + i64::from(hours) * 60 * MINUTE);
+        let at = now.timestamp_micros();
+        let due = at + self.answer_time(&account.unit).await?;
         let item = NewItem {
             account: account.id.clone(),
             unit: account.unit.clone(),
             remote: i.remote,
             kind: i.kind.into(),
             parent: i.parent,
-            handle: i.handle,
+            handle: if alone { String::new() } else { i.handle },
             body: i.text,
             url: i.url,
             written_at: i.written_at,
-            due_at: now.timestamp_micros() + self.answer_time(&account.unit).await?,
-            answerable: i.answerable,
+            due_at: answer_until.filter(|until| *until > at).map_or(due, |until| until.min(due)),
+            answerable: i.answerable && (!alone || limits.is_some()),
+            answer_until,
         };
         Ok(self.store.put_item(item, now).await?)
     }
@@ -129,6 +161,7 @@ impl Desk {
                 "this network lets no program answer here; answer by hand at {link} and close the item"
             )));
         }
+        in_time(&item, now)?;
         if let Some(draft) = &item.draft
             && self.store.post(draft).await?.state != "withdrawn"
         {
@@ -186,8 +219,10 @@ impl Desk {
         }
         let account = self.store.account(&item.account).await?;
         let message = self.message(post, self.store.post(post).await?.version).await?;
+        in_time(&item, now)?;
         let outgoing = network.reply(&item.remote, &message.text_for(network.name()))?;
-        let outgoing = crate::network::Outgoing { created_at: now.timestamp_micros(), ..outgoing };
+        let private = item.kind == "message";
+        let outgoing = crate::network::Outgoing { created_at: now.timestamp_micros(), private, ..outgoing };
         let delivery = self.reply_delivery(who, post, &account, &outgoing, now).await?;
         if !self.store.enqueue_answer(id, &delivery, now.timestamp_micros()).await? {
             let current = self.store.item(id).await?.state;
@@ -257,6 +292,11 @@ impl Desk {
     ) -> Result<(), DeskError> {
         by_rule(reason)?;
         let item = self.may_close(who, id).await?;
+        if item.kind == "message" {
+            return Err(DeskError::Refused(
+                "nobody else sees a message to the account alone; close it instead of hiding it".into(),
+            ));
+        }
         self.at_network(channels, networks, &item, true).await?;
         self.end_item(who, id, "hidden", None, reason, now).await
     }
@@ -294,6 +334,17 @@ impl Desk {
 
 /// The public rules of moderation: nothing is hidden but by one of them.
 pub const RULES: &[&str] = &["abuse", "threat", "spam", "identity of a victim", "incitement", "private data"];
+
+/// Refuses to answer a message after the time in which its network takes an answer.
+fn in_time(item: &Item, now: DateTime<Utc>) -> Result<(), DeskError> {
+    match item.answer_until {
+        Some(until) if until <= now.timestamp_micros() => Err(DeskError::Refused(format!(
+            "the network took answers to this message until {}; answer by hand, or when the person writes again",
+            model::time::format_ist(until)
+        ))),
+        _ => Ok(()),
+    }
+}
 
 fn by_rule(reason: &str) -> Result<(), DeskError> {
     if RULES.iter().any(|r| reason.starts_with(r)) {

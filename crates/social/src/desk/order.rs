@@ -1,6 +1,8 @@
 //! What is taken down: by a court's order, every copy gone within a day and a statement that says so; or by the department's own
 //! decision, with its reason. Copies a programme cannot remove are removed by a person, who writes down what proves it.
 
+use std::collections::HashMap;
+
 use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde::Serialize;
@@ -145,13 +147,63 @@ impl Desk {
     /// A copy that `who` may decide on.
     async fn copy(&self, who: &Principal, order: &str, copy: &str) -> Result<Removal, DeskError> {
         let r = self.store.removal(order, copy).await?;
-        let unit = match (self.store.order(order).await?.post.as_str(), r.account.as_str()) {
+        let unit = self.unit_of(&self.store.order(order).await?, &r).await?;
+        self.need(who, &unit, "publisher").await?;
+        Ok(r)
+    }
+
+    /// Whose a copy is: the message's unit, else that of the channel it stands on, else headquarters'.
+    async fn unit_of(&self, order: &Order, r: &Removal) -> Result<String, DeskError> {
+        Ok(match (order.post.as_str(), r.account.as_str()) {
             ("", "") => self.root().await?,
             ("", account) => self.store.account(account).await?.unit,
             (post, _) => self.store.post(post).await?.unit,
-        };
-        self.need(who, &unit, "publisher").await?;
-        Ok(r)
+        })
+    }
+
+    /// Orders that concern the units `who` reads: his own and those below. The lake's operator reads all.
+    pub async fn orders(&self, who: &Principal, open_only: bool) -> Result<Vec<Order>, DeskError> {
+        let (mut out, mut reads) = (Vec::new(), HashMap::new());
+        for order in self.store.orders(open_only).await? {
+            for unit in self.units_of(&order).await? {
+                if !reads.contains_key(&unit) {
+                    reads.insert(unit.clone(), self.may_read(who, &unit).await.is_ok());
+                }
+                if reads[&unit] {
+                    out.push(order);
+                    break;
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Where an order stands, for somebody who reads one of the units it concerns.
+    pub async fn order_of(&self, who: &Principal, order: &str, now: DateTime<Utc>) -> Result<Compliance, DeskError> {
+        let found = self.store.order(order).await?;
+        let mut refused = None;
+        for unit in self.units_of(&found).await? {
+            match self.may_read(who, &unit).await {
+                Ok(()) => return self.compliance(order, now).await,
+                Err(e) => refused = Some(e),
+            }
+        }
+        Err(refused.unwrap_or_else(|| DeskError::Refused(format!("{} reads nothing of this order", who.id))))
+    }
+
+    /// The units an order concerns, each once.
+    async fn units_of(&self, order: &Order) -> Result<Vec<String>, DeskError> {
+        if !order.post.is_empty() {
+            return Ok(vec![self.store.post(&order.post).await?.unit]);
+        }
+        let mut units = Vec::new();
+        for r in self.store.removals(&order.id).await? {
+            let unit = self.unit_of(order, &r).await?;
+            if !units.contains(&unit) {
+                units.push(unit);
+            }
+        }
+        Ok(units)
     }
 
     fn blank_order(&self, who: &Principal, reference: &str, court: &str, now: DateTime<Utc>) -> Order {

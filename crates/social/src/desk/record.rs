@@ -10,6 +10,7 @@ use store::social::{Approval, Event, FindingRow, Order, Post, Version};
 
 use super::{Desk, digest};
 use crate::DeskError;
+use crate::network::Outgoing;
 
 /// Messages of one export.
 const MOST: usize = 20_000;
@@ -29,6 +30,8 @@ pub struct Copy {
     pub url: Option<String>,
     pub remote: Option<String>,
     pub reason: Option<String>,
+    /// The copy whose words this one changed.
+    pub revises: Option<String>,
 }
 
 /// Everything kept about one message.
@@ -75,7 +78,8 @@ impl Record {
 }
 
 impl Desk {
-    /// Records of what went out of a unit (none: of all) in `[from, until)`, also of what was taken down since. A version whose words do
+    /// Records of what went out of a unit and those below it in `[from, until)`, also of what was taken down since; without a unit of what
+    /// `who` reads. Answers to messages that only their writer sees are not part of it. A version whose words do
     /// not have the hash that was kept with them stops the export: then somebody changed the database.
     pub async fn records(
         &self,
@@ -85,7 +89,8 @@ impl Desk {
         until: i64,
         now: DateTime<Utc>,
     ) -> Result<Vec<Record>, DeskError> {
-        let out = self.store.out_between(unit, from, until).await?;
+        let scope = self.list_of(who, unit.unwrap_or_default()).await?;
+        let out = self.store.out_between(scope.as_deref(), from, until).await?;
         if out.len() > MOST {
             return Err(DeskError::Refused(format!(
                 "{} messages are too many for one export; at most {MOST}: choose a shorter time",
@@ -95,6 +100,10 @@ impl Desk {
         let orders = self.store.orders(false).await?;
         let mut records = Vec::new();
         for o in out {
+            let deliveries = self.store.deliveries(&o.post).await?;
+            if deliveries.iter().any(|d| serde_json::from_str::<Outgoing>(&d.body).is_ok_and(|sent| sent.private)) {
+                continue;
+            }
             let post = self.store.post(&o.post).await?;
             let versions = self.store.versions(&post.id).await?;
             if let Some(bad) = versions.iter().find(|v| digest(&v.body) != v.sha256) {
@@ -110,7 +119,7 @@ impl Desk {
             }
             let shown = self.store.shown_of(&post.id).await?;
             let mut copies = Vec::new();
-            for d in self.store.deliveries(&post.id).await? {
+            for d in deliveries {
                 copies.push(Copy {
                     handle: shown.iter().find(|s| s.id == d.id).map(|s| s.handle.clone()).unwrap_or_default(),
                     delivery: d.id,
@@ -123,6 +132,7 @@ impl Desk {
                     url: d.url,
                     remote: d.remote,
                     reason: d.reason,
+                    revises: d.revises,
                 });
             }
             records.push(Record {

@@ -19,7 +19,12 @@ pub enum When {
     Now,
     /// UTC microseconds.
     At(i64),
+    /// The next free time of each channel's queue.
+    Queue,
 }
+
+/// Times the queue is asked again when somebody else took what it gave.
+const RETRIES: usize = 5;
 
 /// `2026-11-25 18:30` (Indian Standard Time) or RFC 3339 with its own offset, as UTC microseconds.
 pub fn parse_ist(text: &str) -> Result<i64, DeskError> {
@@ -49,35 +54,21 @@ impl Desk {
         if post.state != "approved" {
             return Err(DeskError::Refused(format!("version {} of {id} is {}, not approved", post.version, post.state)));
         }
+        if self.is_out(id).await? {
+            return Err(DeskError::Refused(format!("{id} is out already; carry the edit out instead of publishing it again")));
+        }
         let at = now.timestamp_micros();
-        let due = match when {
-            When::Now => at,
-            When::At(due) if due < at - 60_000_000 => {
-                let told = model::time::format_ist(due);
-                return Err(DeskError::Refused(format!("{told} is in the past; use `publish` to send at once")));
-            }
-            When::At(due) => due,
-        };
+        if let When::At(due) = when
+            && due < at - 60_000_000
+        {
+            let told = model::time::format_ist(due);
+            return Err(DeskError::Refused(format!("{told} is in the past; use `publish` to send at once")));
+        }
         if accounts.is_empty() {
             return Err(DeskError::Refused("name at least one channel".into()));
         }
         let message = self.message(id, post.version).await?;
         let networks = networks_of(accounts)?;
-        let setting = self.setting(&post.unit, &networks, due, id).await?;
-        let settled = self.store.findings(id, post.version).await?;
-        let fresh: Vec<String> = check::check(&message, &setting)
-            .into_iter()
-            .filter(|f| f.level == check::Level::Block && !settled.iter().any(|s| s.rule == f.rule && s.overridden_by.is_some()))
-            .map(|f| format!("{} ({}: {})", f.rule, f.place, f.found))
-            .collect();
-        if !fresh.is_empty() {
-            return Err(DeskError::Refused(format!(
-                "for {} the checks find: {}",
-                model::time::format_ist(due),
-                fresh.join("; ")
-            )));
-        }
-        let mut all = Vec::new();
         for account in accounts {
             let line = self.store.unit_line(&account.unit).await?;
             if account.unit != post.unit
@@ -89,14 +80,78 @@ impl Desk {
                     account.handle, account.unit, post.unit
                 )));
             }
-            all.extend(self.parts(&post, &message, account, due, now)?);
         }
-        if !self.store.enqueue(id, post.version, &["approved"], &all, at).await? {
-            return Err(DeskError::Refused("the message was edited or scheduled in the same moment".into()));
+        for _ in 0..RETRIES {
+            let times = self.times(accounts, when, now).await?;
+            let mut checked: Vec<i64> = times.clone();
+            checked.sort_unstable();
+            checked.dedup();
+            for due in checked {
+                self.still_allowed(&post, &message, &networks, due).await?;
+            }
+            let mut all = Vec::new();
+            for (account, due) in accounts.iter().zip(&times) {
+                let mut parts = self.parts(&post, &message, account, *due, now)?;
+                if let (When::Queue, Some(first)) = (when, parts.first_mut()) {
+                    first.slot = Some(*due);
+                }
+                all.extend(parts);
+            }
+            match self.store.enqueue_slots(id, post.version, &["approved"], &all, at).await? {
+                // Somebody took the same time of the queue: the next one.
+                None => {}
+                Some(false) => {
+                    return Err(DeskError::Refused("the message was edited or scheduled in the same moment".into()));
+                }
+                Some(true) => {
+                    let handles: Vec<&String> = accounts.iter().map(|a| &a.handle).collect();
+                    let due = times.iter().min();
+                    let what = json!({ "version": post.version, "due": due, "channels": handles });
+                    self.record(who, now, "schedule", id, &what).await?;
+                    return Ok(all);
+                }
+            }
         }
-        let handles: Vec<&String> = accounts.iter().map(|a| &a.handle).collect();
-        self.record(who, now, "schedule", id, &json!({ "version": post.version, "due": due, "channels": handles })).await?;
-        Ok(all)
+        Err(DeskError::Refused("others take the same times of the queue just now; try again".into()))
+    }
+
+    /// When a message is to appear on each account.
+    async fn times(&self, accounts: &[Account], when: When, now: DateTime<Utc>) -> Result<Vec<i64>, DeskError> {
+        let mut out = Vec::new();
+        for account in accounts {
+            out.push(match when {
+                When::Now => now.timestamp_micros(),
+                When::At(due) => due,
+                When::Queue => self.next_slot(account, now).await?.ok_or_else(|| {
+                    DeskError::Refused(format!(
+                        "{} has no free time in its queue; its publisher adds times, or name a time",
+                        account.handle
+                    ))
+                })?,
+            });
+        }
+        Ok(out)
+    }
+
+    /// Refuses what the checks block at the time it is to appear, though it was signed before.
+    pub(super) async fn still_allowed(
+        &self,
+        post: &store::social::Post,
+        message: &Message,
+        networks: &[NetworkName],
+        due: i64,
+    ) -> Result<(), DeskError> {
+        let setting = self.setting(&post.unit, networks, due, &post.id).await?;
+        let settled = self.store.findings(&post.id, post.version).await?;
+        let fresh: Vec<String> = check::check(message, &setting)
+            .into_iter()
+            .filter(|f| f.level == check::Level::Block && !settled.iter().any(|s| s.rule == f.rule && s.overridden_by.is_some()))
+            .map(|f| format!("{} ({}: {})", f.rule, f.place, f.found))
+            .collect();
+        if fresh.is_empty() {
+            return Ok(());
+        }
+        Err(DeskError::Refused(format!("for {} the checks find: {}", model::time::format_ist(due), fresh.join("; "))))
     }
 
     fn parts(
@@ -118,11 +173,7 @@ impl Desk {
         } else {
             vec![body]
         };
-        let languages: Vec<String> = [(&message.hindi, "hi"), (&message.english, "en")]
-            .into_iter()
-            .filter(|(t, _)| !t.trim().is_empty())
-            .map(|(_, l)| l.to_owned())
-            .collect();
+        let languages = languages(message);
         let count = i64::try_from(texts.len()).unwrap_or(i64::MAX);
         let mut out: Vec<Delivery> = Vec::new();
         for (i, part) in texts.into_iter().enumerate() {
@@ -156,7 +207,7 @@ impl Desk {
                 due_at: due,
                 state: "queued".into(),
                 id,
-                ..blank()
+                ..Delivery::default()
             });
         }
         Ok(out)
@@ -193,7 +244,7 @@ impl Desk {
             body,
             due_at: now.timestamp_micros(),
             state: "queued".into(),
-            ..blank()
+            ..Delivery::default()
         };
         Ok(Delivery { key: key(&delivery.id, network), ..delivery })
     }
@@ -208,13 +259,26 @@ impl Desk {
     ) -> Result<(), DeskError> {
         let d = self.store.delivery(delivery).await?;
         self.need(who, &d.unit, "publisher").await?;
+        if live_as.is_none() && d.version != self.store.post(&d.post).await?.version {
+            return Err(DeskError::Refused(format!(
+                "this copy is of version {}, which was edited since; schedule the newest version instead",
+                d.version
+            )));
+        }
         let (state, why) = match live_as {
+            // An edit has no copy of its own.
+            Some(_) if d.revises.is_some() => ("edited", "the new words are there, said by hand"),
+            Some("") => {
+                return Err(DeskError::Refused(
+                    "say under which id it is out; the network shows it in the post's address".into(),
+                ));
+            }
             Some(_) => ("live", "found by hand"),
             None => ("queued", "not there, said by hand: sent again"),
         };
         let s = Settlement {
             state,
-            remote: live_as.map(str::to_owned),
+            remote: live_as.filter(|_| d.revises.is_none()).map(str::to_owned),
             reason: Some(format!("{why} ({})", who.id)),
             now: now.timestamp_micros(),
             ..Settlement::default()
@@ -232,8 +296,13 @@ impl Desk {
     pub async fn move_to_day(&self, who: &Principal, id: &str, day: NaiveDate, now: DateTime<Utc>) -> Result<u64, DeskError> {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "publisher").await?;
-        let waiting: Vec<Delivery> =
-            self.store.deliveries(id).await?.into_iter().filter(|d| d.state == "queued" && d.version == post.version).collect();
+        let waiting: Vec<Delivery> = self
+            .store
+            .deliveries(id)
+            .await?
+            .into_iter()
+            .filter(|d| d.state == "queued" && d.version == post.version && d.revises.is_none())
+            .collect();
         let message = self.message(id, post.version).await?;
         let mut moved = 0;
         for d in &waiting {
@@ -260,12 +329,17 @@ impl Desk {
         Ok(moved)
     }
 
-    /// Withdraws what has not left yet.
+    /// Withdraws what has not left yet. Of a message that is out, and whose edit alone waits, the edit.
     pub async fn withdraw(&self, who: &Principal, id: &str, reason: &str, now: DateTime<Utc>) -> Result<u64, DeskError> {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "publisher").await?;
+        let all = self.store.deliveries(id).await?;
+        let settled = |d: &&Delivery| matches!(d.state.as_str(), "live" | "edited" | "cancelled" | "removed");
+        let whole = all.iter().filter(|d| d.revises.is_none()).all(|d| settled(&d)) && all.iter().any(|d| d.state == "live");
+        let edit = whole && (all.iter().any(|d| d.revises.is_some() && !settled(&d)) || post.state != "scheduled");
+        let to = if edit { "scheduled" } else { "withdrawn" };
         let states = ["draft", "submitted", "approved", "scheduled"];
-        self.store.move_post(id, post.version, &states, "withdrawn", now.timestamp_micros()).await?;
+        self.store.move_post(id, post.version, &states, to, now.timestamp_micros()).await?;
         let n = self.store.cancel_queued(id, reason, now.timestamp_micros()).await?;
         self.record(who, now, "withdraw", id, &json!({ "reason": reason, "cancelled": n })).await?;
         Ok(n)
@@ -276,8 +350,14 @@ fn networks_of(accounts: &[Account]) -> Result<Vec<NetworkName>, DeskError> {
     accounts.iter().map(|a| a.network.parse().map_err(DeskError::Invalid)).collect()
 }
 
+/// The languages a message has words in.
+pub(super) fn languages(message: &Message) -> Vec<String> {
+    let all = [(&message.hindi, "hi"), (&message.english, "en")];
+    all.into_iter().filter(|(t, _)| !t.trim().is_empty()).map(|(_, l)| l.to_owned()).collect()
+}
+
 /// The title of a film: the first line, at most 100 characters, without the two that YouTube refuses.
-fn title(message: &Message) -> String {
+pub(super) fn title(message: &Message) -> String {
     let lines = [&message.english, &message.hindi].into_iter().filter_map(|t| t.lines().find(|l| !l.trim().is_empty()));
     let line: String = lines.take(1).collect::<String>();
     line.trim().chars().filter(|c| !matches!(c, '<' | '>')).take(100).collect()
@@ -296,40 +376,6 @@ fn key(id: &str, network: NetworkName) -> String {
     (0..13).rev().map(|i| char::from(ALPHABET[usize::try_from((value >> (i * 5)) & 31).unwrap_or_default()])).collect()
 }
 
-fn blank() -> Delivery {
-    Delivery {
-        id: String::new(),
-        post: String::new(),
-        version: 0,
-        kind: String::new(),
-        unit: String::new(),
-        account: String::new(),
-        network: String::new(),
-        app: String::new(),
-        part: 0,
-        parts: 0,
-        follows: None,
-        reply_to: None,
-        body: String::new(),
-        sha256: String::new(),
-        key: String::new(),
-        due_at: 0,
-        state: String::new(),
-        owner: String::new(),
-        fence: 0,
-        beat: 0,
-        attempt: 0,
-        tries: 0,
-        next_at: 0,
-        intent_at: None,
-        prepared: None,
-        remote: None,
-        url: None,
-        reason: None,
-        settled_at: None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -337,6 +383,10 @@ mod tests {
     #[test]
     fn times_are_indian_unless_they_say_otherwise() {
         assert_eq!(parse_ist("2026-11-25 18:30").unwrap(), parse_ist("2026-11-25T13:00:00Z").unwrap());
+        // Where clocks are set back, half past two comes twice; each is its own moment, and India's hour follows.
+        let (summer, winter) = ("2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00");
+        assert_eq!(parse_ist(winter).unwrap() - parse_ist(summer).unwrap(), 3_600_000_000);
+        assert_eq!(parse_ist(summer).unwrap(), parse_ist("2026-10-25 06:00").unwrap());
         assert!(parse_ist("tomorrow").unwrap_err().to_string().contains("2026-11-25 18:30"));
     }
 

@@ -14,6 +14,9 @@ const HOUR: i64 = 3600 * 1_000_000;
 const PROBE: i64 = 6 * HOUR;
 /// Accounts asked at one look.
 const AT_ONCE: i64 = 50;
+/// Words of messages to an account alone are kept this long after the item was ended, sheets nobody came back to this long after the last
+/// word.
+const KEPT: i64 = 30 * 24 * HOUR;
 /// Numbers are read, and ends of tokens told, once in this time.
 const DAILY: i64 = 24 * HOUR;
 
@@ -56,6 +59,10 @@ impl Desk {
         }
         if self.store.claim_chore("measure", at - DAILY, at).await? {
             done.read = self.measure(channels, networks, now).await?;
+        }
+        if self.store.claim_chore("forget", at - DAILY, at).await? {
+            self.store.forget_messages(at - KEPT).await?;
+            self.store.forget_unsaved(at - KEPT).await?;
         }
         Ok(done)
     }

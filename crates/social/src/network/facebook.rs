@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::file::Source;
 use super::graph::{Graph, fresh};
+use super::letter::Letters;
 use super::{
-    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, answer, moment, text, web,
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, Words, answer, moment, text, web,
 };
 use crate::limit::NetworkName;
 use crate::message::Media;
@@ -48,6 +49,15 @@ impl Facebook {
         Ok(id)
     }
 
+    fn letters<'a>(&'a self, channel: &'a Channel) -> Letters<'a> {
+        Letters { graph: &self.graph, network: NetworkName::Facebook, of: &channel.remote, platform: "messenger" }
+    }
+
+    /// Where the words of a post stand: a reel has a description.
+    fn place(post: &Outgoing) -> &'static str {
+        if post.media.iter().any(Media::is_video) { "description" } else { "message" }
+    }
+
     fn live(channel: &Channel, id: &str) -> Live {
         let (page, post) = id.split_once('_').unwrap_or((&channel.remote, id));
         Live { remote: id.to_owned(), url: Some(format!("https://www.facebook.com/{page}/posts/{post}")) }
@@ -74,6 +84,9 @@ impl Network for Facebook {
     }
 
     async fn prepare(&self, channel: &Channel, post: &Outgoing) -> Result<Prepared, Trouble> {
+        if let (true, Some(to)) = (post.private, &post.reply_to) {
+            return self.letters(channel).prepare(channel, to).await;
+        }
         if let Some(film) = post.media.iter().find(|m| m.is_video()) {
             return Ok(Prepared(json!({ "reel": self.reel(channel, film).await? })));
         }
@@ -85,6 +98,9 @@ impl Network for Facebook {
     }
 
     async fn commit(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared) -> Outcome {
+        if post.private {
+            return self.letters(channel).commit(channel, post, prepared).await;
+        }
         let photos: Vec<&str> = prepared.0["photos"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         let (path, mut form) = match (&post.reply_to, prepared.0["reel"].as_str()) {
             (Some(to), _) => (format!("{to}/comments"), vec![("message", post.text.clone())]),
@@ -114,6 +130,9 @@ impl Network for Facebook {
     }
 
     async fn reconcile(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared, since: i64, known: &[String]) -> Found {
+        if post.private {
+            return self.letters(channel).reconcile(channel, post, prepared, since, known).await;
+        }
         if let Some(reel) = prepared.0["reel"].as_str() {
             return match self.graph.get(channel, reel, &[("fields", "id,published,status")]).await {
                 Ok(v) if v["published"] == true || v["status"]["publishing_phase"]["status"] == "complete" => {
@@ -148,6 +167,18 @@ impl Network for Facebook {
         ids.into_iter().find(|id| !known.contains(id)).map_or(Found::Absent, |id| Found::Live(Self::live(channel, &id)))
     }
 
+    async fn edit(&self, channel: &Channel, remote: &str, post: &Outgoing, _: &Prepared) -> Outcome {
+        let form = [(Self::place(post), post.text.as_str())];
+        let went = web::send(self.graph.call(Method::POST, channel, remote, &[]).form(&form)).await;
+        answer::outcome(NetworkName::Facebook, went, |a| (a.body["success"] == true).then(|| Self::live(channel, remote)))
+    }
+
+    async fn says(&self, channel: &Channel, remote: &str, post: &Outgoing) -> Result<Words, Trouble> {
+        let place = Self::place(post);
+        let body = self.graph.get(channel, remote, &[("fields", place)]).await?;
+        Ok(Words { text: text(&body[place]), title: None })
+    }
+
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble> {
         self.graph.remove(channel, remote).await
     }
@@ -175,6 +206,10 @@ impl Network for Facebook {
             }));
         }
         Ok(fresh(items, cursor))
+    }
+
+    async fn messages(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
+        self.letters(channel).read(channel, cursor).await
     }
 
     async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {

@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use super::file::Source;
 use super::graph::{Graph, fresh};
+use super::letter::Letters;
 use super::{
     Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, moment, oauth,
     text, web,
@@ -68,6 +69,11 @@ impl Instagram {
         Err(Trouble::Later("Instagram is still at work on the film".into()))
     }
 
+    /// Under a page's token the page itself is `me`.
+    fn letters(&self) -> Letters<'_> {
+        Letters { graph: &self.graph, network: NetworkName::Instagram, of: "me", platform: "instagram" }
+    }
+
     /// The published post of a container, by its words.
     async fn published(&self, channel: &Channel, post: &Outgoing, since: i64, known: &[String]) -> Result<Option<Live>, Trouble> {
         let since = (since / 1_000_000).to_string();
@@ -90,8 +96,8 @@ impl Network for Instagram {
     }
 
     async fn prepare(&self, channel: &Channel, post: &Outgoing) -> Result<Prepared, Trouble> {
-        if post.reply_to.is_some() {
-            return Ok(Prepared::default());
+        if let Some(to) = &post.reply_to {
+            return if post.private { self.letters().prepare(channel, to).await } else { Ok(Prepared::default()) };
         }
         let quota = self
             .graph
@@ -130,6 +136,9 @@ impl Network for Instagram {
     }
 
     async fn commit(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared) -> Outcome {
+        if post.private {
+            return self.letters().commit(channel, post, prepared).await;
+        }
         let container = prepared.0["container"].as_str().unwrap_or_default();
         let request = match &post.reply_to {
             Some(to) => self.graph.call(Method::POST, channel, &format!("{to}/replies"), &[]).form(&[("message", &post.text)]),
@@ -152,6 +161,9 @@ impl Network for Instagram {
     }
 
     async fn reconcile(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared, since: i64, known: &[String]) -> Found {
+        if post.private {
+            return self.letters().reconcile(channel, post, prepared, since, known).await;
+        }
         if let Some(to) = &post.reply_to {
             let query = [("fields", "id,text,username,timestamp"), ("limit", "100")];
             return match self.graph.list(channel, &format!("{to}/replies"), &query).await {
@@ -216,6 +228,10 @@ impl Network for Instagram {
             tagged["data"].as_array().into_iter().flatten().map(|p| item(p, "mention", None, "caption", &p["permalink"])),
         );
         Ok(fresh(items, cursor))
+    }
+
+    async fn messages(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
+        self.letters().read(channel, cursor).await
     }
 
     async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {

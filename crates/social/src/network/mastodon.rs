@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::file::Source;
 use super::{
-    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, answer, moment, text, web,
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Trouble, Words, answer, moment, text, web,
 };
 use crate::limit::NetworkName;
 use crate::message::Media;
@@ -35,6 +35,23 @@ impl Mastodon {
         Ok(answer::ask(NetworkName::Mastodon, self.get(channel, path, query)).await?.body)
     }
 
+    /// Notifications of posts that name the account, and where to go on.
+    async fn notified(&self, channel: &Channel, cursor: Option<&str>) -> Result<(Vec<Value>, Option<String>), Trouble> {
+        let (mut out, mut at) = (Vec::new(), cursor.unwrap_or("0").to_owned());
+        for _ in 0..PAGES {
+            // From the oldest unread on, so that no page in between is lost.
+            let query = [("types[]", "mention"), ("limit", "40"), ("min_id", at.as_str())];
+            let all = self.read(channel, "/api/v1/notifications", &query).await?;
+            let all = all.as_array().cloned().unwrap_or_default();
+            match all.first() {
+                Some(newest) => at = text(&newest["id"]),
+                None => break,
+            }
+            out.extend(all);
+        }
+        Ok((out, (at != "0").then_some(at)))
+    }
+
     async fn upload(&self, channel: &Channel, media: &Media) -> Result<String, Trouble> {
         let mut source = Source::open(media).await?;
         let bytes = Part::bytes(source.all().await?).file_name(source.name.clone());
@@ -55,6 +72,34 @@ impl Mastodon {
     }
 }
 
+/// What is sent: an answer to one alone names him, or he would not see it.
+fn worded(post: &Outgoing, prepared: &Prepared) -> String {
+    match prepared.0["to"].as_str().filter(|_| post.private) {
+        Some(to) => format!("@{to} {}", post.text),
+        None => post.text.clone(),
+    }
+}
+
+/// A notification of a post that only those named in it see.
+fn alone(n: &Value) -> bool {
+    n["status"]["visibility"] == "direct"
+}
+
+fn mention(n: &Value) -> Inbound {
+    let s = &n["status"];
+    let parent = s["in_reply_to_id"].as_str().map(str::to_owned);
+    Inbound {
+        remote: text(&s["id"]),
+        kind: if parent.is_some() { "reply" } else { "mention" },
+        parent,
+        handle: text(&n["account"]["acct"]),
+        text: plain(&text(&s["content"])),
+        url: s["url"].as_str().map(str::to_owned),
+        written_at: moment(&s["created_at"]),
+        answerable: true,
+    }
+}
+
 fn live(status: &Value) -> Option<Live> {
     Some(Live { remote: status["id"].as_str()?.to_owned(), url: status["url"].as_str().map(str::to_owned) })
 }
@@ -66,6 +111,15 @@ impl Network for Mastodon {
     }
 
     async fn prepare(&self, channel: &Channel, post: &Outgoing) -> Result<Prepared, Trouble> {
+        if let (true, Some(to)) = (post.private, &post.reply_to) {
+            let asked = self.read(channel, &format!("/api/v1/statuses/{to}"), &[]).await?;
+            let prepared = Prepared(json!({ "to": asked["account"]["acct"] }));
+            let length = crate::text::length(&worded(post, &prepared), NetworkName::Mastodon.limits().text);
+            if !length.fits() {
+                return Err(Trouble::Content(format!("{} of {} characters with the name it is for", length.used, length.most)));
+            }
+            return Ok(prepared);
+        }
         let mut ids = Vec::new();
         for media in &post.media {
             ids.push(self.upload(channel, media).await?);
@@ -74,7 +128,8 @@ impl Network for Mastodon {
     }
 
     async fn commit(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared) -> Outcome {
-        let mut body = json!({ "status": post.text, "visibility": "public" });
+        let visibility = if post.private { "direct" } else { "public" };
+        let mut body = json!({ "status": worded(post, prepared), "visibility": visibility });
         if prepared.0["media"].as_array().is_some_and(|ids| !ids.is_empty()) {
             body["media_ids"] = prepared.0["media"].clone();
         }
@@ -90,7 +145,8 @@ impl Network for Mastodon {
     }
 
     /// Servers show a post as HTML; what was written is told by its source.
-    async fn reconcile(&self, channel: &Channel, post: &Outgoing, _: &Prepared, since: i64, known: &[String]) -> Found {
+    async fn reconcile(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared, since: i64, known: &[String]) -> Found {
+        let sent = worded(post, prepared);
         let path = format!("/api/v1/accounts/{}/statuses", channel.remote);
         let mut before = String::new();
         for _ in 0..PAGES {
@@ -111,7 +167,7 @@ impl Network for Mastodon {
                     continue;
                 }
                 match self.read(channel, &format!("/api/v1/statuses/{id}/source"), &[]).await {
-                    Ok(source) if source["text"] == post.text.as_str() => {
+                    Ok(source) if source["text"] == sent.as_str() => {
                         return live(status).map_or_else(|| Found::Unclear("a post without an id".into()), Found::Live);
                     }
                     Ok(_) | Err(Trouble::Gone(_)) => {}
@@ -124,6 +180,34 @@ impl Network for Mastodon {
             }
         }
         Found::Unclear("the timeline is longer than was read".into())
+    }
+
+    /// Pictures and a warning that are not sent along would be dropped.
+    async fn prepare_edit(&self, channel: &Channel, remote: &str, _: &Outgoing) -> Result<Prepared, Trouble> {
+        let status = self.read(channel, &format!("/api/v1/statuses/{remote}"), &[]).await?;
+        let media: Vec<&Value> = status["media_attachments"].as_array().into_iter().flatten().map(|m| &m["id"]).collect();
+        Ok(Prepared(
+            json!({ "media": media, "sensitive": status["sensitive"] == true, "spoiler": text(&status["spoiler_text"]) }),
+        ))
+    }
+
+    async fn edit(&self, channel: &Channel, remote: &str, post: &Outgoing, prepared: &Prepared) -> Outcome {
+        let mut body =
+            json!({ "status": post.text, "sensitive": prepared.0["sensitive"], "spoiler_text": prepared.0["spoiler"] });
+        if prepared.0["media"].as_array().is_some_and(|ids| !ids.is_empty()) {
+            body["media_ids"] = prepared.0["media"].clone();
+        }
+        if let Some(language) = post.languages.first() {
+            body["language"] = json!(language);
+        }
+        let request = self.client.put(format!("{}/api/v1/statuses/{remote}", channel.address));
+        let went = web::send(request.bearer_auth(&channel.secret.access).json(&body)).await;
+        answer::outcome(NetworkName::Mastodon, went, |a| live(&a.body))
+    }
+
+    async fn says(&self, channel: &Channel, remote: &str, _: &Outgoing) -> Result<Words, Trouble> {
+        let source = self.read(channel, &format!("/api/v1/statuses/{remote}/source"), &[]).await?;
+        Ok(Words { text: text(&source["text"]), title: None })
     }
 
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble> {
@@ -141,32 +225,16 @@ impl Network for Mastodon {
     }
 
     async fn inbound(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
-        let (mut items, mut at) = (Vec::new(), cursor.unwrap_or("0").to_owned());
-        for _ in 0..PAGES {
-            // From the oldest unread on, so that no page in between is lost.
-            let query = [("types[]", "mention"), ("limit", "40"), ("min_id", at.as_str())];
-            let all = self.read(channel, "/api/v1/notifications", &query).await?;
-            let all = all.as_array().cloned().unwrap_or_default();
-            items.extend(all.iter().map(|n| {
-                let s = &n["status"];
-                let parent = s["in_reply_to_id"].as_str().map(str::to_owned);
-                Inbound {
-                    remote: text(&s["id"]),
-                    kind: if parent.is_some() { "reply" } else { "mention" },
-                    parent,
-                    handle: text(&n["account"]["acct"]),
-                    text: plain(&text(&s["content"])),
-                    url: s["url"].as_str().map(str::to_owned),
-                    written_at: moment(&s["created_at"]),
-                    answerable: true,
-                }
-            }));
-            match all.first() {
-                Some(newest) => at = text(&newest["id"]),
-                None => break,
-            }
-        }
-        Ok(Page { items, cursor: (at != "0").then_some(at) })
+        let (all, cursor) = self.notified(channel, cursor).await?;
+        Ok(Page { items: all.iter().filter(|n| !alone(n)).map(mention).collect(), cursor })
+    }
+
+    /// Posts that only those named in them see.
+    async fn messages(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
+        let (all, cursor) = self.notified(channel, cursor).await?;
+        let items =
+            all.iter().filter(|n| alone(n)).map(|n| Inbound { kind: "message", handle: String::new(), url: None, ..mention(n) });
+        Ok(Page { items: items.collect(), cursor })
     }
 
     async fn hide(&self, _: &Channel, _: &str, _: bool) -> Result<(), Trouble> {

@@ -125,8 +125,16 @@ fn challenge(verifier: &str) -> String {
     URL_SAFE_NO_PAD.encode(digest(&SHA256, verifier.as_bytes()))
 }
 
+/// What a consent brought.
+#[derive(Debug, Clone, Default)]
+pub struct Granted {
+    pub grants: Vec<Grant>,
+    /// Names of pages that came without a token, or that have no account of the network asked for: nothing can be published there.
+    pub left_out: Vec<String>,
+}
+
 /// Turns the code into tokens and asks whose they are. A person may agree for several pages at once.
-pub async fn finish(app: &App, code: &str, verifier: &str) -> Result<Vec<Grant>, Trouble> {
+pub async fn finish(app: &App, code: &str, verifier: &str) -> Result<Granted, Trouble> {
     let client = web::client(app.network.limits())?;
     let e = entry(app.network)?;
     let mut form =
@@ -138,7 +146,7 @@ pub async fn finish(app: &App, code: &str, verifier: &str) -> Result<Vec<Grant>,
     let first = token(&client, app.network, &app.address, &blank, form).await?;
     match app.network {
         NetworkName::Facebook | NetworkName::Instagram => pages(&client, app, first).await,
-        _ => one(app, first).await,
+        _ => Ok(Granted { grants: one(app, first).await?, left_out: Vec::new() }),
     }
 }
 
@@ -156,7 +164,7 @@ async fn one(app: &App, secret: Secret) -> Result<Vec<Grant>, Trouble> {
 }
 
 /// Meta: the short token becomes one of sixty days, and that one gives each page its own, which does not run out.
-async fn pages(client: &Client, app: &App, first: Secret) -> Result<Vec<Grant>, Trouble> {
+async fn pages(client: &Client, app: &App, first: Secret) -> Result<Granted, Trouble> {
     let query = [
         ("grant_type", "fb_exchange_token"),
         ("client_id", app.id.as_str()),
@@ -168,28 +176,21 @@ async fn pages(client: &Client, app: &App, first: Secret) -> Result<Vec<Grant>, 
     let fields = "id,name,access_token,tasks,instagram_business_account{id,username}";
     let request = client.get(format!("{}/me/accounts", app.address)).bearer_auth(&long.access);
     let body = answer::ask(app.network, request.query(&[("fields", fields), ("limit", "100")])).await?.body;
-    let mut grants = Vec::new();
+    let mut granted = Granted::default();
     for page in body["data"].as_array().into_iter().flatten() {
-        let access = text(&page["access_token"]);
-        // A page the person has no task on comes without a token: nothing could be published there.
-        if access.is_empty() {
-            continue;
-        }
+        let (access, name) = (text(&page["access_token"]), text(&page["name"]));
         let secret = Secret { access, expires_at: None, ..long.clone() };
-        if app.network == NetworkName::Facebook {
-            grants.push(Grant { remote: text(&page["id"]), handle: text(&page["name"]), secret });
-        } else if let Some(account) = page["instagram_business_account"].as_object() {
-            let of = |k: &str| account.get(k).map(text).unwrap_or_default();
-            grants.push(Grant { remote: of("id"), handle: of("username"), secret });
+        let account = page["instagram_business_account"].as_object();
+        let of = |k: &str| account.and_then(|a| a.get(k)).map(text).unwrap_or_default();
+        // A page the person has no task on comes without a token: nothing could be published there.
+        match (app.network, secret.access.is_empty(), account) {
+            (_, true, _) => granted.left_out.push(name),
+            (NetworkName::Facebook, ..) => granted.grants.push(Grant { remote: text(&page["id"]), handle: name, secret }),
+            (_, _, Some(_)) => granted.grants.push(Grant { remote: of("id"), handle: of("username"), secret }),
+            (_, _, None) => granted.left_out.push(name),
         }
     }
-    if grants.is_empty() {
-        return Err(Trouble::Reconnect(
-            "none of the pages came with a token: agree again, tick the page, and let its owner give the task of publishing"
-                .into(),
-        ));
-    }
-    Ok(grants)
+    Ok(granted)
 }
 
 async fn token(

@@ -7,7 +7,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use super::web::{self, Answer, Went};
-use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble};
+use super::{Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, Words};
 use crate::limit::NetworkName;
 
 /// Speaks to a stand-in server; `tests/it/server.rs` of this crate is one.
@@ -26,6 +26,35 @@ impl StandIn {
 
     fn get(&self, channel: &Channel, path: &str, query: &[(&str, String)]) -> reqwest::RequestBuilder {
         self.client.get(format!("{}{path}", channel.address)).bearer_auth(&channel.secret.access).query(query)
+    }
+
+    async fn wrote(&self, channel: &Channel, path: &str, kind: &'static str, cursor: Option<&str>) -> Result<Page, Trouble> {
+        let query = [("user", channel.remote.clone()), ("cursor", cursor.unwrap_or_default().to_owned())];
+        let a = web::ask(self.get(channel, path, &query), judge).await?;
+        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+        let items = a.body["items"].as_array().into_iter().flatten().map(|i| Inbound {
+            remote: text(&i["id"]),
+            kind,
+            parent: i["parent"].as_str().map(str::to_owned),
+            handle: text(&i["handle"]),
+            text: text(&i["text"]),
+            url: None,
+            written_at: i["at"].as_i64().unwrap_or_default(),
+            answerable: i["answerable"].as_bool().unwrap_or(true),
+        });
+        Ok(Page { items: items.collect(), cursor: a.body["cursor"].as_str().map(str::to_owned) })
+    }
+}
+
+fn outcome(went: Went) -> Outcome {
+    match went {
+        Went::Answered(a) if a.status.is_success() => {
+            live(&a.body).map_or_else(|| Outcome::Unclear("an answer without an id".into()), Outcome::Live)
+        }
+        Went::Answered(a) if a.status.is_server_error() => Outcome::Unclear(format!("{}", a.status)),
+        Went::Answered(a) => Outcome::Not(judge(&a)),
+        Went::NotSent(why) => Outcome::Not(Trouble::Later(why)),
+        Went::Lost(why) => Outcome::Unclear(why),
     }
 }
 
@@ -62,16 +91,9 @@ impl Network for StandIn {
     }
 
     async fn commit(&self, channel: &Channel, post: &Outgoing, prepared: &Prepared) -> Outcome {
-        let body = json!({ "user": channel.remote, "text": post.text, "media": prepared.0["media"], "reply_to": post.reply_to });
-        match web::send(self.post(channel, "/post", &body)).await {
-            Went::Answered(a) if a.status.is_success() => {
-                live(&a.body).map_or_else(|| Outcome::Unclear("an answer without an id".into()), Outcome::Live)
-            }
-            Went::Answered(a) if a.status.is_server_error() => Outcome::Unclear(format!("{}", a.status)),
-            Went::Answered(a) => Outcome::Not(judge(&a)),
-            Went::NotSent(why) => Outcome::Not(Trouble::Later(why)),
-            Went::Lost(why) => Outcome::Unclear(why),
-        }
+        let body = json!({ "user": channel.remote, "text": post.text, "media": prepared.0["media"], "reply_to": post.reply_to,
+            "private": post.private });
+        outcome(web::send(self.post(channel, "/post", &body)).await)
     }
 
     async fn reconcile(&self, channel: &Channel, post: &Outgoing, _: &Prepared, since: i64, known: &[String]) -> Found {
@@ -83,6 +105,15 @@ impl Network for StandIn {
             }
             Err(e) => Found::Unclear(e.to_string()),
         }
+    }
+
+    async fn edit(&self, channel: &Channel, remote: &str, post: &Outgoing, _: &Prepared) -> Outcome {
+        outcome(web::send(self.post(channel, "/edit", &json!({ "id": remote, "text": post.text }))).await)
+    }
+
+    async fn says(&self, channel: &Channel, remote: &str, _: &Outgoing) -> Result<Words, Trouble> {
+        let a = web::ask(self.get(channel, "/get", &[("id", remote.to_owned())]), judge).await?;
+        Ok(Words { text: super::text(&a.body["text"]), title: None })
     }
 
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble> {
@@ -98,20 +129,11 @@ impl Network for StandIn {
     }
 
     async fn inbound(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
-        let query = [("user", channel.remote.clone()), ("cursor", cursor.unwrap_or_default().to_owned())];
-        let a = web::ask(self.get(channel, "/inbox", &query), judge).await?;
-        let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
-        let items = a.body["items"].as_array().into_iter().flatten().map(|i| Inbound {
-            remote: text(&i["id"]),
-            kind: "comment",
-            parent: i["parent"].as_str().map(str::to_owned),
-            handle: text(&i["handle"]),
-            text: text(&i["text"]),
-            url: None,
-            written_at: i["at"].as_i64().unwrap_or_default(),
-            answerable: i["answerable"].as_bool().unwrap_or(true),
-        });
-        Ok(Page { items: items.collect(), cursor: a.body["cursor"].as_str().map(str::to_owned) })
+        self.wrote(channel, "/inbox", "comment", cursor).await
+    }
+
+    async fn messages(&self, channel: &Channel, cursor: Option<&str>) -> Result<Page, Trouble> {
+        self.wrote(channel, "/messages", "message", cursor).await
     }
 
     async fn hide(&self, channel: &Channel, remote: &str, hidden: bool) -> Result<(), Trouble> {

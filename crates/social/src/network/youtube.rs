@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 
 use super::file::Source;
 use super::{
-    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, answer, moment, oauth,
-    text, web,
+    Channel, Found, Inbound, Live, Network, Outcome, Outgoing, Page, Prepared, Probe, Secret, Trouble, Words, answer, moment,
+    oauth, text, web,
 };
 use crate::limit::NetworkName;
 use crate::message::{Media, Track};
@@ -108,6 +108,13 @@ fn received(a: &web::Answer) -> u64 {
     a.range.as_deref().and_then(|r| r.rsplit('-').next()?.parse::<u64>().ok()).map_or(0, |last| last + 1)
 }
 
+fn titled(post: &Outgoing) -> Result<(), Trouble> {
+    if post.title.trim().is_empty() || post.title.chars().count() > 100 || post.title.contains(['<', '>']) {
+        return Err(Trouble::Content("a film needs a title of at most 100 characters without < and >".into()));
+    }
+    Ok(())
+}
+
 fn resource(post: &Outgoing) -> Value {
     let tags: Vec<String> = hashtags(&post.text).into_iter().map(|t| t.text).collect();
     let mut snippet = json!({ "title": post.title, "description": post.text, "tags": tags, "categoryId": "25" });
@@ -146,9 +153,7 @@ impl Network for Youtube {
         if post.reply_to.is_some() {
             return Ok(Prepared::default());
         }
-        if post.title.trim().is_empty() || post.title.chars().count() > 100 || post.title.contains(['<', '>']) {
-            return Err(Trouble::Content("a film needs a title of at most 100 characters without < and >".into()));
-        }
+        titled(post)?;
         let film = post.media.iter().find(|m| m.is_video());
         let film = film.ok_or_else(|| Trouble::Content("this network takes no post without a film".into()))?;
         let (session, last) = self.upload(channel, post, film).await?;
@@ -236,6 +241,33 @@ impl Network for Youtube {
         let query = [("videoId", live.remote.as_str()), ("uploadType", "media")];
         let request = self.call(Method::POST, channel, "/upload/youtube/v3/thumbnails/set", &query);
         answer::ask(NetworkName::Youtube, request.header("content-type", &still.mime).body(bytes)).await.map(drop)
+    }
+
+    /// What of a film's details is neither title nor description goes along: left out, it would be dropped.
+    async fn prepare_edit(&self, channel: &Channel, remote: &str, post: &Outgoing) -> Result<Prepared, Trouble> {
+        titled(post)?;
+        let body = self.get(channel, "/youtube/v3/videos", &[("part", "snippet"), ("id", remote)]).await?;
+        let Some(item) = body["items"].get(0) else { return Err(Trouble::Gone(remote.into())) };
+        let mut snippet = resource(post)["snippet"].take();
+        for name in ["categoryId", "defaultLanguage", "defaultAudioLanguage"] {
+            if item["snippet"][name].is_string() {
+                snippet[name] = item["snippet"][name].clone();
+            }
+        }
+        Ok(Prepared(json!({ "snippet": snippet })))
+    }
+
+    async fn edit(&self, channel: &Channel, remote: &str, _: &Outgoing, prepared: &Prepared) -> Outcome {
+        let body = json!({ "id": remote, "snippet": prepared.0["snippet"] });
+        let request = self.call(Method::PUT, channel, "/youtube/v3/videos", &[("part", "snippet")]).json(&body);
+        answer::outcome(NetworkName::Youtube, web::send(request).await, |a| a.body["id"].as_str().map(live))
+    }
+
+    async fn says(&self, channel: &Channel, remote: &str, _: &Outgoing) -> Result<Words, Trouble> {
+        let body = self.get(channel, "/youtube/v3/videos", &[("part", "snippet"), ("id", remote)]).await?;
+        let Some(item) = body["items"].get(0) else { return Err(Trouble::Gone(remote.into())) };
+        let s = &item["snippet"];
+        Ok(Words { text: text(&s["description"]), title: Some(text(&s["title"])) })
     }
 
     async fn take_down(&self, channel: &Channel, remote: &str) -> Result<String, Trouble> {

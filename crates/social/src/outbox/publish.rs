@@ -9,7 +9,7 @@ use crate::DeskError;
 use crate::check::{self, Setting, Silence};
 use crate::limit::NetworkName;
 use crate::message::Message;
-use crate::network::{Network, Outcome, Outgoing, Prepared, Trouble};
+use crate::network::{Live, Network, Outcome, Outgoing, Prepared, Trouble};
 
 /// What becomes of a delivery after trouble.
 struct Verdict {
@@ -18,7 +18,27 @@ struct Verdict {
     failed: bool,
 }
 
+/// How a call that went through is written down. An edit has no copy of its own: it ends, and the copy it changed has its words.
+pub(super) fn live_as(d: &Delivery, live: &Live, outcome: &'static str, now: i64) -> Settlement<'static> {
+    match &d.revises {
+        Some(_) => Settlement { state: "edited", outcome: "edited", now, ..Settlement::default() },
+        None => {
+            let (remote, url) = (Some(live.remote.clone()), live.url.clone());
+            Settlement { state: "live", outcome, remote, url, now, ..Settlement::default() }
+        }
+    }
+}
+
 impl Outbox {
+    /// Logs that the network shows a post, or its new words.
+    pub(super) async fn tell_out(&self, state: &str, d: &Delivery) {
+        match state {
+            "live" => self.tell("published", d).await,
+            "edited" => self.tell("edited", d).await,
+            _ => {}
+        }
+    }
+
     pub(super) async fn publish(&self, d: Delivery, silences: &[SilenceRow]) -> Result<(), DeskError> {
         let now = self.now();
         if let Some(why) = self.silenced(&d, silences, now).await? {
@@ -43,7 +63,16 @@ impl Outbox {
             self.store.release(&d, &waits).await?;
             return Ok(());
         }
-        let (outgoing, prepared) = match self.prepare(&d, &account, network.as_ref()).await? {
+        // What an edit changes must be out still.
+        let target = match self.target(&d).await? {
+            Some(copy) if copy.state != "live" || copy.remote.is_none() => {
+                let why = Some("what it edits is not out any more".into());
+                self.store.release(&d, &Settlement { state: "cancelled", reason: why, now, ..Settlement::default() }).await?;
+                return Ok(());
+            }
+            target => target.and_then(|copy| copy.remote),
+        };
+        let (outgoing, prepared) = match self.prepare(&d, &account, network.as_ref(), target.as_deref()).await? {
             Ok(ready) => ready,
             Err(trouble) => return self.give_back(&d, &account, &trouble).await,
         };
@@ -63,11 +92,14 @@ impl Outbox {
         } else {
             // A call that never ends is an unclear one.
             let longest = Duration::from_secs(u64::from(network.capabilities().call_seconds) + 5);
-            let call = network.commit(&channel, &outgoing, &prepared);
+            let call = match &target {
+                Some(remote) => network.edit(&channel, remote, &outgoing, &prepared),
+                None => network.commit(&channel, &outgoing, &prepared),
+            };
             tokio::time::timeout(longest, call).await.unwrap_or_else(|_| Outcome::Unclear("no answer in time".into()))
         };
         self.conclude(&d, &account, attempt, outcome.clone()).await?;
-        if let Outcome::Live(live) = &outcome
+        if let (Outcome::Live(live), None) = (&outcome, &target)
             && let Err(e) = network.finish(&channel, &outgoing, live).await
         {
             self.store
@@ -75,6 +107,14 @@ impl Outbox {
                 .await?;
         }
         Ok(())
+    }
+
+    /// The copy that an edit changes; none for what is published anew.
+    pub(super) async fn target(&self, d: &Delivery) -> Result<Option<Delivery>, DeskError> {
+        Ok(match &d.revises {
+            Some(copy) => Some(self.store.delivery(copy).await?),
+            None => None,
+        })
     }
 
     /// What was prepared, or could not be, goes back before any commit.
@@ -112,8 +152,7 @@ impl Outbox {
         let settlement = match outcome {
             Outcome::Live(live) => {
                 self.store.account_well(&d.account).await?;
-                let (remote, url) = (Some(live.remote.clone()), live.url.clone());
-                Settlement { state: "live", outcome: "live", remote, url, now, ..Settlement::default() }
+                live_as(d, live, "live", now)
             }
             Outcome::Unclear(why) => {
                 let reason = Some(why.clone());
@@ -135,13 +174,11 @@ impl Outbox {
             }
         };
         if self.store.settle(&d.id, attempt, &settlement).await? {
-            if settlement.state == "live" {
-                self.tell("published", d).await;
-            }
+            self.tell_out(settlement.state, d).await;
             return Ok(());
         }
         // Somebody else ended this attempt. If it went out all the same and they thought otherwise, a person must know.
-        if let Outcome::Live(live) = outcome {
+        if let (Outcome::Live(live), None) = (outcome, &d.revises) {
             let current = self.store.delivery(&d.id).await?;
             if current.remote.as_deref() != Some(live.remote.as_str()) {
                 let what = format!("a late answer: it is out as {}", live.remote);
@@ -159,6 +196,7 @@ impl Outbox {
         d: &Delivery,
         account: &Account,
         network: &dyn Network,
+        target: Option<&str>,
     ) -> Result<Result<(Outgoing, Prepared), Trouble>, DeskError> {
         let outgoing: Outgoing = match serde_json::from_str(&d.body) {
             Ok(outgoing) => outgoing,
@@ -179,7 +217,10 @@ impl Outbox {
             Err(DeskError::Vault(e)) => return Ok(Err(Trouble::Reconnect(e.to_string()))),
             Err(e) => return Err(e),
         };
-        let work = network.prepare(&channel, &outgoing);
+        let work = match target {
+            Some(remote) => network.prepare_edit(&channel, remote, &outgoing),
+            None => network.prepare(&channel, &outgoing),
+        };
         tokio::pin!(work);
         loop {
             tokio::select! {

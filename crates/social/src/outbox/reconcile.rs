@@ -6,10 +6,11 @@ use store::social::{Delivery, Settlement};
 
 use tokio::task::JoinSet;
 
+use super::publish::live_as;
 use super::{Outbox, lock};
 use crate::DeskError;
 use crate::limit::{Guarantee, NetworkName};
-use crate::network::{Found, Outgoing, Prepared};
+use crate::network::{Found, Live, Outgoing, Prepared, Trouble};
 
 impl Outbox {
     /// Begins reading the networks for everything unknown; gives how many reads began.
@@ -66,14 +67,7 @@ impl Outbox {
         };
         let now = self.now();
         let s = match found {
-            Found::Live(live) => Settlement {
-                state: "live",
-                outcome: "found live",
-                remote: Some(live.remote),
-                url: live.url,
-                now,
-                ..Settlement::default()
-            },
+            Found::Live(live) => live_as(d, &live, "found live", now),
             // Not there yet is not absent.
             Found::Absent if limits.guarantee != Guarantee::ExactlyOnce && watched < quiet => return Ok(()),
             Found::Absent => {
@@ -90,8 +84,8 @@ impl Outbox {
             }
             Found::Unclear(_) => return Ok(()),
         };
-        if self.store.settle(&d.id, d.attempt, &s).await? && s.state == "live" {
-            self.tell("published", d).await;
+        if self.store.settle(&d.id, d.attempt, &s).await? {
+            self.tell_out(s.state, d).await;
         }
         Ok(())
     }
@@ -101,6 +95,18 @@ impl Outbox {
         let channel = self.channels.ready(&self.store, network, &account).await?;
         let outgoing: Outgoing = serde_json::from_str(&d.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
         let outgoing = Outgoing { key: d.key.clone(), ..outgoing };
+        if let Some(copy) = self.target(d).await? {
+            let before: Outgoing = serde_json::from_str(&copy.body).map_err(|e| DeskError::Invalid(e.to_string()))?;
+            let remote = copy.remote.unwrap_or_default();
+            return Ok(match network.says(&channel, &remote, &outgoing).await {
+                Ok(words) if words.are(&outgoing) => Found::Live(Live { remote, url: copy.url }),
+                // The old words: it did not go through. What was removed meanwhile is found out by the next try.
+                Ok(words) if words.are(&before) => Found::Absent,
+                Err(Trouble::Gone(_)) => Found::Absent,
+                Ok(_) => Found::Unclear("neither the old nor the new words stand there: somebody changed them by hand".into()),
+                Err(e) => Found::Unclear(e.to_string()),
+            });
+        }
         let prepared: Prepared = d.prepared.as_deref().and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default();
         let same = self.store.same_content(&d.account, &d.sha256).await?;
         let known: Vec<String> = same.into_iter().filter_map(|o| o.remote).collect();

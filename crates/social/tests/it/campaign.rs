@@ -169,7 +169,7 @@ async fn the_record_holds_everything_and_its_acts_are_in_the_access_log() {
     assert_eq!((signed.who.as_str(), signed.what["subject"].as_str()), ("sp", Some(id.as_str())));
     assert_eq!(signed.what["sha256"], r.versions[0].sha256.as_str(), "a signature names the words it was given to");
     assert_eq!(p.logged("published").len(), 1);
-    assert!(desk.records(&who("sp"), Some("OTHER"), from, end, now()).await.unwrap().is_empty());
+    assert!(desk.records(&who("igp"), Some("OTHER"), from, end, now()).await.unwrap().is_empty());
 
     let order = desk.takedown(&who("sp"), &id, "SBCWP 1/2026", "Rajasthan High Court", now()).await.unwrap();
     let worker = p.office.worker("w").with_audit(p.log.clone());

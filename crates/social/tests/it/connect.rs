@@ -73,6 +73,9 @@ async fn an_account_is_connected_by_consent_and_waits_for_a_second_person() {
 
         let url = desk.begin_connect(&who("sp"), channels, "THANA", network, &address, now()).await.unwrap();
         let made = desk.finish_connect(&who("sp"), channels, &self::state(&url), "code-1", now()).await.unwrap();
+        let left: &[&str] = if kind == Kind::Graph { &["Page without a task"] } else { &[] };
+        assert_eq!(made.left_out, left, "{network}: the page without a token is named");
+        let made = made.accounts;
         assert_eq!(
             made.iter().map(|a| (a.handle.as_str(), a.state.as_str())).collect::<Vec<_>>(),
             [(handle, "proposed")],
@@ -87,7 +90,7 @@ async fn an_account_is_connected_by_consent_and_waits_for_a_second_person() {
 
         // Connected again, it works on with the token it has until a second person has agreed to the new one.
         let url = desk.begin_connect(&who("igp"), channels, "THANA", network, &address, now()).await.unwrap();
-        let again = desk.finish_connect(&who("igp"), channels, &self::state(&url), "code-2", now()).await.unwrap();
+        let again = desk.finish_connect(&who("igp"), channels, &self::state(&url), "code-2", now()).await.unwrap().accounts;
         assert_eq!((again[0].id.as_str(), again[0].state.as_str()), (account.id.as_str(), "connected"), "{network}");
         assert_eq!(desk.store.account(&account.id).await.unwrap(), account, "{network}: nothing of it changed yet");
         assert!(desk.confirm(&who("igp"), &account.id, now()).await.is_err(), "{network}: not by whoever connected it");
@@ -138,4 +141,23 @@ async fn a_webhook_and_the_poller_bring_one_item_and_a_replay_none() {
     );
     let foreign = body.replace("Page 7", "Page 8").replace("c1", "c9");
     assert_eq!(take(&foreign).await, 0, "of an account that is not ours");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_without_a_token_is_a_plain_refusal_in_both_languages() {
+    let (office, _home) = office().await;
+    let (desk, channels) = (&office.desk, &office.channels);
+    let world = World::start(Kind::Graph, Faults::default(), 1).await.unwrap();
+    let address = format!("{}/v25.0", world.address);
+    for (network, title) in [(NetworkName::Facebook, "Facebook"), (NetworkName::Instagram, "Instagram")] {
+        desk.register_app(&who("igp"), channels, &app(network, &address), now()).await.unwrap();
+        let url = desk.begin_connect(&who("sp"), channels, "THANA", network, &address, now()).await.unwrap();
+        let code = format!("no-task-{title}");
+        let why = crate::office::refused(desk.finish_connect(&who("sp"), channels, &state(&url), &code, now()).await);
+        assert!(why.contains(&format!("{title} gave no token for Page without a task")), "{why}");
+        assert!(why.contains("agree again") && why.contains("task of publishing"), "what to do: {why}");
+        let hindi = social::refusal::hindi(&why).unwrap();
+        assert!(hindi.contains("Page without a task") && hindi.contains("टोकन नहीं दिया"), "{hindi}");
+        assert!(desk.store.accounts().await.unwrap().is_empty(), "nothing half connected");
+    }
 }

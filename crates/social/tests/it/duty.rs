@@ -272,6 +272,7 @@ async fn what_is_hidden_is_hidden_at_the_network_and_can_be_shown_again() {
         written_at: 0,
         due_at: 0,
         answerable: true,
+        ..NewItem::default()
     };
     desk.store.put_item(new, now()).await.unwrap();
     let theirs = desk.store.items(None, true, 10).await.unwrap().into_iter().find(|i| i.remote == "9").unwrap().id;
@@ -435,4 +436,45 @@ async fn a_unit_is_read_by_those_with_a_role_in_it_or_above() {
     let below =
         async |unit: &str| desk.store.posts_below(unit, "draft", 10).await.unwrap().into_iter().map(|p| p.id).collect::<Vec<_>>();
     assert_eq!((below("DIST").await, below("OTHER").await), (vec![mine.id], vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn orders_and_records_are_read_by_the_unit_and_those_above() {
+    let p = place().await;
+    let (desk, worker) = (&p.office.desk, p.office.worker("w"));
+    let id = on_two_channels(&p).await;
+    let o = order(&p, &id).await;
+    until(10, &worker, async || desk.compliance(&o, now()).await.unwrap().complied).await;
+    // What stands elsewhere is headquarters' alone.
+    let elsewhere = ["https://example.org/x".to_owned()];
+    let opened = desk.takedown_at(&who("igp"), &elsewhere, None, "SBCWP 2/2026", "Rajasthan High Court", now()).await.unwrap();
+    let foreign = opened[0].order.id.clone();
+    let seen = async |person: &str| {
+        let mut all: Vec<String> = desk.orders(&who(person), false).await.unwrap().into_iter().map(|o| o.id).collect();
+        all.sort();
+        all
+    };
+    let mut both = vec![o.clone(), foreign.clone()];
+    both.sort();
+    assert_eq!((seen("igp").await, seen("operator").await), (both.clone(), both));
+    assert_eq!((seen("writer").await, seen("sp").await), (vec![o.clone()], vec![o.clone()]));
+    desk.store.put_officer("neighbour", "OTHER", "publisher").await.unwrap();
+    assert_eq!((seen("neighbour").await, seen("nobody").await), (vec![], vec![]));
+    assert!(desk.order_of(&who("writer"), &o, now()).await.unwrap().complied);
+    assert!(refused(desk.order_of(&who("neighbour"), &o, now()).await).contains("reads nothing"));
+    assert!(refused(desk.order_of(&who("sp"), &foreign, now()).await).contains("reads nothing"));
+
+    let records = async |person: &str, unit: Option<&str>| {
+        desk.records(&who(person), unit, 0, i64::MAX, now())
+            .await
+            .map(|all| all.into_iter().map(|r| r.post.id).collect::<Vec<_>>())
+    };
+    for (person, unit) in
+        [("writer", None), ("writer", Some("THANA")), ("sp", Some("DIST")), ("igp", None), ("operator", Some("HQ"))]
+    {
+        assert_eq!(records(person, unit).await.unwrap(), std::slice::from_ref(&id), "{person} {unit:?}");
+    }
+    assert!(records("neighbour", None).await.unwrap().is_empty() && records("nobody", None).await.unwrap().is_empty());
+    assert!(refused(records("neighbour", Some("THANA")).await).contains("reads nothing"));
+    assert!(refused(records("writer", Some("HQ")).await).contains("reads nothing"));
 }

@@ -64,18 +64,7 @@ pub async fn queue(store: &Store, accounts: &[Account], name: &str, texts: &[Str
                 key: id.clone(),
                 due_at: due,
                 state: "queued".into(),
-                owner: String::new(),
-                fence: 0,
-                beat: 0,
-                attempt: 0,
-                tries: 0,
-                next_at: 0,
-                intent_at: None,
-                prepared: None,
-                remote: None,
-                url: None,
-                reason: None,
-                settled_at: None,
+                ..Delivery::default()
             });
             ids.push(id);
         }

@@ -32,6 +32,7 @@ pub struct Posted {
     pub user: String,
     pub text: String,
     pub reply_to: Option<String>,
+    pub private: bool,
     at: Instant,
 }
 
@@ -47,6 +48,10 @@ pub struct Memory {
     /// Whether a bad token is merely expired.
     pub expired: bool,
     pub inbox: Vec<Value>,
+    /// What people wrote to the accounts alone.
+    pub letters: Vec<Value>,
+    /// Edits that went through.
+    pub edits: usize,
 }
 
 #[derive(Clone)]
@@ -68,6 +73,8 @@ impl Server {
         };
         let routes = Router::new()
             .route("/post", post(publish))
+            .route("/edit", post(edit))
+            .route("/messages", get(letters))
             .route("/delete", post(delete))
             .route("/hide", post(hide))
             .route("/upload", post(upload))
@@ -153,6 +160,7 @@ async fn publish(State(s): State<Server>, headers: HeaderMap, Json(body): Json<V
             user: body["user"].as_str().unwrap().into(),
             text: body["text"].as_str().unwrap().into(),
             reply_to: body["reply_to"].as_str().map(str::to_owned),
+            private: body["private"] == true,
             at: Instant::now(),
         });
         id
@@ -164,6 +172,37 @@ async fn publish(State(s): State<Server>, headers: HeaderMap, Json(body): Json<V
         tokio::time::sleep(Duration::from_secs(4)).await;
     }
     Json(json!({ "id": id, "url": format!("{}/get?id={id}", s.address) })).into_response()
+}
+
+/// Changes the words of a post, under the same faults as a new one.
+async fn edit(State(s): State<Server>, headers: HeaderMap, Json(body): Json<Value>) -> Response {
+    if let Some(refused) = s.refused(&headers) {
+        return refused;
+    }
+    let f = *s.faults.lock().unwrap();
+    let roll = s.roll();
+    if roll < f.error_before {
+        return error(503, "nothing happened");
+    }
+    let id = body["id"].as_str().unwrap().to_owned();
+    let found = s.with(|m| {
+        if m.deleted.contains(&id) {
+            return false;
+        }
+        let Some(p) = m.posts.iter_mut().find(|p| p.id == id) else { return false };
+        p.text = body["text"].as_str().unwrap().into();
+        m.edits += 1;
+        true
+    });
+    match found {
+        false => error(404, "no such post"),
+        true if roll < f.error_before + f.error_after => error(500, "it is changed all the same"),
+        true => Json(json!({ "id": id })).into_response(),
+    }
+}
+
+async fn letters(State(s): State<Server>) -> Response {
+    s.with(|m| Json(json!({ "items": m.letters, "cursor": m.letters.len().to_string() })).into_response())
 }
 
 async fn timeline(State(s): State<Server>, headers: HeaderMap, Query(q): Query<HashMap<String, String>>) -> Response {

@@ -313,3 +313,61 @@ async fn a_page_that_is_read_in_parts_loses_nothing() {
     assert_eq!(s.network.inbound(&s.channel, None).await.unwrap().items.len(), 95);
     assert_eq!(json!(s.network.capabilities().title), json!("Mastodon"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_edit_changes_the_words_and_nothing_else_where_a_program_may_edit() {
+    for name in ALL {
+        let s = Scene::new(name).await;
+        let media = if name == NetworkName::Mastodon { vec![s.file("a.png", "image/png", 90)] } else { s.post("x").media };
+        let old = Outgoing { media, ..s.post("शिविर सोमवार को है।") };
+        let live = s.live(&old).await;
+        let new = Outgoing {
+            text: "शिविर मंगलवार को है।".into(), title: "मंगलवार".into(), ..old.clone()
+        };
+        if !name.limits().edit {
+            let out = s.network.edit(&s.channel, &live.remote, &new, &Prepared::default()).await;
+            assert!(matches!(out, Outcome::Not(Trouble::Impossible(_))), "{name}: {out:?}");
+            continue;
+        }
+        let before = s.world.with(|m| m.find(&live.remote).unwrap().media.len());
+        let prepared = s.network.prepare_edit(&s.channel, &live.remote, &new).await.unwrap();
+        let out = s.network.edit(&s.channel, &live.remote, &new, &prepared).await;
+        assert!(matches!(&out, Outcome::Live(l) if l.remote == live.remote), "{name}: {out:?}");
+        let words = s.network.says(&s.channel, &live.remote, &new).await.unwrap();
+        assert!(words.are(&new) && !words.are(&old), "{name}: {words:?}");
+        assert_eq!(s.world.with(|m| m.find(&live.remote).unwrap().media.len()), before, "{name}: its pictures stay");
+
+        for (faults, went) in [
+            (Faults { error_after: 1000, ..Faults::default() }, true),
+            (Faults { error_before: 1000, ..Faults::default() }, false),
+        ] {
+            let next = Outgoing {
+                text: format!("शिविर बुधवार को है। {went}"), title: format!("बुधवार {went}"), ..new.clone()
+            };
+            let prepared = s.network.prepare_edit(&s.channel, &live.remote, &next).await.unwrap();
+            s.world.set_faults(faults);
+            let out = s.network.edit(&s.channel, &live.remote, &next, &prepared).await;
+            s.world.set_faults(Faults::default());
+            assert!(matches!(out, Outcome::Unclear(_)), "{name}: {out:?}");
+            assert_eq!(s.network.says(&s.channel, &live.remote, &next).await.unwrap().are(&next), went, "{name}");
+        }
+        s.network.take_down(&s.channel, &live.remote).await.unwrap();
+        let gone = s.network.says(&s.channel, &live.remote, &new).await;
+        assert!(matches!(gone, Err(Trouble::Gone(_))), "{name}: {gone:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_quota_that_is_gone_is_waited_for_and_nothing_is_half_published() {
+    for (name, whole_app) in [(NetworkName::Instagram, false), (NetworkName::Youtube, true)] {
+        let s = Scene::new(name).await;
+        s.world.with(|m| m.quota_gone = true);
+        let refused = s.network.prepare(&s.channel, &s.post("कल")).await.unwrap_err();
+        let Trouble::Limited { seconds, app, why } = &refused else { panic!("{name}: {refused:?}") };
+        assert!(*seconds >= 1 && *app == whole_app, "{name}: {refused:?}");
+        assert!(social::network::words(why, true).is_some(), "{name}: has words for an officer: {why}");
+        assert_eq!(s.world.with(|m| (m.posts.len(), m.media.len(), m.sessions.len())), (0, 0, 0), "{name}");
+        s.world.with(|m| m.quota_gone = false);
+        s.live(&s.post("कल")).await;
+    }
+}

@@ -32,6 +32,8 @@ pub struct Account {
     pub failures: i64,
     /// Where reading of comments and mentions goes on.
     pub cursor: Option<String>,
+    /// The same for messages to the account alone.
+    pub message_cursor: Option<String>,
     pub probed_at: Option<i64>,
     pub note: Option<String>,
     pub connected_by: String,
@@ -205,6 +207,11 @@ impl Store {
 
     pub async fn set_cursor(&self, id: &str, cursor: &str) -> Result<()> {
         self.change("UPDATE social_account SET cursor = $2 WHERE id = $1", vec![id.into(), cursor.into()]).await.map(drop)
+    }
+
+    /// The same for messages to the account alone.
+    pub async fn set_message_cursor(&self, id: &str, cursor: &str) -> Result<()> {
+        self.change("UPDATE social_account SET message_cursor = $2 WHERE id = $1", vec![id.into(), cursor.into()]).await.map(drop)
     }
 
     /// Accounts of a network that nobody has read since `before`; they are the caller's to read now.

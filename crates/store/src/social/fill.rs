@@ -108,9 +108,9 @@ impl Store {
             change_in(&tx, &sql, values(posts)).await?;
         }
         let sql = format!(
-            "{NUMBERS}, {CHANNELS} INSERT INTO social_item (id, account, unit, remote, kind, handle, body, written_at, seen_at, due_at, answerable, \
-            state, changed_at) SELECT {id}, c.id, c.unit, {id}, CASE WHEN i % 3 = 0 THEN 'mention' ELSE 'comment' END, 'someone', \
-            'क्या थाने में आज शिविर है? ' || CAST(i AS TEXT), {at}, {at}, {at} + 14400000000, 1, \
+            "{NUMBERS}, {CHANNELS} INSERT INTO social_item (id, account, unit, remote, kind, handle, body, written_at, seen_at, due_at, escalate_at, \
+            answerable, state, changed_at) SELECT {id}, c.id, c.unit, {id}, CASE WHEN i % 3 = 0 THEN 'mention' ELSE 'comment' END, 'someone', \
+            'क्या थाने में आज शिविर है? ' || CAST(i AS TEXT), {at}, {at}, {at} + 14400000000, {at} + 14400000000, 1, \
             CASE WHEN i % 20 = 0 THEN 'new' WHEN i % 20 = 1 THEN 'assigned' WHEN i % 20 < 5 THEN 'closed' ELSE 'answered' END, {at} \
             FROM n CROSS JOIN k JOIN c ON c.nr = (i / 20 + i) % k.channels"
         );

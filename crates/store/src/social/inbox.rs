@@ -41,12 +41,14 @@ pub struct Item {
     pub changed_at: i64,
     /// The message that is to answer it.
     pub draft: Option<String>,
-    /// The unit above that an overdue item was told to last, and when the next one is told.
+    /// The unit above that an overdue item was told to last, and when the next one is told; it begins with the item's own time.
     pub escalated_to: Option<String>,
     pub escalate_at: Option<i64>,
+    /// Until when the network lets a program answer; none: always, as far as it does at all.
+    pub answer_until: Option<i64>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct NewItem {
     pub account: String,
     pub unit: String,
@@ -59,17 +61,20 @@ pub struct NewItem {
     pub written_at: i64,
     pub due_at: i64,
     pub answerable: bool,
+    pub answer_until: Option<i64>,
 }
 
 impl Store {
     /// Keeps what came in. The same item again (webhook and poller, or a replay) changes its text only; false then.
     pub async fn put_item(&self, new: NewItem, now: DateTime<Utc>) -> Result<bool> {
         let at = now.timestamp_micros();
-        let sql = "UPDATE social_item SET body = $3, changed_at = $4 WHERE account = $1 AND remote = $2 AND body <> $3";
+        let sql = "UPDATE social_item SET body = $3, changed_at = $4 WHERE account = $1 AND remote = $2 AND body <> $3 \
+            AND (kind <> 'message' OR state IN ('new', 'assigned', 'sending'))";
         let same = vec![new.account.clone().into(), new.remote.clone().into(), new.body.clone().into(), at.into()];
         self.change(sql, same).await?;
         let sql = "INSERT INTO social_item (id, account, unit, remote, kind, parent, handle, body, url, written_at, seen_at, due_at, \
-            answerable, state, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'new', $11) \
+            escalate_at, answerable, answer_until, state, changed_at) \
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $12, $13, $14, 'new', $11) \
             ON CONFLICT DO NOTHING";
         let values = vec![
             new_id(now).into(),
@@ -85,6 +90,7 @@ impl Store {
             at.into(),
             new.due_at.into(),
             i64::from(new.answerable).into(),
+            new.answer_until.into(),
         ];
         Ok(self.change(sql, values).await? == 1)
     }
@@ -113,11 +119,17 @@ impl Store {
         Ok(self.change(sql, vec![id.into(), unit.into(), to.map(str::to_owned).into(), now.into()]).await? == 1)
     }
 
-    /// Overdue items that a unit above is to be told of now.
+    /// Overdue items that a unit above is to be told of now. Each state has its own order in the index; what was told already and waits for
+    /// its next turn is not read, however much of it there is.
     pub async fn overdue(&self, now: i64, limit: i64) -> Result<Vec<Item>> {
-        let sql = "SELECT * FROM social_item WHERE state IN ('new', 'assigned') AND due_at < $1 AND COALESCE(escalate_at, 0) < $1 \
-            ORDER BY due_at LIMIT $2";
-        self.rows(sql, vec![now.into(), limit.into()]).await
+        let of = |state: &str| {
+            format!(
+                "SELECT id FROM (SELECT x.id FROM social_item x WHERE x.state = '{state}' AND x.escalate_at < $1 ORDER BY x.escalate_at LIMIT $2) AS {state}_ones"
+            )
+        };
+        let chosen = [of("new"), of("assigned")].join(" UNION ALL ");
+        let sql = format!("SELECT * FROM social_item WHERE id IN ({chosen}) ORDER BY due_at, id LIMIT $2");
+        self.rows(&sql, vec![now.into(), limit.into()]).await
     }
 
     /// An overdue item is told to a unit above; false when somebody else was faster.
@@ -174,6 +186,14 @@ impl Store {
             WHERE state = 'sending' AND NOT EXISTS (SELECT 1 FROM social_delivery d WHERE d.post = social_item.answer \
             AND d.state NOT IN ('failed', 'cancelled', 'removed'))";
         Ok(self.change(out, vec![now.into()]).await? + self.change(back, vec![now.into()]).await?)
+    }
+
+    /// The words of messages to an account alone are not kept longer than they are needed: those of items ended before `before` go. Gives
+    /// how many did.
+    pub async fn forget_messages(&self, before: i64) -> Result<u64> {
+        let sql = "UPDATE social_item SET body = '' WHERE kind = 'message' AND body <> '' \
+            AND state IN ('answered', 'handed_over', 'closed') AND changed_at < $1";
+        self.change(sql, vec![before.into()]).await
     }
 
     /// Ends an item without an answer: `handed_over` with the complaint's number, `hidden` or `closed` with a reason.

@@ -29,6 +29,8 @@ pub struct Shown {
     pub attempt: i64,
     /// JSON of what is sent.
     pub body: String,
+    /// The delivery whose words this one changes.
+    pub revises: Option<String>,
 }
 
 /// One message that is out, as the portal shows it.
@@ -83,7 +85,7 @@ const PUBLISHED: &str = "SELECT d.post, d.version, d.unit, d.kind, u.name_hi, u.
     JOIN social_version v ON v.post = d.post AND v.version = d.version \
     WHERE d.state = 'live' AND d.part = 0 AND d.kind <> 'reply' AND p.state <> 'withdrawn'";
 
-const SHOWN: &str = "SELECT d.id, d.post, d.unit, d.kind, d.network, a.handle, d.part, d.parts, d.due_at, d.state, d.reason, d.url, d.remote, d.attempt, d.body \
+const SHOWN: &str = "SELECT d.id, d.post, d.unit, d.kind, d.network, a.handle, d.part, d.parts, d.due_at, d.state, d.reason, d.url, d.remote, d.attempt, d.body, d.revises \
     FROM social_delivery d JOIN social_account a ON a.id = d.account";
 
 impl Store {
@@ -275,7 +277,7 @@ impl Store {
 
     /// Moves a waiting delivery to another time.
     pub async fn shift(&self, id: &str, due: i64, body: &str) -> Result<bool> {
-        let sql = "UPDATE social_delivery SET due_at = $2, body = $3, fence = fence + 1 WHERE id = $1 AND state = 'queued'";
+        let sql = "UPDATE social_delivery SET due_at = $2, body = $3, slot = NULL, fence = fence + 1 WHERE id = $1 AND state = 'queued'";
         Ok(self.change(sql, vec![id.into(), due.into(), body.into()]).await? == 1)
     }
 }

@@ -67,7 +67,7 @@ impl Store {
             WHERE post = $1 AND state IN ('queued', 'preparing', 'held', 'missed')";
         change_in(&tx, sql, vec![order.post.clone().into(), order.received_at.into()]).await?;
         let sql = "INSERT INTO social_removal (order_id, delivery, state, at, tries) SELECT $1, id, 'open', $3, 0 FROM social_delivery \
-            WHERE post = $2 AND state IN ('live', 'committing', 'unknown', 'human')";
+            WHERE post = $2 AND revises IS NULL AND state IN ('live', 'committing', 'unknown', 'human')";
         change_in(&tx, sql, vec![order.id.clone().into(), order.post.clone().into(), order.received_at.into()]).await?;
         let sql = "UPDATE social_post SET state = 'withdrawn', changed_at = $2 WHERE id = $1";
         change_in(&tx, sql, vec![order.post.into(), order.received_at.into()]).await?;

@@ -11,8 +11,8 @@ use crate::error::{Result, StoreError};
 ///
 /// `queued` → `preparing` → `committing` → `live`; from `committing` also `queued` (surely not sent), `unknown` (perhaps sent) or
 /// `failed` (refused); from `unknown` to `live`, `queued` or `human`. `held`: a rule found something after it was scheduled;
-/// `missed`: too late to be of use; `cancelled`; `removed`: taken down.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+/// `missed`: too late to be of use; `cancelled`; `removed`: taken down. One that edits another ends as `edited`.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Delivery {
     pub id: String,
     pub post: String,
@@ -53,6 +53,12 @@ pub struct Delivery {
     pub url: Option<String>,
     pub reason: Option<String>,
     pub settled_at: Option<i64>,
+    /// The delivery whose words this one changes.
+    pub revises: Option<String>,
+    /// When the words were last changed at the network.
+    pub edited_at: Option<i64>,
+    /// The time of the queue it took.
+    pub slot: Option<i64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
@@ -131,6 +137,21 @@ impl Store {
         Ok(true)
     }
 
+    /// The same for parts that took times of the queue: none when somebody took one of these in the same moment.
+    pub async fn enqueue_slots(
+        &self,
+        post: &str,
+        version: i64,
+        from: &[&str],
+        parts: &[Delivery],
+        now: i64,
+    ) -> Result<Option<bool>> {
+        match self.enqueue(post, version, from, parts, now).await {
+            Err(StoreError::Database(e)) if unique(&e) => Ok(None),
+            other => other.map(Some),
+        }
+    }
+
     /// Takes due deliveries under a new fence: at most one of an account, none of a paused unit (a statement goes out
     /// nevertheless), a resting account or application, or whose thread has not come so far.
     ///
@@ -153,11 +174,7 @@ impl Store {
         let values = vec![c.owner.into(), c.now.into(), c.oldest.into(), c.most.into()];
         match self.rows(&sql, values).await {
             // Another worker took one of the same accounts in the same moment: next time.
-            Err(StoreError::Database(e))
-                if e.sql_err().is_some_and(|e| matches!(e, sea_orm::SqlErr::UniqueConstraintViolation(_))) =>
-            {
-                Ok(Vec::new())
-            }
+            Err(StoreError::Database(e)) if unique(&e) => Ok(Vec::new()),
             other => other,
         }
     }
@@ -201,12 +218,13 @@ impl Store {
         Ok(self.change(sql, values).await? == 1)
     }
 
-    /// Ends an attempt. What a call is known to have done is true whoever holds the lease now, so the attempt's number guards
+    /// Ends an attempt. What was kept ready for an answer to one person names him, and goes with it. What a call is known to have done is true whoever holds the lease now, so the attempt's number guards
     /// this, not the fence. False: the delivery has moved on.
     pub async fn settle(&self, id: &str, attempt: i64, s: &Settlement<'_>) -> Result<bool> {
         let tx = self.begin().await?;
         let sql = "UPDATE social_delivery SET state = $3, fence = fence + 1, next_at = $4, remote = COALESCE($5, remote), \
-            url = COALESCE($6, url), reason = $7, settled_at = CASE WHEN $3 IN ('queued', 'unknown') THEN NULL ELSE $8 END \
+            url = COALESCE($6, url), reason = $7, settled_at = CASE WHEN $3 IN ('queued', 'unknown') THEN NULL ELSE $8 END, \
+            prepared = CASE WHEN $3 <> 'unknown' AND body LIKE '%\"private\":true%' THEN NULL ELSE prepared END \
             WHERE id = $1 AND attempt = $2 AND state IN ('committing', 'unknown')";
         let values = vec![
             id.into(),
@@ -224,6 +242,9 @@ impl Store {
         let sql = "UPDATE social_attempt SET outcome = $3, detail = $4, settled_at = $5 WHERE delivery = $1 AND attempt = $2";
         let values = vec![id.into(), attempt.into(), s.outcome.into(), s.reason.clone().into(), s.now.into()];
         change_in(&tx, sql, values).await?;
+        if s.state == "edited" {
+            adopt(&tx, id, s.now).await?;
+        }
         tx.commit().await?;
         Ok(true)
     }
@@ -269,14 +290,20 @@ impl Store {
     /// A person decides: from a state that waits for one to another.
     pub async fn decide_delivery(&self, id: &str, from: &[&str], s: &Settlement<'_>) -> Result<bool> {
         let list = from.iter().map(|f| format!("'{f}'")).collect::<Vec<_>>().join(", ");
+        let tx = self.begin().await?;
         let sql = format!(
             "UPDATE social_delivery SET state = $2, fence = fence + 1, next_at = $3, due_at = CASE WHEN $2 = 'queued' THEN $6 ELSE due_at END, \
-            remote = COALESCE($4, remote), reason = $5, \
+            remote = COALESCE($4, remote), reason = $5, slot = CASE WHEN $2 = 'queued' THEN NULL ELSE slot END, \
             settled_at = CASE WHEN $2 = 'queued' THEN NULL ELSE $6 END WHERE id = $1 AND state IN ({list})"
         );
         let values =
             vec![id.into(), s.state.into(), s.next_at.into(), s.remote.clone().into(), s.reason.clone().into(), s.now.into()];
-        Ok(self.change(&sql, values).await? == 1)
+        let decided = change_in(&tx, &sql, values).await? == 1;
+        if decided && s.state == "edited" {
+            adopt(&tx, id, s.now).await?;
+        }
+        tx.commit().await?;
+        Ok(decided)
     }
 
     /// Withdraws what has not left yet.
@@ -360,6 +387,23 @@ impl Store {
     }
 }
 
+fn unique(e: &sea_orm::DbErr) -> bool {
+    e.sql_err().is_some_and(|e| matches!(e, sea_orm::SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// The copy that an edit changed has the edit's words and version from now on.
+async fn adopt(tx: &DatabaseTransaction, edit: &str, now: i64) -> Result<()> {
+    let of = |column: &str| format!("{column} = (SELECT e.{column} FROM social_delivery e WHERE e.id = $1)");
+    let sql = format!(
+        "UPDATE social_delivery SET {}, {}, {}, edited_at = $2, fence = fence + 1 \
+        WHERE id = (SELECT e.revises FROM social_delivery e WHERE e.id = $1) AND state = 'live'",
+        of("body"),
+        of("sha256"),
+        of("version")
+    );
+    change_in(tx, &sql, vec![edit.into(), now.into()]).await.map(drop)
+}
+
 pub(super) async fn enqueue_in(
     tx: &DatabaseTransaction,
     post: &str,
@@ -376,8 +420,8 @@ pub(super) async fn enqueue_in(
         return Ok(false);
     }
     let sql = "INSERT INTO social_delivery (id, post, version, kind, unit, account, network, app, part, parts, follows, reply_to, body, \
-        sha256, key, due_at, state, owner, fence, beat, attempt, tries, next_at) VALUES \
-        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, '', 0, 0, 0, 0, 0)";
+        sha256, key, due_at, state, revises, slot, owner, fence, beat, attempt, tries, next_at) VALUES \
+        ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, '', 0, 0, 0, 0, 0)";
     for d in parts.iter().cloned() {
         let values = vec![
             d.id.into(),
@@ -397,6 +441,8 @@ pub(super) async fn enqueue_in(
             d.key.into(),
             d.due_at.into(),
             d.state.into(),
+            d.revises.into(),
+            d.slot.into(),
         ];
         change_in(tx, sql, values).await?;
     }

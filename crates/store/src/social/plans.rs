@@ -67,6 +67,9 @@ async fn a_worker_reads_what_is_due_and_nothing_else() {
     store.delivery_at("https://x").await.unwrap();
     store.account_calls("a", 0).await.unwrap();
     store.recent_bodies("T", 0).await.unwrap();
+    store.taken_times("a", 0, 9).await.unwrap();
+    store.planned_elsewhere("T", 0, 9, 9).await.unwrap();
+    store.forget_messages(9).await.unwrap();
     let plans = plans(&store, &heard).await;
     assert!(plans.len() >= 6, "{}", plans.len());
     for (sql, steps) in plans {
@@ -108,6 +111,17 @@ async fn a_page_reads_what_it_shows() {
         let few = sql.contains("tree") || sql.contains("id IN (SELECT id") || sql.contains("= $1") || sql.contains("shown");
         assert!(!sorted || few, "{sql}\n{steps:#?}");
     }
+}
+
+/// A thousand items are overdue and were told to everybody above; only what is to be told now is looked at.
+#[tokio::test]
+async fn what_was_told_already_is_not_looked_at_again() {
+    let (store, heard, _home) = listening().await;
+    store.overdue(2, 9).await.unwrap();
+    let plans = plans(&store, &heard).await;
+    let steps = &plans[0].1;
+    let told = steps.iter().filter(|s| s.contains("social_item_escalate (state=? AND escalate_at<?)")).count();
+    assert_eq!(told, 2, "{steps:#?}");
 }
 
 #[tokio::test]

@@ -110,6 +110,26 @@ impl Store {
         Ok(true)
     }
 
+    /// A further version of a message that is out: a draft again, while its copies stay as they are. Edits that wait are cancelled. False
+    /// when somebody else was faster, nothing of it is out, or where a copy is has not been settled yet.
+    pub async fn add_revision(&self, id: &str, from: i64, body: &str, sha256: &str, author: &str, now: i64) -> Result<bool> {
+        let tx = self.begin().await?;
+        let sql = "UPDATE social_post SET version = version + 1, state = 'draft', changed_at = $3 WHERE id = $1 AND version = $2 \
+            AND state <> 'withdrawn' AND EXISTS (SELECT 1 FROM social_delivery d WHERE d.post = $1 AND d.state = 'live') \
+            AND NOT EXISTS (SELECT 1 FROM social_delivery d WHERE d.post = $1 AND (d.state IN ('preparing', 'committing', 'unknown') \
+            OR (d.revises IS NULL AND d.state IN ('queued', 'held'))))";
+        if change_in(&tx, sql, vec![id.into(), from.into(), now.into()]).await? == 0 {
+            return Ok(false);
+        }
+        let sql = "INSERT INTO social_version (post, version, body, sha256, author, at) VALUES ($1, $2, $3, $4, $5, $6)";
+        change_in(&tx, sql, vec![id.into(), (from + 1).into(), body.into(), sha256.into(), author.into(), now.into()]).await?;
+        let sql = "UPDATE social_delivery SET state = 'cancelled', fence = fence + 1, reason = 'another edit came after it', settled_at = $2 \
+            WHERE post = $1 AND revises IS NOT NULL AND state IN ('queued', 'held', 'missed', 'human', 'failed')";
+        change_in(&tx, sql, vec![id.into(), now.into()]).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
     pub async fn post(&self, id: &str) -> Result<Post> {
         let found = self.row("SELECT * FROM social_post WHERE id = $1", vec![id.into()]).await?;
         found.ok_or_else(|| StoreError::Missing { what: "message", id: id.into() })

@@ -62,6 +62,7 @@ pub struct Posted {
     pub remote: String,
     pub body: String,
     pub state: String,
+    /// When it went out, was removed, or its words were last changed.
     pub settled_at: i64,
     /// When it went out.
     pub out_at: i64,
@@ -118,20 +119,25 @@ impl Store {
 
     /// Posts of the own accounts that went out since some time, or were removed since.
     pub async fn posted_since(&self, since: i64) -> Result<Vec<Posted>> {
-        let sql = "SELECT d.id AS delivery, d.network, a.handle, d.remote, d.body, d.state, d.settled_at, \
+        let sql = "SELECT d.id AS delivery, d.network, a.handle, d.remote, d.body, d.state, \
+            CASE WHEN d.edited_at > d.settled_at THEN d.edited_at ELSE d.settled_at END AS settled_at, \
             COALESCE((SELECT CAST(MAX(t.settled_at) AS BIGINT) FROM social_attempt t WHERE t.delivery = d.id AND t.outcome = 'live'), d.settled_at) AS out_at, \
             d.reply_to, (SELECT MIN(c.campaign) FROM social_campaign_post c WHERE c.post = d.post) AS campaign \
             FROM social_delivery d JOIN social_account a ON a.id = d.account \
-            WHERE d.state IN ('live', 'removed') AND d.remote IS NOT NULL AND d.settled_at >= $1 ORDER BY d.settled_at, d.id";
+            WHERE d.state IN ('live', 'removed') AND d.remote IS NOT NULL AND (d.settled_at >= $1 OR d.edited_at >= $1) ORDER BY d.settled_at, d.id";
         self.rows(sql, vec![since.into()]).await
     }
 
-    /// Messages of which a copy went out in `[from, until)`, also those taken down since; the oldest first.
+    /// Messages of a unit and those below it (none: of all) of which a copy went out in `[from, until)`, also those taken down since; the
+    /// oldest first.
     pub async fn out_between(&self, unit: Option<&str>, from: i64, until: i64) -> Result<Vec<Out>> {
-        let sql = "SELECT d.post, CAST(MIN(COALESCE(t.settled_at, d.settled_at)) AS BIGINT) AS first_at FROM social_delivery d \
+        let tree = super::tree(1);
+        let sql = format!(
+            "{tree} SELECT d.post, CAST(MIN(COALESCE(t.settled_at, d.settled_at)) AS BIGINT) AS first_at FROM social_delivery d \
             LEFT JOIN social_attempt t ON t.delivery = d.id AND t.outcome = 'live' \
-            WHERE d.state IN ('live', 'removed') AND ($1 = '' OR d.unit = $1) GROUP BY d.post \
-            HAVING MIN(COALESCE(t.settled_at, d.settled_at)) >= $2 AND MIN(COALESCE(t.settled_at, d.settled_at)) < $3 ORDER BY first_at, d.post";
-        self.rows(sql, vec![unit.unwrap_or_default().into(), from.into(), until.into()]).await
+            WHERE d.state IN ('live', 'removed') AND ($4 = 1 OR d.unit IN (SELECT code FROM tree)) GROUP BY d.post \
+            HAVING MIN(COALESCE(t.settled_at, d.settled_at)) >= $2 AND MIN(COALESCE(t.settled_at, d.settled_at)) < $3 ORDER BY first_at, d.post"
+        );
+        self.rows(&sql, vec![unit.unwrap_or_default().into(), from.into(), until.into(), i64::from(unit.is_none()).into()]).await
     }
 }

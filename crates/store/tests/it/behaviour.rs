@@ -54,6 +54,7 @@ pub async fn all(store: &Store) {
     settings(store).await;
     forgetting(store).await;
     many_at_once(store).await;
+    crate::desk::all(store).await;
 }
 
 async fn objects(store: &Store) {
