@@ -39,6 +39,8 @@ use crate::table::DataFile;
 const ROW_GROUP: usize = 256 << 10;
 /// Rows of a page; a look-up by number decodes about one of them per file and column.
 const PAGE: usize = 4 << 10;
+/// And of a POLE table, of which a search reads many single rows.
+const SMALL_PAGE: usize = 512;
 const SLICE: usize = 32 << 10;
 
 /// Where rows came from; the same for all rows of one ingest.
@@ -529,11 +531,13 @@ fn constant(value: &str, n: usize) -> ArrayRef {
 }
 
 fn properties(schema: &Schema, order: &[String], plain: &[String]) -> WriterProperties {
+    // A source's own table keeps the hash of each row's key.
+    let page = if schema.column_with_name("_key").is_some() { PAGE } else { SMALL_PAGE };
     let mut p = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(ROW_GROUP))
-        .set_data_page_row_count_limit(PAGE)
-        .set_write_batch_size(PAGE)
+        .set_data_page_row_count_limit(page)
+        .set_write_batch_size(page)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by("sarovar".into());
     for field in schema.fields() {

@@ -90,7 +90,7 @@ static BOOK: LazyLock<Vec<Sentence>> = LazyLock::new(|| {
 fn sentence(key: &'static str) -> Sentence {
     // Control characters mark the places: no sentence has one of its own.
     let english = Lang::En.fill(key, &[(WORDS[0], "\u{1}"), (WORDS[1], "\u{2}"), (WORDS[2], "\u{3}")]);
-    let words = english.chars().filter_map(|c| (1..=3).contains(&u32::from(c)).then(|| c as usize - 1)).collect();
+    let words = english.chars().filter(|c| (1..=3).contains(&u32::from(*c))).map(|c| c as usize - 1).collect();
     let parts = english.split(|c| matches!(c, '\u{1}'..='\u{3}')).map(str::to_owned).collect();
     Sentence { key, parts, words }
 }

@@ -19,8 +19,6 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, SerializedRowGroupWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
-use super::PAGE;
-
 /// Bytes of a dictionary: a look-up reads it whole, so that a larger one does not pay.
 const MOST: usize = 512 << 10;
 /// The library cuts bounds at this length; chunks that would need it are left to it.
@@ -65,11 +63,13 @@ impl Chunk {
 pub struct Kind {
     descr: ColumnDescPtr,
     statistics: EnabledStatistics,
+    /// Rows of a page.
+    page: usize,
 }
 
 impl Kind {
     pub fn new(descr: ColumnDescPtr, properties: &WriterProperties) -> Kind {
-        Kind { statistics: properties.statistics_enabled(descr.path()), descr }
+        Kind { statistics: properties.statistics_enabled(descr.path()), page: properties.data_page_row_count_limit(), descr }
     }
 
     /// Adds a value as PLAIN has it.
@@ -93,7 +93,7 @@ impl Kind {
         let mut sink = TrackedWrite::new(Vec::with_capacity(rows.len() * 8));
         let mut out = Writing::new(self, &mut sink);
         let mut body = Vec::new();
-        for rows in rows.chunks(PAGE) {
+        for rows in rows.chunks(self.page) {
             let missing = out.levels(rows.len(), rows.iter().map(Option::is_some), &mut body);
             rows.iter().flatten().for_each(|value| self.plain(value, &mut body));
             out.page(rows.len(), missing, &body, Encoding::PLAIN, bounds(rows.iter().flatten().copied()))?;
@@ -151,8 +151,8 @@ impl<'a> Encoder<'a> {
         let mut sink = TrackedWrite::new(Vec::with_capacity(expected));
         let mut out = Writing::new(&self.kind, &mut sink);
         out.dictionary(dictionary, self.used.len())?;
-        let (mut body, mut indices) = (Vec::new(), Vec::with_capacity(PAGE));
-        for rows in codes.chunks(PAGE) {
+        let (mut body, mut indices) = (Vec::new(), Vec::with_capacity(self.kind.page));
+        for rows in codes.chunks(self.kind.page) {
             indices.clear();
             indices.extend(rows.iter().filter_map(|code| u32::try_from(*code).ok()).map(|code| self.places[code as usize]));
             let missing = out.levels(rows.len(), rows.iter().map(|code| *code >= 0), &mut body);
@@ -410,7 +410,7 @@ mod tests {
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::types::ColumnPath;
 
-    use super::super::Coded;
+    use super::super::{Coded, PAGE};
     use super::*;
 
     /// As the library writes the columns, and as this does.

@@ -191,7 +191,7 @@ async fn written(site: &Site, key: &str, name: &str) -> String {
     let later = now + chrono::TimeDelta::seconds(1);
     site.accounts.categorise(&asha, &policies, &other.subjects(), "victim", &format!("was with {name}"), later).await.unwrap();
     site.accounts.declare_kin("boss", "ravi", &[name.to_uppercase(), "Somebody Else".into()]).await.unwrap();
-    site.accounts.list(&[person.id.clone()]).await.unwrap();
+    site.accounts.list(std::slice::from_ref(&person.id)).await.unwrap();
     let file = format!("person-{}-facts.csv", person.id);
     let leaving = lake::manifest::Leaving { file: &file, what: "person facts", query: None, for_spreadsheet: true };
     let to = site.lake.home().root().with_file_name(&file);
