@@ -18,7 +18,8 @@ use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, Pa
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::utils::conjunction;
+use datafusion::logical_expr::expr::InList;
+use datafusion::logical_expr::utils::{conjunction, disjunction};
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::expressions::col as physical_col;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
@@ -82,9 +83,57 @@ impl LakeTable {
     }
 }
 
+/// The column that a mask shows under a condition and hides otherwise: `CASE WHEN … THEN column END`.
+fn shown(e: &Expr) -> Option<&Expr> {
+    let Expr::Case(case) = e else { return None };
+    let hidden = case.else_expr.as_deref().is_none_or(|e| matches!(e, Expr::Literal(value, _) if value.is_null()));
+    match case.when_then_expr.as_slice() {
+        [(_, then)] if case.expr.is_none() && hidden && matches!(**then, Expr::Column(_)) => Some(then),
+        _ => None,
+    }
+}
+
+/// What follows from a filter over masked columns for the columns themselves: a hidden value equals nothing. Pages whose bounds exclude it need
+/// not be read; the filter itself still decides about every row.
+fn implied(filter: &Expr) -> Option<Expr> {
+    match filter {
+        Expr::InList(list) if !list.negated && list.list.iter().all(|value| matches!(value, Expr::Literal(..))) => {
+            Some(Expr::InList(InList { expr: Box::new(shown(&list.expr)?.clone()), list: list.list.clone(), negated: false }))
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => {
+            let (column, value) = shown(left).map(|c| (c, right)).or_else(|| shown(right).map(|c| (c, left)))?;
+            matches!(**value, Expr::Literal(..)).then(|| column.clone().eq((**value).clone()))
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => match (implied(left), implied(right)) {
+            (Some(left), Some(right)) => Some(left.and(right)),
+            (one, other) => one.or(other),
+        },
+        _ => None,
+    }
+}
+
+/// Values by which the engine passes over pages; a longer list makes it read them all.
+const LISTED: usize = 20;
+/// A list of more would take longer to compare with every page than the pages take to read.
+const LONGEST: usize = 20 * LISTED;
+
+/// A long list of values of a column, and several short ones that say the same: pages are passed over by these, rows by that.
+fn short_lists(filter: Expr) -> Expr {
+    match filter {
+        Expr::InList(list)
+            if !list.negated && matches!(*list.expr, Expr::Column(_)) && (LISTED + 1..=LONGEST).contains(&list.list.len()) =>
+        {
+            let short = disjunction(list.list.chunks(LISTED).map(|some| (*list.expr).clone().in_list(some.to_vec(), false)));
+            short.into_iter().fold(Expr::InList(list), Expr::and)
+        }
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => short_lists(*left).and(short_lists(*right)),
+        other => other,
+    }
+}
+
 /// Whether `filter` holds only for given values of `column`.
 fn pins(filter: &Expr, column: &str) -> bool {
-    let is = |e: &Expr| matches!(e, Expr::Column(c) if c.name == column);
+    let is = |e: &Expr| matches!(shown(e).unwrap_or(e), Expr::Column(c) if c.name == column);
     match filter {
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => is(left) || is(right),
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => pins(left, column) || pins(right, column),
@@ -133,7 +182,9 @@ impl TableProvider for LakeTable {
             .with_pushdown_filters(true)
             .with_reorder_filters(true)
             .with_enable_page_index(true);
-        if let Some(filter) = conjunction(filters.to_vec()) {
+        let implied: Vec<Expr> = filters.iter().filter_map(implied).collect();
+        let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).map(short_lists).collect();
+        if let Some(filter) = conjunction(filters) {
             let schema = datafusion::common::DFSchema::try_from(self.schema.as_ref().clone())?;
             let predicate = state.create_physical_expr(filter, &schema)?;
             source = source.with_predicate(predicate);
@@ -185,4 +236,40 @@ fn groups(files: &[DataFile], partitions: usize) -> Vec<FileGroup> {
 /// Reports a problem of the lake through DataFusion.
 pub(crate) fn external(e: crate::error::LakeError) -> DataFusionError {
     DataFusionError::External(Box::new(e))
+}
+
+#[cfg(test)]
+mod tests {
+    use datafusion::prelude::{col, lit, when};
+
+    use super::*;
+
+    #[test]
+    fn a_masked_column_is_looked_for_by_the_column() {
+        let masked = || when(col("sealed").eq(lit(false)), col("key")).end().unwrap();
+        let listed = masked().in_list(vec![lit("a"), lit("b")], false);
+        assert_eq!(implied(&listed), Some(col("key").in_list(vec![lit("a"), lit("b")], false)));
+        assert_eq!(implied(&masked().eq(lit("a"))), Some(col("key").eq(lit("a"))));
+        assert_eq!(implied(&lit("a").eq(masked()).and(col("x").eq(lit(1)))), Some(col("key").eq(lit("a"))));
+        assert!(pins(&listed, "key") && !pins(&listed, "sealed"));
+        // What shows something else instead, what excludes, and what compares two masks, tells nothing of the column.
+        let other = when(col("sealed").eq(lit(false)), col("key")).otherwise(lit("hidden")).unwrap();
+        for nothing in
+            [other.eq(lit("hidden")), masked().in_list(vec![lit("a")], true), masked().eq(col("x")), masked().is_null()]
+        {
+            assert_eq!(implied(&nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_long_list_is_several_short_ones() {
+        let list = |n: i64| col("key").in_list((0..n).map(lit).collect(), false);
+        assert_eq!(short_lists(list(20)), list(20));
+        let parts = short_lists(list(45).and(col("x").eq(lit(1)))).to_string();
+        assert_eq!(parts.matches("key IN").count(), 1 + 3, "{parts}");
+        assert!(parts.contains("Int64(44)") && parts.contains("x = Int32(1)"), "{parts}");
+        let not = col("key").in_list((0..45).map(lit).collect(), true);
+        assert_eq!(short_lists(not.clone()), not);
+        assert_eq!(short_lists(list(401)), list(401));
+    }
 }

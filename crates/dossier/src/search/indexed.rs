@@ -22,8 +22,8 @@ const PROPOSED: usize = 150;
 const WIDEST: usize = 2400;
 /// Hits given while somebody types.
 const TYPED: usize = 8;
-/// Rows asked for by their place in one query.
-const AT_ONCE: usize = 400;
+/// Rows asked for by their place in one query: as many as the engine finds by their pages alone.
+const AT_ONCE: usize = 200;
 
 /// Signs from which a registration mark is whole; a shorter one may be a part, whose numbers must not be filled.
 const WHOLE_PLATE: usize = 9;
