@@ -464,7 +464,8 @@ test("auditors see who looked at whom, and why", async () => {
     watch.locator("section[aria-labelledby=found] tbody tr").evaluateAll((all) => all.map((row) => [...row.querySelectorAll("th, td")].map((cell) => cell.innerText)));
   await see(watch, "/audit/person?key=cctns:275410092026000102");
   const looked = new Map((await cells()).map(([who, , , , , why]) => [who, why]));
-  assert.deepEqual([...looked.keys()].sort(), ["asha.test", "ravi.test", "sho.test"]);
+  // Who was refused is told too.
+  assert.deepEqual([...looked.keys()].sort(), ["asha.test", "ravi.test", "sho.test", "stat.test"]);
   assert.ok(looked.get("asha.test").includes(`case ${fir}`) && looked.get("sho.test").includes("supervision 27541009"), JSON.stringify([...looked]));
   await watch.locator("section[aria-labelledby=found] tbody a", { hasText: "asha.test" }).click();
   assert.equal(new URL(watch.url()).search, "?who=asha.test");
