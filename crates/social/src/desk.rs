@@ -209,15 +209,8 @@ impl Desk {
         Ok(post)
     }
 
-    /// A further version on top of version `from`. Whatever was approved is void, whatever was scheduled is not any more.
-    pub async fn edit(
-        &self,
-        who: &Principal,
-        id: &str,
-        from: i64,
-        message: &Message,
-        now: DateTime<Utc>,
-    ) -> Result<Post, DeskError> {
+    /// The post that a writer puts a further version on; its kind stays what it is.
+    async fn post_of_kind(&self, who: &Principal, id: &str, message: &Message) -> Result<Post, DeskError> {
         let post = self.store.post(id).await?;
         self.need(who, &post.unit, "writer").await?;
         if kind_text(message.kind) != post.kind {
@@ -227,6 +220,19 @@ impl Desk {
                 kind_text(message.kind)
             )));
         }
+        Ok(post)
+    }
+
+    /// A further version on top of version `from`. Whatever was approved is void, whatever was scheduled is not any more.
+    pub async fn edit(
+        &self,
+        who: &Principal,
+        id: &str,
+        from: i64,
+        message: &Message,
+        now: DateTime<Utc>,
+    ) -> Result<Post, DeskError> {
+        self.post_of_kind(who, id, message).await?;
         let (body, sha256) = sealed(message)?;
         if !self.store.add_version(id, from, &body, &sha256, &who.id, now.timestamp_micros()).await? {
             let current = self.store.post(id).await?;

@@ -9,7 +9,7 @@ use serde_json::json;
 use store::social::{Account, Delivery, Post};
 
 use super::schedule::{languages, title};
-use super::{Desk, digest, kind_text, sealed};
+use super::{Desk, digest, sealed};
 use crate::DeskError;
 use crate::limit::NetworkName;
 use crate::message::{Kind, Message};
@@ -70,15 +70,7 @@ impl Desk {
         reason: &str,
         now: DateTime<Utc>,
     ) -> Result<Post, DeskError> {
-        let post = self.store.post(id).await?;
-        self.need(who, &post.unit, "writer").await?;
-        if kind_text(message.kind) != post.kind {
-            return Err(DeskError::Refused(format!(
-                "this message is of kind {}; start another one for {}",
-                post.kind,
-                kind_text(message.kind)
-            )));
-        }
+        let post = self.post_of_kind(who, id, message).await?;
         if message.kind == Kind::Reply {
             return Err(DeskError::Refused("an answer that was given is not edited; answer again".into()));
         }
