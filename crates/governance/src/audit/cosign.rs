@@ -3,9 +3,8 @@
 //! A witness signs not the head alone but also when it saw it, and vouches that every head it signed before is continued by this one.
 
 use ed25519_dalek::{Signature, VerifyingKey};
-use sha2::{Digest, Sha256};
 
-use super::note::{NoteError, from_base64, parts, to_base64};
+use super::note::{NoteError, key_id, parts, read_key, to_base64, written_key};
 
 /// The kind of key in the format's list: a timestamped Ed25519 cosignature.
 const COSIGNATURE: u8 = 4;
@@ -36,16 +35,13 @@ pub struct Cosigner {
 
 impl std::fmt::Display for Cosigner {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut key = vec![COSIGNATURE];
-        key.extend_from_slice(self.key.as_bytes());
-        write!(f, "{}+{:08x}+{}", self.name, self.id, to_base64(&key))
+        f.write_str(&written_key(COSIGNATURE, &self.name, &self.key))
     }
 }
 
 impl Cosigner {
     fn new(name: &str, key: VerifyingKey) -> Self {
-        let digest = Sha256::new().chain_update(name).chain_update([b'\n', COSIGNATURE]).chain_update(key.as_bytes()).finalize();
-        Cosigner { name: name.into(), id: u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]), key }
+        Cosigner { name: name.into(), id: key_id(COSIGNATURE, name, &key), key }
     }
 
     /// A key as witnesses publish it: `NAME+ID+KEY`.
@@ -53,13 +49,8 @@ impl Cosigner {
     /// # Errors
     /// Where it is none, or a key of a log.
     pub fn parse(text: &str) -> Result<Self, CosignError> {
-        let bad = || CosignError::Key(text.into());
-        let mut fields = text.trim().splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (fields.next(), fields.next(), fields.next()) else { return Err(bad()) };
-        let bytes = from_base64(key).filter(|b| b.len() == 33 && b[0] == COSIGNATURE).ok_or_else(bad)?;
-        let key = bytes[1..].try_into().ok().and_then(|b: [u8; 32]| VerifyingKey::from_bytes(&b).ok()).ok_or_else(bad)?;
-        let found = Cosigner::new(name, key);
-        if name.is_empty() || id.len() != 8 || u32::from_str_radix(id, 16) != Ok(found.id) { Err(bad()) } else { Ok(found) }
+        let (name, id, key) = read_key(COSIGNATURE, text).ok_or_else(|| CosignError::Key(text.into()))?;
+        Ok(Cosigner { name, id, key })
     }
 
     /// The keys of a file: one a line, `#` begins a remark.

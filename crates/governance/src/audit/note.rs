@@ -35,6 +35,29 @@ pub enum NoteError {
     Unknown(String),
 }
 
+/// Id of a key of this algorithm, as C2SP signed-note has it: the first four bytes of a hash over name, algorithm and key.
+pub(super) fn key_id(algorithm: u8, name: &str, key: &VerifyingKey) -> u32 {
+    let digest = Sha256::new().chain_update(name).chain_update([b'\n', algorithm]).chain_update(key.as_bytes()).finalize();
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+/// `NAME+ID+KEY`.
+pub(super) fn written_key(algorithm: u8, name: &str, key: &VerifyingKey) -> String {
+    let mut bytes = vec![algorithm];
+    bytes.extend_from_slice(key.as_bytes());
+    format!("{name}+{:08x}+{}", key_id(algorithm, name, key), to_base64(&bytes))
+}
+
+/// Reads what [`written_key`] writes; none where it is no key of this algorithm.
+pub(super) fn read_key(algorithm: u8, text: &str) -> Option<(String, u32, VerifyingKey)> {
+    let mut parts = text.trim().splitn(3, '+');
+    let (name, id, key) = (parts.next()?, parts.next()?, parts.next()?);
+    let bytes = from_base64(key).filter(|b| b.len() == 33 && b[0] == algorithm)?;
+    let key = VerifyingKey::from_bytes(bytes[1..].try_into().ok()?).ok()?;
+    let own = key_id(algorithm, name, &key);
+    (!name.is_empty() && id.len() == 8 && u32::from_str_radix(id, 16) == Ok(own)).then(|| (name.to_owned(), own, key))
+}
+
 /// A public key: `NAME+ID+KEY`, as other tools of this format write it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verifier {
@@ -45,29 +68,18 @@ pub struct Verifier {
 
 impl std::fmt::Display for Verifier {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let mut key = vec![ED25519];
-        key.extend_from_slice(self.key.as_bytes());
-        write!(f, "{}+{:08x}+{}", self.name, self.id, to_base64(&key))
+        f.write_str(&written_key(ED25519, &self.name, &self.key))
     }
 }
 
 impl Verifier {
     fn new(name: &str, key: VerifyingKey) -> Self {
-        let digest = Sha256::new().chain_update(name).chain_update([b'\n', ED25519]).chain_update(key.as_bytes()).finalize();
-        Verifier { name: name.into(), id: u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]), key }
+        Verifier { name: name.into(), id: key_id(ED25519, name, &key), key }
     }
 
     pub fn parse(text: &str) -> Result<Self, NoteError> {
-        let bad = || NoteError::Key(text.into());
-        let mut parts = text.trim().splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else { return Err(bad()) };
-        let bytes = from_base64(key).filter(|b| b.len() == 33 && b[0] == ED25519).ok_or_else(bad)?;
-        let key = bytes[1..].try_into().ok().and_then(|b: [u8; 32]| VerifyingKey::from_bytes(&b).ok()).ok_or_else(bad)?;
-        let found = Verifier::new(name, key);
-        if name.is_empty() || id.len() != 8 || u32::from_str_radix(id, 16) != Ok(found.id) {
-            return Err(bad());
-        }
-        Ok(found)
+        let (name, id, key) = read_key(ED25519, text).ok_or_else(|| NoteError::Key(text.into()))?;
+        Ok(Verifier { name, id, key })
     }
 
     /// The keys of a file: one a line, `#` begins a remark.
