@@ -1,8 +1,7 @@
-//! Compound files (OLE 2): what Word 97, Outlook and locked Office files are packed in. Only the directory is read.
+//! Compound files (OLE 2): what Word 97, Outlook and locked Office files are packed in.
 
 use std::io::{Read, Seek, SeekFrom};
 
-use crate::sniff::AS_WORD;
 use crate::{Error, Kind};
 
 pub(crate) const MAGIC: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
@@ -19,7 +18,7 @@ pub(crate) fn kind<R: Read + Seek + ?Sized>(input: &mut R) -> Result<Option<Kind
         return Err(Error::Locked { kind: LOCKED });
     }
     if has("WordDocument") {
-        return foreign("a text of Word 97 to 2003 (.doc)", AS_WORD);
+        return Ok(Some(Kind::Word97));
     }
     if has("PowerPoint Document") {
         return foreign("a presentation of PowerPoint 97 to 2003 (.ppt)", "save it as PDF");

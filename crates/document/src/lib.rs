@@ -11,17 +11,24 @@ mod compound;
 mod crypt;
 mod error;
 mod exif;
+mod flow;
 mod mail;
 mod media;
 mod office;
+mod opentext;
+mod package;
 mod pdf;
+mod rich;
 mod sniff;
 mod word;
+mod word97;
 
 use std::io::{Read, Seek, SeekFrom};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+
+use crate::flow::Flow;
 
 pub use error::Error;
 pub use exif::preview;
@@ -102,6 +109,14 @@ pub struct Part {
     pub sha256: Option<String>,
 }
 
+impl Part {
+    /// A text of a word processor.
+    fn flowing(label: &str, flow: Flow) -> Part {
+        let (text, typed) = flow.done();
+        Part { kind: "word", label: label.to_owned(), text, typed, method: "body", ..Part::default() }
+    }
+}
+
 /// Reads a document whose [`kind`] is known.
 pub fn read<R: Read + Seek>(kind: Kind, input: &mut R, eye: Option<&dyn Eye>, bounds: &Bounds) -> Result<Vec<Part>, Error> {
     read_locked(kind, input, eye, bounds, None)
@@ -177,6 +192,9 @@ fn inside(kind: Kind, bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds, dept
     match kind {
         Kind::Pdf => pdf::pages(bytes, eye, bounds, None),
         Kind::Word => word::text(bytes, eye, bounds),
+        Kind::Word97 => word97::text(bytes, eye),
+        Kind::RichText => rich::text(bytes, eye, bounds),
+        Kind::OpenText => opentext::text(bytes, eye, bounds),
         Kind::Mail => mail::message(bytes, eye, bounds, depth),
         Kind::Mailbox => mail::mailbox(bytes, eye, bounds, depth),
         Kind::Image => media::picture(bytes, eye),

@@ -13,7 +13,14 @@ const HEAD: u64 = 64 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     Pdf,
+    /// Word 2007 and later (`.docx`).
     Word,
+    /// Word 97 to 2003 (`.doc`).
+    Word97,
+    /// Rich Text Format (`.rtf`).
+    RichText,
+    /// OpenDocument text (`.odt`).
+    OpenText,
     Mail,
     Mailbox,
     Image,
@@ -53,10 +60,9 @@ fn package<R: Read + Seek + ?Sized>(input: &mut R, head: &[u8]) -> Result<Option
     if let Ok(file) = archive.by_name("mimetype") {
         file.take(OPEN_TEXT.len() as u64).read_to_end(&mut said)?;
     }
-    if said == OPEN_TEXT { Err(Error::Foreign { format: "an OpenDocument text (.odt)", advice: AS_WORD }) } else { Ok(None) }
+    Ok((said == OPEN_TEXT).then_some(Kind::OpenText))
 }
 
-pub(crate) const AS_WORD: &str = "open it in a word processor and save it as Word (.docx) or PDF";
 const UNPACK: &str = "unpack it and send its files, or pack them as ZIP or tar.gz";
 
 fn plain(head: &[u8]) -> Result<Option<Kind>, Error> {
@@ -66,7 +72,6 @@ fn plain(head: &[u8]) -> Result<Option<Kind>, Error> {
         (b"\xfd7zXZ\0", "a file packed with xz", UNPACK),
         (b"BZh", "a file packed with bzip2", UNPACK),
         (b"(\xb5/\xfd", "a file packed with Zstandard", UNPACK),
-        (b"{\\rtf", "a text in Rich Text Format (.rtf)", AS_WORD),
     ] {
         if head.starts_with(start) {
             return Err(Error::Foreign { format, advice });
@@ -80,6 +85,7 @@ fn of_head(head: &[u8]) -> Option<Kind> {
     let form = head.get(8..12).unwrap_or_default();
     Some(match four {
         b"%PDF" => Kind::Pdf,
+        b"{\\rt" if head.get(4) == Some(&b'f') => Kind::RichText,
         [0xff, 0xd8, 0xff, _] | b"\x89PNG" | b"GIF8" | b"II*\0" | b"MM\0*" => Kind::Image,
         b"RIFF" if form == b"WEBP" => Kind::Image,
         b"RIFF" if form == b"WAVE" => Kind::Audio,

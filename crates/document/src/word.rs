@@ -1,172 +1,162 @@
 //! Word documents (`.docx`): the text, what stands above, below and in notes, and the pictures. A run that says it is set in Kruti Dev or DevLys is
 //! converted without a guess.
 
-use std::io::{Cursor, Read};
+use std::collections::HashMap;
+use std::io::Cursor;
 
 use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
-use zip::ZipArchive;
-use zip::result::ZipError;
+use quick_xml::events::{BytesRef, BytesStart, Event};
 
+use crate::flow::{Flow, is_legacy};
+use crate::package::Package;
 use crate::{Bounds, Error, Eye, Kind, Part, kind, media};
 
 const KIND: &str = "Word document";
 
 pub(crate) fn text(bytes: &[u8], eye: Option<&dyn Eye>, bounds: &Bounds) -> Result<Vec<Part>, Error> {
-    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|e| Error::corrupt(KIND, e))?;
-    let most = bounds.unpacked.min(bounds.bytes);
-    let mut package = Package { archive, left: most, most };
+    let mut package = Package::open(KIND, bytes, bounds)?;
     let body = package.text("word/document.xml")?.ok_or_else(|| Error::corrupt(KIND, "it has no text"))?;
+    let styles = Styles::read(&package.text("word/styles.xml")?.unwrap_or_default())?;
     let core = package.text("docProps/core.xml")?.unwrap_or_default();
-    let part = |label: &str, (unicode, typed): (String, String)| Part {
-        kind: "word",
-        label: label.to_owned(),
-        typed: (unicode != typed).then_some(typed),
-        text: Some(unicode).filter(|t| !t.is_empty()),
-        method: "body",
-        ..Part::default()
-    };
     let fact = |name: &str| element(&core, name);
-    let first = part("1", paragraphs(&body)?);
+    let first = Part::flowing("1", paragraphs(&body, &styles)?);
     let mut parts = vec![Part { title: fact("title"), author: fact("creator"), created_at: fact("created"), ..first }];
-    for name in package.beside() {
+    for name in package.names(beside) {
         let label = name.trim_start_matches("word/").trim_end_matches(".xml");
-        let beside = package.text(&name)?.map(|xml| paragraphs(&xml)).transpose()?.map(|found| part(label, found));
+        let beside =
+            package.text(&name)?.map(|xml| paragraphs(&xml, &styles)).transpose()?.map(|found| Part::flowing(label, found));
         parts.extend(beside.filter(|p| p.text.is_some()));
     }
-    for name in package.pictures() {
+    for name in package.names(|name| name.starts_with("word/media/") && !name.ends_with('/')) {
         let Some(bytes) = package.member(&name)? else { continue };
-        let read = match kind(&mut Cursor::new(&bytes)) {
-            Ok(Some(Kind::Image)) => media::picture(&bytes, eye),
-            // Drawings for printers (EMF, WMF) show themselves in the document only.
-            _ => Ok(vec![Part { kind: "attachment", method: "facts", ..Part::default() }]),
-        };
-        let unread =
-            |e: Error| vec![Part { kind: "attachment", method: "unread", remark: Some(e.to_string()), ..Part::default() }];
-        let label = name.trim_start_matches("word/media/").to_owned();
-        parts.extend(read.unwrap_or_else(unread).into_iter().map(|p| Part { label: label.clone(), ..p }));
+        parts.extend(pictured(name.trim_start_matches("word/media/"), &bytes, eye));
     }
     Ok(parts)
 }
 
-/// The archive that a Word document is.
-struct Package<'a> {
-    archive: ZipArchive<Cursor<&'a [u8]>>,
-    /// Bytes that may still be unpacked, of so many.
-    left: u64,
-    most: u64,
+/// Headers, footers, notes and comments.
+fn beside(name: &str) -> bool {
+    let name = name.strip_prefix("word/").and_then(|n| n.strip_suffix(".xml")).unwrap_or_default();
+    ["header", "footer", "footnotes", "endnotes", "comments"].contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
 }
 
-impl Package<'_> {
-    /// Headers, footers and notes.
-    fn beside(&self) -> Vec<String> {
-        let is = |name: &&str| {
-            let name = name.strip_prefix("word/").and_then(|n| n.strip_suffix(".xml")).unwrap_or_default();
-            ["header", "footer", "footnotes", "endnotes"].contains(&name.trim_end_matches(|c: char| c.is_ascii_digit()))
-        };
-        self.sorted(is)
-    }
-
-    fn pictures(&self) -> Vec<String> {
-        self.sorted(|name| name.starts_with("word/media/") && !name.ends_with('/'))
-    }
-
-    fn sorted(&self, is: impl Fn(&&str) -> bool) -> Vec<String> {
-        let mut names: Vec<String> = self.archive.file_names().filter(is).map(str::to_owned).collect();
-        names.sort_unstable();
-        names
-    }
-
-    fn text(&mut self, name: &str) -> Result<Option<String>, Error> {
-        self.member(name)?.map(|bytes| String::from_utf8(bytes).map_err(|e| Error::corrupt(KIND, e))).transpose()
-    }
-
-    fn member(&mut self, name: &str) -> Result<Option<Vec<u8>>, Error> {
-        let file = match self.archive.by_name(name) {
-            Ok(file) => file,
-            Err(ZipError::FileNotFound) => return Ok(None),
-            Err(ZipError::UnsupportedArchive(why)) if why == ZipError::PASSWORD_REQUIRED => {
-                return Err(Error::Locked { kind: KIND });
-            }
-            Err(e) => return Err(Error::corrupt(KIND, e)),
-        };
-        let mut bytes = Vec::new();
-        file.take(self.left + 1).read_to_end(&mut bytes).map_err(|e| Error::corrupt(KIND, e))?;
-        let left = self.left.checked_sub(bytes.len() as u64);
-        self.left = left.ok_or(Error::Bomb { limit: self.most })?;
-        Ok(Some(bytes))
-    }
-}
-
-/// The text with legacy runs in Unicode, and as typed.
-fn paragraphs(xml: &str) -> Result<(String, String), Error> {
-    let mut reader = Reader::from_str(xml);
-    let (mut unicode, mut typed) = (String::new(), String::new());
-    // Neighbouring legacy runs are one text: editors cut words anywhere.
-    let mut legacy_text = String::new();
-    let (mut legacy, mut inside) = (false, false);
-    let settle = |legacy_text: &mut String, unicode: &mut String| {
-        unicode.push_str(&lipi::convert(legacy_text));
-        legacy_text.clear();
+/// A picture in a document, as a file of its own.
+pub(crate) fn pictured(label: &str, bytes: &[u8], eye: Option<&dyn Eye>) -> Vec<Part> {
+    let read = match kind(&mut Cursor::new(bytes)) {
+        Ok(Some(Kind::Image)) => media::picture(bytes, eye),
+        // Drawings for printers (EMF, WMF) show themselves in the document only.
+        _ => Ok(vec![Part { kind: "attachment", method: "facts", ..Part::default() }]),
     };
+    let unread = |e: Error| vec![Part { kind: "attachment", method: "unread", remark: Some(e.to_string()), ..Part::default() }];
+    read.unwrap_or_else(unread).into_iter().map(|p| Part { label: label.to_owned(), ..p }).collect()
+}
+
+fn paragraphs(xml: &str, styles: &Styles) -> Result<Flow, Error> {
+    let mut reader = Reader::from_str(xml);
+    let mut flow = Flow::default();
+    let (mut paragraph, mut legacy, mut inside) = (styles.standard, false, false);
     loop {
         match reader.read_event().map_err(|e| Error::corrupt(KIND, e))? {
-            Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "rFonts" => legacy = is_legacy(&e),
-            Event::Start(e) if e.local_name().as_ref() == "r" => legacy = false,
+            Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "rFonts" => legacy = named(&e).unwrap_or(legacy),
+            Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "pStyle" => {
+                paragraph = styles.legacy(attribute(&e, "val")).unwrap_or(styles.standard);
+            }
+            Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "rStyle" => {
+                legacy = styles.legacy(attribute(&e, "val")).unwrap_or(legacy);
+            }
+            Event::Start(e) if e.local_name().as_ref() == "p" => paragraph = styles.standard,
+            Event::Start(e) if e.local_name().as_ref() == "r" => legacy = paragraph,
             Event::Start(e) if e.local_name().as_ref() == "t" => inside = true,
             Event::End(e) if e.local_name().as_ref() == "t" => inside = false,
-            Event::Text(text) if inside => {
-                push(&text, legacy, &mut legacy_text, &mut unicode, &mut typed, settle);
-            }
-            Event::GeneralRef(reference) if inside => {
-                let sign = match reference.resolve_char_ref().map_err(|e| Error::corrupt(KIND, e))? {
-                    Some(sign) => sign.to_string(),
-                    None => quick_xml::escape::resolve_predefined_entity(&reference).unwrap_or_default().to_owned(),
-                };
-                push(&sign, legacy, &mut legacy_text, &mut unicode, &mut typed, settle);
-            }
-            Event::Empty(e) if matches!(e.local_name().as_ref(), "tab" | "br") => {
-                push(" ", legacy, &mut legacy_text, &mut unicode, &mut typed, settle);
-            }
-            Event::End(e) if e.local_name().as_ref() == "p" => {
-                settle(&mut legacy_text, &mut unicode);
-                unicode.push('\n');
-                typed.push('\n');
-            }
-            Event::Eof => break,
+            Event::Text(text) if inside => flow.push(&text, legacy),
+            Event::GeneralRef(reference) if inside => flow.push(&sign(KIND, &reference)?, legacy),
+            Event::Empty(e) if e.local_name().as_ref() == "tab" => flow.push(" ", false),
+            Event::Empty(e) if e.local_name().as_ref() == "br" => flow.line(),
+            Event::End(e) if e.local_name().as_ref() == "p" => flow.line(),
+            Event::Eof => return Ok(flow),
             _ => {}
         }
     }
-    settle(&mut legacy_text, &mut unicode);
-    Ok((unicode.trim().to_owned(), typed.trim().to_owned()))
 }
 
-fn push(
-    text: &str,
-    legacy: bool,
-    legacy_text: &mut String,
-    unicode: &mut String,
-    typed: &mut String,
-    settle: impl Fn(&mut String, &mut String),
-) {
-    typed.push_str(text);
-    if legacy {
-        legacy_text.push_str(text);
-    } else {
-        settle(legacy_text, unicode);
-        unicode.push_str(text);
+/// What styles set in a legacy font, or not, by their name; and what stands where none is named.
+#[derive(Default)]
+struct Styles {
+    fonts: HashMap<String, (Option<bool>, Option<String>)>,
+    standard: bool,
+}
+
+impl Styles {
+    fn read(xml: &str) -> Result<Styles, Error> {
+        let mut reader = Reader::from_str(xml);
+        let mut styles = Styles::default();
+        let (mut at, mut standard): (Option<String>, Option<String>) = (None, None);
+        loop {
+            match reader.read_event().map_err(|e| Error::corrupt(KIND, e))? {
+                Event::Start(e) if e.local_name().as_ref() == "style" => {
+                    let name = attribute(&e, "styleId").unwrap_or_default();
+                    let is = |what: &str, value: &str| attribute(&e, what).is_some_and(|v| v == value);
+                    if is("type", "paragraph") && (is("default", "1") || is("default", "true")) {
+                        standard = Some(name.clone());
+                    }
+                    styles.fonts.insert(name.clone(), (None, None));
+                    at = Some(name);
+                }
+                Event::End(e) if e.local_name().as_ref() == "style" => at = None,
+                Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "rFonts" => match &at {
+                    Some(style) => styles.fonts.entry(style.clone()).or_default().0 = named(&e),
+                    // Before all styles: what holds for the whole document.
+                    None => styles.standard = named(&e).unwrap_or(false),
+                },
+                Event::Start(e) | Event::Empty(e) if e.local_name().as_ref() == "basedOn" => {
+                    if let Some(style) = at.as_ref().and_then(|s| styles.fonts.get_mut(s)) {
+                        style.1 = attribute(&e, "val");
+                    }
+                }
+                Event::Eof => break,
+                _ => {}
+            }
+        }
+        styles.standard = styles.legacy(standard).unwrap_or(styles.standard);
+        Ok(styles)
+    }
+
+    /// Whether a style is set in a legacy font; none where it leaves that to what it stands in.
+    fn legacy(&self, name: Option<String>) -> Option<bool> {
+        let mut at = name?;
+        // A style that follows itself ends too.
+        for _ in 0..32 {
+            match self.fonts.get(&at)? {
+                (Some(font), _) => return Some(*font),
+                (None, Some(next)) => at.clone_from(next),
+                (None, None) => return None,
+            }
+        }
+        None
     }
 }
 
-fn is_legacy(fonts: &BytesStart) -> bool {
-    fonts.attributes().flatten().any(|a| {
-        let name = a.value.to_lowercase().replace([' ', '-'], "");
-        matches!(a.key.local_name().as_ref(), "ascii" | "hAnsi") && (name.starts_with("krutidev") || name.starts_with("devlys"))
+/// What a reference (`&amp;`, `&#2352;`) stands for.
+pub(crate) fn sign(kind: &'static str, reference: &BytesRef) -> Result<String, Error> {
+    Ok(match reference.resolve_char_ref().map_err(|e| Error::corrupt(kind, e))? {
+        Some(sign) => sign.to_string(),
+        None => quick_xml::escape::resolve_predefined_entity(reference).unwrap_or_default().to_owned(),
     })
 }
 
+/// Whether a run's fonts for Latin letters are legacy ones; none where it names none.
+fn named(fonts: &BytesStart) -> Option<bool> {
+    let found = ["ascii", "hAnsi"].map(|name| attribute(fonts, name).map(|font| is_legacy(&font)));
+    found.into_iter().flatten().reduce(|a, b| a || b)
+}
+
+pub(crate) fn attribute(element: &BytesStart, name: &str) -> Option<String> {
+    let found = element.attributes().flatten().find(|a| a.key.local_name().as_ref() == name)?;
+    Some(quick_xml::escape::unescape(&found.value).map_or_else(|_| found.value.to_string(), |v| v.into_owned()))
+}
+
 /// The text of the first element of that name.
-fn element(xml: &str, name: &str) -> Option<String> {
+pub(crate) fn element(xml: &str, name: &str) -> Option<String> {
     let mut reader = Reader::from_str(xml);
     let mut inside = false;
     loop {

@@ -3,6 +3,7 @@
 mod files;
 mod hostile;
 mod locked;
+mod texts;
 
 use std::io::{Cursor, Read};
 

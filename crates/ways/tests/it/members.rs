@@ -117,7 +117,7 @@ async fn tar_archives_are_taken_and_others_are_named() {
     for (name, bytes, says) in [
         ("a.rar", &b"Rar!\x1a\x07\x01\0"[..], "is a RAR archive, which is not read here; unpack it"),
         ("a.7z", b"7z\xbc\xaf\x27\x1c\0\x04", "is a 7-Zip archive"),
-        ("a.rtf", b"{\\rtf1 FIR}", "save it as Word (.docx) or PDF"),
+        ("a.zst", b"(\xb5/\xfd\x04", "is a file packed with Zstandard"),
     ] {
         let error = basin.take(name, bytes).await.unwrap_err().to_string();
         assert!(error.starts_with(name) && error.contains(says), "{error}");
