@@ -152,6 +152,11 @@ impl Ask {
         }
     }
 
+    /// A person with a session, or the machine's operator; no program with a token.
+    pub fn by_hand(&self) -> Result<(), HttpError> {
+        if matches!(self.standing, Standing::Local) { Ok(()) } else { self.session().map(|_| ()) }
+    }
+
     /// The frame of a page.
     pub fn shell(&self, section: Section, title: impl Into<String>) -> Shell {
         let mut shell = Shell::new(self.lang, section, title);

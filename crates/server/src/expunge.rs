@@ -3,7 +3,8 @@
 use accounts::{AccessError, AccountError, Accounts, NewExpungement};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::{Form, Json};
+use axum::routing::{get, post};
+use axum::{Form, Json, Router};
 use chrono::{DateTime, Utc};
 use governance::{Kind, Step, permits};
 use lake::erase::Receipt;
@@ -123,7 +124,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
     show(list(&app, &ask, None).await?)
 }
 
-pub(crate) async fn list_json(State(app): State<App>, ask: Ask) -> Reply<Json<Vec<Row>>> {
+async fn list_json(State(app): State<App>, ask: Ask) -> Reply<Json<Vec<Row>>> {
     Ok(Json(app.accounts.expungements(&ask.principal, &app.lake.policies(), app.lake.now()).await?))
 }
 
@@ -164,7 +165,7 @@ pub(crate) async fn send(State(app): State<App>, ask: Ask, Form(sent): Form<Aski
     }
 }
 
-pub(crate) async fn send_json(State(app): State<App>, ask: Ask, Json(sent): Json<Asking>) -> Reply<Json<Value>> {
+async fn send_json(State(app): State<App>, ask: Ask, Json(sent): Json<Asking>) -> Reply<Json<Value>> {
     match asked(&app, &ask, &sent).await? {
         Ok(id) => Ok(Json(json!({ "id": id, "state": "asked" }))),
         Err(error) => Err(HttpError::BadRequest(error)),
@@ -191,7 +192,7 @@ pub(crate) async fn one(State(app): State<App>, ask: Ask, Path(id): Path<String>
     })
 }
 
-pub(crate) async fn one_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
+async fn one_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
     let row = read(&app, &ask, &id).await?;
     let receipt: Option<Value> = row.receipt.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Ok(Json(json!({ "request": Row { receipt: None, ..row }, "receipt": receipt })))
@@ -203,26 +204,64 @@ pub(crate) struct Note {
     note: String,
 }
 
-async fn decide(app: &App, ask: &Ask, id: &str, grant: bool, text: &str) -> Reply<Redirect> {
+/// A program's token decides and carries out nothing: a person with a session does.
+async fn decide(app: &App, ask: &Ask, id: &str, grant: bool, text: &str) -> Reply<()> {
+    ask.by_hand()?;
     read(app, ask, id).await?;
     note(app, ask, "expungement", json!({ "change": if grant { "grant" } else { "refuse" }, "expungement": id }))?;
-    app.accounts.decide_expungement(&ask.principal, &app.lake.policies(), id, grant, text, app.lake.now()).await?;
-    Ok(Redirect::to(&format!("/expunge/{id}")))
+    Ok(app.accounts.decide_expungement(&ask.principal, &app.lake.policies(), id, grant, text, app.lake.now()).await?)
+}
+
+/// Goes on when the browser goes away.
+async fn carried_out(app: &App, ask: &Ask, id: &str) -> Reply<()> {
+    ask.by_hand()?;
+    read(app, ask, id).await?;
+    let (app, access, of) = (app.clone(), ask.access(&app.lake, At::Now), id.to_owned());
+    let work = tokio::spawn(async move { run(&app.lake, &app.accounts, &access, &of).await });
+    work.await.map_err(|e| HttpError::Failed(e.to_string()))??;
+    Ok(())
+}
+
+fn to(id: &str) -> Redirect {
+    Redirect::to(&format!("/expunge/{id}"))
 }
 
 pub(crate) async fn grant(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Note>) -> Reply<Redirect> {
-    decide(&app, &ask, &id, true, &sent.note).await
+    decide(&app, &ask, &id, true, &sent.note).await?;
+    Ok(to(&id))
 }
 
 pub(crate) async fn refuse(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(sent): Form<Note>) -> Reply<Redirect> {
-    decide(&app, &ask, &id, false, &sent.note).await
+    decide(&app, &ask, &id, false, &sent.note).await?;
+    Ok(to(&id))
 }
 
-/// Carries it out; going on when the browser goes away.
 pub(crate) async fn carry_out(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {
-    read(&app, &ask, &id).await?;
-    let (access, of) = (ask.access(&app.lake, At::Now), id.clone());
-    let work = tokio::spawn(async move { run(&app.lake, &app.accounts, &access, &of).await });
-    work.await.map_err(|e| HttpError::Failed(e.to_string()))??;
-    Ok(Redirect::to(&format!("/expunge/{id}")))
+    carried_out(&app, &ask, &id).await?;
+    Ok(to(&id))
+}
+
+/// The same for programs that act for a person with a session: they get the request as it stands, with its receipt.
+pub(crate) fn routes() -> Router<App> {
+    Router::new()
+        .route("/api/v1/expunge", get(list_json).post(send_json))
+        .route("/api/v1/expunge/{id}", get(one_json))
+        .route("/api/v1/expunge/{id}/grant", post(grant_json))
+        .route("/api/v1/expunge/{id}/refuse", post(refuse_json))
+        .route("/api/v1/expunge/{id}/run", post(carry_out_json))
+}
+
+async fn grant_json(State(app): State<App>, ask: Ask, Path(id): Path<String>, Json(sent): Json<Note>) -> Reply<Json<Value>> {
+    decide(&app, &ask, &id, true, &sent.note).await?;
+    one_json(State(app), ask, Path(id)).await
+}
+
+async fn refuse_json(State(app): State<App>, ask: Ask, Path(id): Path<String>, Json(sent): Json<Note>) -> Reply<Json<Value>> {
+    decide(&app, &ask, &id, false, &sent.note).await?;
+    one_json(State(app), ask, Path(id)).await
+}
+
+async fn carry_out_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
+    carried_out(&app, &ask, &id).await?;
+    one_json(State(app), ask, Path(id)).await
 }

@@ -126,6 +126,9 @@ const OTHER: &[&str] = &[
     "/expunge/{id}/run",
     "/api/v1/expunge",
     "/api/v1/expunge/{id}",
+    "/api/v1/expunge/{id}/grant",
+    "/api/v1/expunge/{id}/refuse",
+    "/api/v1/expunge/{id}/run",
     // Signing in, accounts: tried by `accounts`.
     "/sign-in",
     "/sign-in/code",

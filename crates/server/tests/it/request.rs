@@ -90,6 +90,39 @@ async fn authorities_orders_and_teams_are_asked_for_and_decided_by_programs_too(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_erasure_is_asked_for_decided_and_carried_out_by_programs_too() {
+    let site = station().await;
+    let (mut sita, _) = officer(&site, "sita", Role::InvestigatingOfficer, Rank::SubInspector, "27541001").await;
+    let (mut gita, _) = officer(&site, "gita", Role::Supervisor, Rank::Superintendent, "2754").await;
+    let order =
+        json!({ "kind": "case", "target": FIR, "basis": "High Court, order 12 of 2026", "reason": "the FIR was quashed" });
+    let (status, asked) = send(&mut sita, "/api/v1/expunge", order.clone()).await;
+    assert_eq!((status, asked["state"].as_str()), (StatusCode::OK, Some("asked")), "{asked}");
+    let one = format!("/api/v1/expunge/{}", asked["id"].as_str().unwrap());
+    assert_eq!(send(&mut sita, &format!("{one}/grant"), json!({})).await.0, StatusCode::FORBIDDEN, "never one's own");
+    assert_eq!(send(&mut gita, &format!("{one}/run"), json!({})).await.0, StatusCode::FORBIDDEN, "not granted yet");
+    // A program with a token asks and reads; it decides and carries out nothing.
+    let now = site.lake.now();
+    let bearer = format!("Bearer {}", site.accounts.issue("gita", "nightly", &accounts::Scope::ALL, 7, now).await.unwrap().text);
+    for step in ["grant", "refuse", "run"] {
+        let mut program = Browser::new(&site);
+        let seen = program.send(Method::POST, &format!("{one}/{step}"), &[JSON, ("authorization", &bearer)], "{}").await;
+        assert!(matches!(seen.status, StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED), "{step}: {} {}", seen.status, seen.body);
+    }
+    assert_eq!(parsed(&sita.get(&one).await)["request"]["state"], "asked");
+    let (status, granted) = send(&mut gita, &format!("{one}/grant"), json!({ "note": "compared with the order" })).await;
+    assert_eq!((status, granted["request"]["state"].as_str()), (StatusCode::OK, Some("granted")), "{granted}");
+    let (status, run) = send(&mut gita, &format!("{one}/run"), json!({})).await;
+    assert_eq!((status, run["request"]["state"].as_str()), (StatusCode::OK, Some("done")), "{run}");
+    assert!(run["receipt"]["proof"].as_str().is_some_and(|p| !p.is_empty()), "{run}");
+    // Another one is refused, with its reason.
+    let (_, again) = send(&mut sita, "/api/v1/expunge", order).await;
+    let other = format!("/api/v1/expunge/{}", again["id"].as_str().unwrap());
+    let (status, refused) = send(&mut gita, &format!("{other}/refuse"), json!({ "note": "done already" })).await;
+    assert_eq!((status, refused["request"]["note"].as_str()), (StatusCode::OK, Some("done already")), "{refused}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_large_export_is_asked_for_where_it_was_refused_and_leaves_once_released() {
     let site = station().await;
     let (mut sita, work) = officer(&site, "sita", Role::InvestigatingOfficer, Rank::SubInspector, "27541001").await;
