@@ -3,8 +3,7 @@
 use accounts::{AccessError, AccountError, Accounts, NewExpungement};
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
-use axum::{Form, Json, Router};
+use axum::{Form, Json};
 use chrono::{DateTime, Utc};
 use governance::{Kind, Step, permits};
 use lake::erase::Receipt;
@@ -124,7 +123,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
     show(list(&app, &ask, None).await?)
 }
 
-async fn list_json(State(app): State<App>, ask: Ask) -> Reply<Json<Vec<Row>>> {
+pub(crate) async fn list_json(State(app): State<App>, ask: Ask) -> Reply<Json<Vec<Row>>> {
     Ok(Json(app.accounts.expungements(&ask.principal, &app.lake.policies(), app.lake.now()).await?))
 }
 
@@ -165,7 +164,7 @@ pub(crate) async fn send(State(app): State<App>, ask: Ask, Form(sent): Form<Aski
     }
 }
 
-async fn send_json(State(app): State<App>, ask: Ask, Json(sent): Json<Asking>) -> Reply<Json<Value>> {
+pub(crate) async fn send_json(State(app): State<App>, ask: Ask, Json(sent): Json<Asking>) -> Reply<Json<Value>> {
     match asked(&app, &ask, &sent).await? {
         Ok(id) => Ok(Json(json!({ "id": id, "state": "asked" }))),
         Err(error) => Err(HttpError::BadRequest(error)),
@@ -192,7 +191,7 @@ pub(crate) async fn one(State(app): State<App>, ask: Ask, Path(id): Path<String>
     })
 }
 
-async fn one_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
+pub(crate) async fn one_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
     let row = read(&app, &ask, &id).await?;
     let receipt: Option<Value> = row.receipt.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Ok(Json(json!({ "request": Row { receipt: None, ..row }, "receipt": receipt })))
@@ -241,27 +240,27 @@ pub(crate) async fn carry_out(State(app): State<App>, ask: Ask, Path(id): Path<S
     Ok(to(&id))
 }
 
-/// The same for programs that act for a person with a session: they get the request as it stands, with its receipt.
-pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .route("/api/v1/expunge", get(list_json).post(send_json))
-        .route("/api/v1/expunge/{id}", get(one_json))
-        .route("/api/v1/expunge/{id}/grant", post(grant_json))
-        .route("/api/v1/expunge/{id}/refuse", post(refuse_json))
-        .route("/api/v1/expunge/{id}/run", post(carry_out_json))
-}
-
-async fn grant_json(State(app): State<App>, ask: Ask, Path(id): Path<String>, Json(sent): Json<Note>) -> Reply<Json<Value>> {
+pub(crate) async fn grant_json(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Json(sent): Json<Note>,
+) -> Reply<Json<Value>> {
     decide(&app, &ask, &id, true, &sent.note).await?;
     one_json(State(app), ask, Path(id)).await
 }
 
-async fn refuse_json(State(app): State<App>, ask: Ask, Path(id): Path<String>, Json(sent): Json<Note>) -> Reply<Json<Value>> {
+pub(crate) async fn refuse_json(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Json(sent): Json<Note>,
+) -> Reply<Json<Value>> {
     decide(&app, &ask, &id, false, &sent.note).await?;
     one_json(State(app), ask, Path(id)).await
 }
 
-async fn carry_out_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
+pub(crate) async fn carry_out_json(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Json<Value>> {
     carried_out(&app, &ask, &id).await?;
     one_json(State(app), ask, Path(id)).await
 }

@@ -138,6 +138,11 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/exports", get(outside::exports_json))
         .route("/api/v1/policies", get(outside::policies_json))
         .route("/api/v1/policies/limit", post(outside::limit_json))
+        .route("/api/v1/expunge", get(expunge::list_json).post(expunge::send_json))
+        .route("/api/v1/expunge/{id}", get(expunge::one_json))
+        .route("/api/v1/expunge/{id}/grant", post(expunge::grant_json))
+        .route("/api/v1/expunge/{id}/refuse", post(expunge::refuse_json))
+        .route("/api/v1/expunge/{id}/run", post(expunge::carry_out_json))
         .route("/api/v1/audit", get(audit::list_json))
         .route("/api/v1/audit/watch", get(watch::list_json))
         .route("/api/v1/audit/person", get(trail::person_json))
@@ -145,7 +150,6 @@ pub(crate) fn routes(app: App) -> Router {
         .route("/api/v1/audit/{index}", get(audit::record_json))
         .merge(desk::routes())
         .merge(work::routes())
-        .merge(expunge::routes())
         .fallback(fault::unknown)
         // From the outside in: the headers that every response carries; who asks, in what language, and errors as pages; whether he
         // may go there at all; whether a change comes from our own page.
