@@ -79,6 +79,8 @@ pub enum PostCommand {
         #[arg(long)]
         reason: String,
     },
+    /// What a message said before it was edited, and what of it the public reads.
+    Wordings(revise::Wordings),
     /// Posts of other units that say nearly the same: around a time, or in the coming week.
     Similar {
         id: String,
@@ -374,6 +376,7 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Revise(r) => revise::revise(args, desk, r).await?,
         PostCommand::Apply { id } => return revise::apply(args, desk, id).await,
         PostCommand::Keep { id, reason } => desk.keep_out(&me, id, reason, now).await?,
+        PostCommand::Wordings(w) => revise::wordings(args, desk, w).await?,
         PostCommand::Similar { id, at: when } => {
             let post = desk.store.post(id).await?;
             desk.may_read(&me, &post.unit).await?;

@@ -18,7 +18,7 @@ use social::message::{FLAGS, Facts, Media, Message};
 use social::{NetworkName, limit, text};
 
 use super::media::{self, Search};
-use super::sheet::{beside, keep, kept as kept_sheet};
+use super::sheet::{self as page_sheet, Kept, beside, keep, kept as kept_sheets};
 use super::{at, delivery, line, units};
 use crate::App;
 use crate::ask::Ask;
@@ -189,7 +189,7 @@ pub(crate) struct Begin {
     unit: String,
     /// Words to begin with.
     template: String,
-    /// Go on with what was kept and not saved.
+    /// The kept sheet to go on from.
     kept: String,
 }
 
@@ -206,19 +206,30 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
         (message.hindi, message.english) = (template.hindi, template.english);
     }
     let mut corrects = b.corrects;
-    let mut waits = None;
-    if let Some((fields, kept, at)) = kept_sheet(&app, &ask, "", &Message::default()).await? {
-        if b.kept == "1" {
-            (unit, corrects) = (given(&fields, "unit").to_owned(), given(&fields, "corrects").to_owned());
-            message = kept;
-        } else {
-            waits = Some(super::at(at));
-        }
+    let (chosen, waits) = choose(kept_sheets(&app, &ask, "", &Message::default()).await?, &b.kept);
+    if let Some(kept) = &chosen {
+        (unit, corrects) = (given(&kept.fields, "unit").to_owned(), given(&kept.fields, "corrects").to_owned());
+        message = kept.message.clone();
     }
     let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
-    (page.corrects, page.kept_before) = (corrects, waits);
+    (page.corrects, page.kept_before) = (corrects, waits.iter().map(Kept::line).collect());
+    begin(&app, &mut page, chosen.as_ref());
     beside(&app, &ask, &mut page, &message).await?;
     show(page)
+}
+
+/// The kept sheet that is gone on from, and those that wait.
+fn choose(mut all: Vec<Kept>, wanted: &str) -> (Option<Kept>, Vec<Kept>) {
+    let at = all.iter().position(|k| k.row.id == wanted);
+    (at.map(|at| all.remove(at)), all)
+}
+
+/// A page is a sheet of its own, also where it goes on from another: the page that one was written on may still be open somewhere.
+fn begin(app: &App, page: &mut Composer, from: Option<&Kept>) {
+    page.sheet = app.lake.store().fresh_id(app.lake.now());
+    if let Some(from) = from {
+        (page.begun, page.begun_at) = (from.row.id.clone(), from.row.at);
+    }
 }
 
 /// What the checks say and what each network makes of it; also where pictures are looked for. No version comes of it: what is on the sheet
@@ -228,7 +239,8 @@ pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<S
     let before = before(&app, &ask, id).await?;
     let message = message(&app, &form, &before).await?;
     let unit = given(&form, "unit");
-    let is_kept = keep(&app, &ask, &form, &message, &before).await?;
+    let sheet_of = page_sheet::of(&app, &form);
+    let is_kept = keep(&app, &ask, &form, &sheet_of, &message, &before).await?;
     let mut page =
         if id.is_empty() { sheet(&app, &ask, &message, unit, "desk-new").await? } else { kept(&app, &ask, id, &message).await? };
     let search = Search::of(given(&form, "find"), given(&form, "page"));
@@ -245,7 +257,7 @@ pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<S
     }
     page.why = given(&form, "why").to_owned();
     page.kept_now = is_kept.then(|| app.lake.now());
-    page.kept_before = None;
+    (page.sheet, page.begun, page.begun_at) = sheet_of;
     beside(&app, &ask, &mut page, &message).await?;
     show(page)
 }
@@ -273,25 +285,21 @@ pub(crate) async fn create(
         Ok::<_, social::DeskError>(post)
     };
     let post = made.await.map_err(|e| Err(e.into()))?;
-    app.lake.store().drop_unsaved(&ask.principal.id, "").await.map_err(|e| Err(e.into()))?;
+    page_sheet::saved(&app, &ask, &form).await.map_err(Err)?;
     Ok(Redirect::to(&format!("/desk/post/{}", post.id)))
 }
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>, Query(b): Query<Begin>) -> Reply {
     let message = before(&app, &ask, &id).await?;
-    let mut page = match kept_sheet(&app, &ask, &id, &message).await? {
-        Some((fields, unsaved, _)) if b.kept == "1" => {
-            let mut page = kept(&app, &ask, &id, &unsaved).await?;
-            // Saved on top of the version it began with, or not at all.
-            page.version = given(&fields, "version").parse().unwrap_or(page.version);
-            page.why = given(&fields, "why").to_owned();
-            page
-        }
-        waits => {
-            let page = kept(&app, &ask, &id, &message).await?;
-            Composer { kept_before: waits.map(|(_, _, at)| super::at(at)), ..page }
-        }
-    };
+    let (chosen, waits) = choose(kept_sheets(&app, &ask, &id, &message).await?, &b.kept);
+    let mut page = kept(&app, &ask, &id, chosen.as_ref().map_or(&message, |k| &k.message)).await?;
+    if let Some(from) = &chosen {
+        // Saved on top of the version it began with, or not at all.
+        page.version = from.row.version;
+        page.why = given(&from.fields, "why").to_owned();
+    }
+    page.kept_before = waits.iter().map(Kept::line).collect();
+    begin(&app, &mut page, chosen.as_ref());
     beside(&app, &ask, &mut page, &message).await?;
     show(page)
 }
@@ -356,7 +364,7 @@ pub(crate) async fn edit(State(app): State<App>, ask: Ask, Path(id): Path<String
     let (desk, now) = (app.desk(), app.lake.now());
     desk.edit(&ask.principal, &id, from, &message, now).await?;
     desk.check(&id, &[], now.timestamp_micros(), now).await?;
-    app.lake.store().drop_unsaved(&ask.principal.id, &id).await?;
+    page_sheet::saved(&app, &ask, &form).await?;
     home(&id)
 }
 

@@ -97,6 +97,8 @@ async fn a_page_reads_what_it_shows() {
     store.posts_below("D", "", 20).await.unwrap();
     store.posts_below("D", "draft", 20).await.unwrap();
     store.item_counts(5).await.unwrap();
+    store.earlier("p", 9).await.unwrap();
+    store.accounts_ending(9).await.unwrap();
     store.media_page("", 1, 24).await.unwrap();
     store.shown_of("p").await.unwrap();
     store.published_one("p").await.unwrap();
