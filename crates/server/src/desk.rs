@@ -1,6 +1,7 @@
 //! The desk's pages and their JSON twins. They call the same functions as the command line; who may do what is decided there, by
 //! the roles of whoever asks.
 
+mod act;
 mod calendar;
 mod campaign;
 mod channel;
@@ -127,6 +128,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/posts/{id}/revise", send(revise::revise_json))
         .route("/api/v1/desk/posts/{id}/apply", send(revise::apply_json))
         .route("/api/v1/desk/posts/{id}/keep", send(revise::keep_json))
+        .route("/api/v1/desk/posts/{id}/{step}", send(act::post))
         .route("/api/v1/desk/similar", send(sheet::similar_json))
         .route("/api/v1/desk/queue", get(queue::json).post(queue::change_json))
         .route("/api/v1/desk/sign", get(sign::json).post(sign::take_json))
@@ -134,6 +136,9 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/outbox", get(outbox::json))
         .route("/api/v1/desk/inbox", get(inbox::json))
         .route("/api/v1/desk/items/{id}/hand-over", send(inbox::hand_over_json))
+        .route("/api/v1/desk/items/{id}/{step}", send(act::item))
+        .route("/api/v1/desk/deliveries/{id}/decide", send(act::delivery))
+        .route("/api/v1/desk/units/{code}/{step}", send(act::unit))
         .route("/api/v1/desk/posts/{id}/versions", get(version::json))
         .route("/api/v1/desk/posts/{id}/withhold", send(version::withhold_json))
         .route("/api/v1/desk/posts/{id}/remove", send(order::remove_json))

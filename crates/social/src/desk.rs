@@ -401,6 +401,15 @@ impl Desk {
         self.record(who, now, "send back", id, &json!({ "version": post.version, "reason": reason })).await
     }
 
+    /// A colleague's remark on a message; no part of it.
+    pub async fn note(&self, who: &Principal, id: &str, text: &str, now: DateTime<Utc>) -> Result<(), DeskError> {
+        if text.trim().is_empty() {
+            return Err(DeskError::Invalid("the note is empty".into()));
+        }
+        self.may_read(who, &self.store.post(id).await?.unit).await?;
+        Ok(self.store.add_note(id, &who.id, text.trim(), now).await?)
+    }
+
     /// Everything about the newest version.
     pub async fn standing(&self, id: &str) -> Result<Standing, DeskError> {
         let post = self.store.post(id).await?;

@@ -442,13 +442,7 @@ pub(crate) async fn withdraw(
 }
 
 pub(crate) async fn note(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let body = given(&form, "note");
-    if body.is_empty() {
-        return Err(HttpError::Desk("the note is empty".into()));
-    }
-    let post = app.lake.store().post(&id).await?;
-    app.desk().may_read(&ask.principal, &post.unit).await?;
-    app.lake.store().add_note(&id, &ask.principal.id, body, app.lake.now()).await?;
+    app.desk().note(&ask.principal, &id, given(&form, "note"), app.lake.now()).await?;
     home(&id)
 }
 
