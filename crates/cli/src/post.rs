@@ -57,6 +57,9 @@ pub enum PostCommand {
         /// The message this one corrects.
         #[arg(long)]
         corrects: Option<String>,
+        /// The campaign it is for; its hashtag is put where it is missing.
+        #[arg(long)]
+        campaign: Option<String>,
     },
     /// Puts a further version on top of version --from; approvals are void and nothing stays scheduled.
     Edit {
@@ -357,8 +360,15 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
     let (me, now) = (who(args), Utc::now());
     let at = now.timestamp_micros();
     match command {
-        PostCommand::Draft { unit, words, corrects } => {
-            let post = desk.draft(&me, unit, &words.message()?, corrects.as_deref(), now).await?;
+        PostCommand::Draft { unit, words, corrects, campaign } => {
+            let mut message = words.message()?;
+            if let Some(campaign) = campaign {
+                message = desk.for_campaign(campaign, unit, message).await?;
+            }
+            let post = desk.draft(&me, unit, &message, corrects.as_deref(), now).await?;
+            if let Some(campaign) = campaign {
+                desk.join_campaign(&me, campaign, &post.id, true, now).await?;
+            }
             output::records(&[post], args.format)?;
         }
         PostCommand::Edit { id, from, words } => {

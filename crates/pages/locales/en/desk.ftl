@@ -374,6 +374,9 @@ version-rule = The public does not read it, because a rule of the checks finds s
 version-withhold = Keep from the public
 version-withhold-why = Why the public does not read these words any more
 version-show = Show to the public again
+composer-campaign = Campaign
+composer-campaign-hint = The message counts for it, and its hashtag is put under the words where it is missing.
+composer-campaign-none = none
 sheet-kept = Kept, not saved yet:
 sheet-waits = { $n ->
     [one] You have words that were kept and not saved

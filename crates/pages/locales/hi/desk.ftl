@@ -365,6 +365,9 @@ version-rule = जनता इसे नहीं पढ़ती, क्यो
 version-withhold = जनता को न दिखाएँ
 version-withhold-why = जनता ये शब्द अब क्यों न पढ़े
 version-show = जनता को फिर दिखाएँ
+composer-campaign = अभियान
+composer-campaign-hint = संदेश इसी अभियान में गिना जाता है, और जहाँ उसका हैशटैग नहीं है वहाँ शब्दों के नीचे लिख दिया जाता है।
+composer-campaign-none = कोई नहीं
 sheet-kept = रखा गया, अभी सहेजा नहीं:
 sheet-waits = { $n ->
     [one] आपके शब्द रखे हैं जो सहेजे नहीं गए

@@ -107,6 +107,8 @@ pub struct Composer {
     pub unit: String,
     pub units: Vec<Choice>,
     pub kinds: Vec<Choice>,
+    /// Campaigns a new message can be for, with their hashtags.
+    pub campaigns: Vec<Choice>,
     pub corrects: String,
     pub hindi: String,
     pub english: String,
@@ -160,6 +162,7 @@ impl Composer {
             unit: String::new(),
             units: Vec::new(),
             kinds: Vec::new(),
+            campaigns: Vec::new(),
             corrects: String::new(),
             hindi: String::new(),
             english: String::new(),
@@ -195,6 +198,13 @@ impl Composer {
 
     pub fn tone(&self) -> &'static str {
         tone(&self.state)
+    }
+
+    /// The campaign a new message is for.
+    pub fn choose_campaign(&mut self, id: &str) {
+        for c in &mut self.campaigns {
+            c.chosen = c.value == id;
+        }
     }
 
     /// Where a kept sheet of this message is gone on from.

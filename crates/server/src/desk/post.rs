@@ -108,6 +108,16 @@ pub(super) async fn message(app: &App, sheet: &Sheet, before: &Message) -> Reply
     })
 }
 
+/// The message of a sheet that names a campaign, as it goes out in it.
+async fn in_campaign(app: &App, form: &Sheet, unit: &str, message: Message) -> Reply<Message> {
+    match given(form, "campaign") {
+        campaign if !campaign.is_empty() && given(form, "id").is_empty() => {
+            Ok(app.desk().for_campaign(campaign, unit, message).await?)
+        }
+        _ => Ok(message),
+    }
+}
+
 fn previews(message: &Message) -> Vec<Preview> {
     let shown = limit::all().iter().filter(|l| l.network != NetworkName::Standin);
     let one = |limits: &limit::Limits| {
@@ -174,6 +184,11 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
         .zip(ticked)
         .map(|(f, chosen)| Choice { value: (*f).to_owned(), text: format!("desk-fact-{f}"), chosen })
         .collect();
+    let now = app.lake.now().timestamp_micros();
+    let campaigns = app.lake.store().campaigns(false).await?.into_iter().filter(|c| c.until_at >= now);
+    page.campaigns = campaigns
+        .map(|c| Choice { text: format!("{} {}", ask.pick(&c.name_hi, &c.name_en), c.hashtag), value: c.id, chosen: false })
+        .collect();
     let shelf = media::shelf(app, ask, &Search::default(), &message.media).await?;
     (page.media, page.more) = (shelf.lines, shelf.more);
     page.hindi.clone_from(&message.hindi);
@@ -189,6 +204,8 @@ pub(crate) struct Begin {
     unit: String,
     /// Words to begin with.
     template: String,
+    /// The campaign it is for.
+    campaign: String,
     /// The kept sheet to go on from.
     kept: String,
 }
@@ -212,6 +229,7 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
         message = kept.message.clone();
     }
     let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
+    page.choose_campaign(chosen.as_ref().map_or(&b.campaign, |k| given(&k.fields, "campaign")));
     (page.corrects, page.kept_before) = (corrects, waits.iter().map(Kept::line).collect());
     begin(&app, &mut page, chosen.as_ref());
     beside(&app, &ask, &mut page, &message).await?;
@@ -237,8 +255,10 @@ fn begin(app: &App, page: &mut Composer, from: Option<&Kept>) {
 pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply {
     let id = given(&form, "id");
     let before = before(&app, &ask, id).await?;
-    let message = message(&app, &form, &before).await?;
     let unit = given(&form, "unit");
+    let written = message(&app, &form, &before).await?;
+    // What the campaign refuses is said when it is saved; words are kept meanwhile.
+    let message = in_campaign(&app, &form, unit, written.clone()).await.unwrap_or(written);
     let sheet_of = page_sheet::of(&app, &form);
     let is_kept = keep(&app, &ask, &form, &sheet_of, &message, &before).await?;
     let mut page =
@@ -251,6 +271,7 @@ pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<S
     page.findings = check::check(&message, &setting).into_iter().map(|f| finding(&ask, f, None)).collect();
     if id.is_empty() {
         page.corrects = given(&form, "corrects").to_owned();
+        page.choose_campaign(given(&form, "campaign"));
     } else if let Ok(version) = given(&form, "version").parse() {
         // The version the writer began with: what somebody saved meanwhile is not overwritten.
         page.version = version;
@@ -267,8 +288,9 @@ pub(crate) async fn create(
     ask: Ask,
     Form(form): Form<Sheet>,
 ) -> Result<Redirect, Result<axum::response::Html<String>, HttpError>> {
-    let message = message(&app, &form, &Message::default()).await.map_err(Err)?;
     let unit = given(&form, "unit");
+    let message = message(&app, &form, &Message::default()).await.map_err(Err)?;
+    let message = in_campaign(&app, &form, unit, message).await.map_err(Err)?;
     if message.hindi.is_empty() && message.english.is_empty() && message.variants.is_empty() {
         return Err(async {
             let mut page = sheet(&app, &ask, &message, unit, "desk-new").await?;
@@ -281,6 +303,9 @@ pub(crate) async fn create(
     let (desk, now) = (app.desk(), app.lake.now());
     let made = async {
         let post = desk.draft(&ask.principal, unit, &message, corrects, now).await?;
+        if !given(&form, "campaign").is_empty() {
+            desk.join_campaign(&ask.principal, given(&form, "campaign"), &post.id, true, now).await?;
+        }
         desk.check(&post.id, &[], now.timestamp_micros(), now).await?;
         Ok::<_, social::DeskError>(post)
     };
@@ -482,11 +507,20 @@ pub(crate) struct New {
     unit: String,
     message: Message,
     corrects: Option<String>,
+    /// The campaign it is for; its hashtag is put where it is missing.
+    campaign: Option<String>,
 }
 
 pub(crate) async fn create_json(State(app): State<App>, ask: Ask, Json(new): Json<New>) -> Reply<(StatusCode, Json<Value>)> {
     let (desk, now) = (app.desk(), app.lake.now());
-    let post = desk.draft(&ask.principal, &new.unit, &new.message, new.corrects.as_deref(), now).await?;
+    let message = match &new.campaign {
+        Some(campaign) => desk.for_campaign(campaign, &new.unit, new.message).await?,
+        None => new.message,
+    };
+    let post = desk.draft(&ask.principal, &new.unit, &message, new.corrects.as_deref(), now).await?;
+    if let Some(campaign) = &new.campaign {
+        desk.join_campaign(&ask.principal, campaign, &post.id, true, now).await?;
+    }
     let findings = desk.check(&post.id, &[], now.timestamp_micros(), now).await?;
     Ok((StatusCode::CREATED, Json(json!({ "post": post, "findings": findings }))))
 }

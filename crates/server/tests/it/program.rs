@@ -21,7 +21,8 @@ async fn refused(p: &Place, path: &str, body: Value, why: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_goes_from_draft_to_the_queue_by_a_program() {
     let p = Place::new().await;
-    let made = call(&p, "/api/v1/desk/posts", json!({ "unit": "T1", "message": { "english": "Call the ambulance on 999." } })).await;
+    let made =
+        call(&p, "/api/v1/desk/posts", json!({ "unit": "T1", "message": { "english": "Call the ambulance on 999." } })).await;
     let id = made["post"]["id"].as_str().unwrap().to_owned();
     let at = |step: &str| format!("/api/v1/desk/posts/{id}/{step}");
     refused(&p, &at("submit"), json!({}), "open findings").await;
@@ -44,7 +45,10 @@ async fn a_message_goes_from_draft_to_the_queue_by_a_program() {
     let queued = call(&p, &at("schedule"), json!({ "channels": ["@thana1"], "at": "2035-01-01 10:00" })).await;
     assert_eq!(queued["deliveries"][0]["state"], "queued");
     let gone = call(&p, &at("withdraw"), json!({ "reason": "not now" })).await;
-    assert_eq!((gone["standing"]["post"]["state"].as_str(), gone["deliveries"][0]["state"].as_str()), (Some("withdrawn"), Some("cancelled")));
+    assert_eq!(
+        (gone["standing"]["post"]["state"].as_str(), gone["deliveries"][0]["state"].as_str()),
+        (Some("withdrawn"), Some("cancelled"))
+    );
     assert_eq!(p.json(&at("publish-twice"), json!({})).await.status, StatusCode::NOT_FOUND);
 }
 
