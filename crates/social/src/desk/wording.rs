@@ -45,8 +45,8 @@ impl Desk {
             let overruled = self.store.findings(id, e.version).await?.into_iter().filter(|f| f.overridden_by.is_some());
             let overruled: Vec<String> = overruled.map(|f| f.rule).collect();
             // Today's rules: what was published in error is what an edit puts right most often.
-            let found = check(&message, &Setting::default()).into_iter();
-            let rule = found.filter(|f| f.level == Level::Block && !overruled.contains(&f.rule)).map(|f| f.rule).next();
+            let mut found = check(&message, &Setting::default()).into_iter();
+            let rule = found.find(|f| f.level == Level::Block && !overruled.contains(&f.rule)).map(|f| f.rule);
             let (hindi, english) = (message.hindi, message.english);
             out.push(Wording { version: e.version, hindi, english, ended_at: e.ended_at, withheld: e.withheld, rule });
         }
