@@ -229,7 +229,7 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
         message = kept.message.clone();
     }
     let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
-    page.choose_campaign(chosen.as_ref().map_or(&b.campaign, |k| given(&k.fields, "campaign")));
+    page.choose_campaign(chosen.as_ref().map_or(b.campaign.as_str(), |k| given(&k.fields, "campaign")));
     (page.corrects, page.kept_before) = (corrects, waits.iter().map(Kept::line).collect());
     begin(&app, &mut page, chosen.as_ref());
     beside(&app, &ask, &mut page, &message).await?;
