@@ -83,6 +83,7 @@ script "other engines read our tables" tests/interop/run.sh "$binary"
 script "benchmarks run" tests/bench/run.sh "$binary"
 script "feeds and sitemap are valid" tests/feeds/run.sh "$binary"
 script "pages in a browser" tests/e2e/run.sh "$binary"
+script "the portal under Lighthouse" tests/lighthouse/run.sh "$binary"
 if command -v cargo-deny >/dev/null 2>&1; then
   stage "dependencies" cargo deny --log-level error check bans licenses sources
 else

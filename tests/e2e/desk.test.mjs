@@ -62,7 +62,22 @@ test("words that were not saved are kept while they are written, and found again
   assert.equal(await page.locator("#english").inputValue(), "");
   await page.getByRole("link", { name: "Go on with them" }).click();
   assert.equal(await page.locator("#english").inputValue(), "The road is closed on Sunday. Take another.");
+  // On a second page somebody goes on from the same sheet: what either writes is kept, and both are told.
+  const other = await page.context().newPage();
+  await page.locator("#english").pressSequentially(" Drive slowly.");
+  await page.getByText("Kept, not saved yet").waitFor();
+  await other.goto(`${desk}/desk/new?lang=en`);
+  await other.getByRole("link", { name: "Go on with them" }).click();
+  await other.locator("#english").press("End");
+  await other.locator("#english").pressSequentially(" Until ten.");
+  await other.getByText("Kept, not saved yet").waitFor();
+  await page.locator("#english").pressSequentially(" Until nine.");
+  await page.getByText("on another page of yours").waitFor();
+  await page.getByRole("link", { name: "Look at the other" }).click();
+  assert.match(await page.locator("#english").inputValue(), /Drive slowly\. Until ten\.$/);
   await page.goto(`${desk}/desk/new?lang=en`);
+  assert.match(await page.locator("#waits").innerText(), /2 sheets/);
+  await page.getByRole("button", { name: "Throw them away" }).first().click();
   await page.getByRole("button", { name: "Throw them away" }).click();
   assert.equal(await page.getByRole("link", { name: "Go on with them" }).count(), 0);
   assert.deepEqual(page.faults, []);

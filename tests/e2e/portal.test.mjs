@@ -58,3 +58,17 @@ test("what is not there is said in the page's language", async () => {
   assert.equal(lost.status, 404);
   assert.match(await lost.text(), /was not found/);
 });
+
+test("an edited message says so and shows what it said before", async () => {
+  const edited = seeded.messages.find((m) => m.updated !== m.at);
+  const page = await browser.newPage({ javaScriptEnabled: false });
+  await page.goto(`${portal}/en/post/${edited.id}`);
+  const main = page.locator("main");
+  assert.match(await main.innerText(), /Edited/);
+  await page.getByRole("link", { name: "What it said before" }).click();
+  assert.equal(await page.locator("#earlier ~ ul s").innerText(), "Fines <on the spot> are true.");
+  assert.match(await main.innerText(), /X @thana1\s+still with the earlier words/);
+  await page.goto(`${portal}/hi/latest`);
+  assert.equal(await page.getByRole("link", { name: /संशोधित/ }).count(), 1);
+  await page.close();
+});

@@ -60,9 +60,9 @@ for (const lang of ["hi", "en"]) {
     assert.ok(feed.authors?.[0]?.name, "an author stands in the feed or in every entry (RFC 4287 section 4.1.2)");
     assert.ok(feed.links.some((l) => l.rel === "self" && l.href === `${portal}/${lang}/feed.atom`));
     assert.equal(new Set(feed.entries.map((e) => e.id)).size, feed.entries.length, "every id once");
-    assert.deepEqual(feed.entries.map((e) => [e.id, Date.parse(e.updated) / 1000, e.links[0].href]), newest.map((m) => [`urn:uuid:${m.id}`, m.at, link(m, lang)]));
+    assert.deepEqual(feed.entries.map((e) => [e.id, Date.parse(e.published) / 1000, Date.parse(e.updated) / 1000, e.links[0].href]), newest.map((m) => [`urn:uuid:${m.id}`, m.at, m.updated, link(m, lang)]));
     assert.deepEqual(feed.entries.map((e) => (e.content.value ?? e.content).trim()), newest.map((m) => shown(words(m)).trim()));
-    assert.equal(Date.parse(feed.updated) / 1000, newest[0].at);
+    assert.equal(Date.parse(feed.updated) / 1000, Math.max(...newest.map((m) => m.updated)));
   });
 
   test(`RSS in ${lang}`, async () => {
@@ -98,6 +98,7 @@ for (const lang of ["hi", "en"]) {
       assert.match(item.date_published, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/);
     }
     assert.deepEqual(raw.items.map((i) => i.content_text), newest.map(words));
+    assert.deepEqual(raw.items.map((i) => Date.parse(i.date_modified) / 1000), newest.map((m) => m.updated));
     assert.equal(parseJsonFeed(text).items.length, newest.length);
   });
 

@@ -51,7 +51,19 @@ def main(home):
             "beat, attempt, tries, next_at, remote, url, settled_at) VALUES (?, ?, 1, ?, 'T1', 'a1', 'x', 'x', 0, 1, '{}', ?, ?, ?, 'live', '', 1, 0, 1, 0, 0, ?, ?, ?)",
             (f"d{n}", post, kind, f"s{n}", f"k{n}", at, f"r{n}", f"https://x.com/thana1/status/{n}?a=1&b=2", at),
         )
-        told.append({"id": post, "kind": kind, "hindi": hindi, "english": english, "at": at // MICROS})
+        told.append({"id": post, "kind": kind, "hindi": hindi, "english": english, "at": at // MICROS, "updated": at // MICROS})
+    # The second message was edited half an hour later, after it had stood with other words on two networks, of which one edits nothing.
+    post, edited = uuid(1), NOW - (len(MESSAGES) - 1) * 3600 * MICROS + 1800 * MICROS
+    db.execute("INSERT INTO social_version (post, version, body, sha256, author, at) SELECT post, 2, body, '', 'asha', at FROM social_version WHERE post = ?", (post,))
+    db.execute("UPDATE social_version SET body = ? WHERE post = ? AND version = 1", (json.dumps({"kind": "notice", "english": "Fines <on the spot> are true."}), post))
+    copy = (
+        "INSERT INTO social_delivery (id, post, version, kind, unit, account, network, app, part, parts, body, sha256, key, due_at, state, owner, fence, beat, attempt, "
+        "tries, next_at, remote, url, settled_at, revises, replaced, edited_at) SELECT ?, post, ?, kind, unit, account, ?, app, part, parts, body, ?, ?, due_at, ?, '', 1, 0, "
+        "1, 0, 0, ?, ?, ?, ?, ?, ? FROM social_delivery WHERE id = 'd1'"
+    )
+    db.execute(copy, ("d1f", 2, "facebook", "s1f", "k1f", "live", "r1f", "https://www.facebook.com/thana1/posts/1", edited - 1, None, None, edited))
+    db.execute(copy, ("d1e", 2, "facebook", "s1e", "k1e", "edited", "r1e", None, edited, "d1f", 1, None))
+    told[1]["updated"] = edited // MICROS
     # Answers to people, drafts and what was withdrawn are not for the public.
     for n, (kind, state, delivery) in enumerate([("reply", "scheduled", "live"), ("notice", "draft", None), ("notice", "withdrawn", "live")], 100):
         post = uuid(n)

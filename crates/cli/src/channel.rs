@@ -13,7 +13,7 @@ use store::social::{NewAccount, SavedReply, Unit};
 
 use crate::args::Args;
 use crate::output::{self, say};
-use crate::post::{accounts, channels, desk, who, wrong};
+use crate::post::{channels, desk, who, wrong};
 
 #[derive(Debug, Subcommand)]
 pub enum ChannelCommand {
@@ -277,7 +277,7 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
             output::records(&made.accounts, args.format)?;
         }
         ChannelCommand::Queue { channel, add, drop } => {
-            let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
+            let account = desk.channels(std::slice::from_ref(channel)).await.map_err(wrong)?.remove(0);
             for time in add {
                 desk.add_slot(&me, &account.id, time, now).await.map_err(wrong)?;
             }
@@ -291,11 +291,11 @@ pub async fn run(args: &Args, command: &ChannelCommand) -> Result<ExitCode, Lake
         }
         ChannelCommand::Expiring => output::records(&desk.expiring(now).await.map_err(wrong)?, args.format)?,
         ChannelCommand::Confirm { channel } => {
-            let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
+            let account = desk.channels(std::slice::from_ref(channel)).await.map_err(wrong)?.remove(0);
             desk.confirm(&me, &account.id, now).await.map_err(wrong)?;
         }
         ChannelCommand::Retire { channel, reason } => {
-            let account = accounts(&desk, std::slice::from_ref(channel)).await?.remove(0);
+            let account = desk.channels(std::slice::from_ref(channel)).await.map_err(wrong)?.remove(0);
             let waiting = desk.retire(&me, &account.id, reason, now).await.map_err(wrong)?;
             say(&format!("{} is no channel any more; {waiting} waiting deliver(ies) need a person", account.handle));
         }

@@ -25,7 +25,6 @@ use social::outbox::{Channels, Patience, SystemClock, health};
 use social::vault::Vault;
 use social::{Desk, DeskError, NetworkName, Outbox};
 use store::Store;
-use store::social::Account;
 
 use crate::args::Args;
 use crate::output::{self, say};
@@ -58,6 +57,9 @@ pub enum PostCommand {
         /// The message this one corrects.
         #[arg(long)]
         corrects: Option<String>,
+        /// The campaign it is for; its hashtag is put where it is missing.
+        #[arg(long)]
+        campaign: Option<String>,
     },
     /// Puts a further version on top of version --from; approvals are void and nothing stays scheduled.
     Edit {
@@ -79,6 +81,14 @@ pub enum PostCommand {
         #[arg(long)]
         reason: String,
     },
+    /// Remarks of colleagues on a message; with words a further one.
+    Note {
+        id: String,
+        #[arg(long)]
+        text: Option<String>,
+    },
+    /// What a message said before it was edited, and what of it the public reads.
+    Wordings(revise::Wordings),
     /// Posts of other units that say nearly the same: around a time, or in the coming week.
     Similar {
         id: String,
@@ -314,20 +324,6 @@ impl Words {
     }
 }
 
-/// Channels by handle or id.
-pub(crate) async fn accounts(desk: &Desk, given: &[String]) -> Result<Vec<Account>, LakeError> {
-    let all = desk.store.accounts().await.map_err(wrong)?;
-    let find = |wanted: &String| {
-        let found: Vec<&Account> = all.iter().filter(|a| a.id == *wanted || a.handle == *wanted).collect();
-        match found.as_slice() {
-            [one] => Ok((*one).clone()),
-            [] => Err(wrong(format!("there is no channel {wanted:?}; `sarovar channel list` shows all"))),
-            _ => Err(wrong(format!("{wanted:?} is a handle on several networks; name the channel by its id"))),
-        }
-    };
-    given.iter().map(find).collect()
-}
-
 pub async fn run(args: &Args, command: &PostCommand) -> Result<ExitCode, LakeError> {
     let desk = desk(args).await?;
     match act(args, &desk, command).await {
@@ -364,8 +360,15 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
     let (me, now) = (who(args), Utc::now());
     let at = now.timestamp_micros();
     match command {
-        PostCommand::Draft { unit, words, corrects } => {
-            let post = desk.draft(&me, unit, &words.message()?, corrects.as_deref(), now).await?;
+        PostCommand::Draft { unit, words, corrects, campaign } => {
+            let mut message = words.message()?;
+            if let Some(campaign) = campaign {
+                message = desk.for_campaign(campaign, unit, message).await?;
+            }
+            let post = desk.draft(&me, unit, &message, corrects.as_deref(), now).await?;
+            if let Some(campaign) = campaign {
+                desk.join_campaign(&me, campaign, &post.id, true, now).await?;
+            }
             output::records(&[post], args.format)?;
         }
         PostCommand::Edit { id, from, words } => {
@@ -374,6 +377,14 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Revise(r) => revise::revise(args, desk, r).await?,
         PostCommand::Apply { id } => return revise::apply(args, desk, id).await,
         PostCommand::Keep { id, reason } => desk.keep_out(&me, id, reason, now).await?,
+        PostCommand::Note { id, text } => {
+            if let Some(text) = text {
+                desk.note(&me, id, text, now).await?;
+            }
+            desk.may_read(&me, &desk.store.post(id).await?.unit).await?;
+            output::records(&desk.store.notes(id).await?, args.format)?;
+        }
+        PostCommand::Wordings(w) => revise::wordings(args, desk, w).await?,
         PostCommand::Similar { id, at: when } => {
             let post = desk.store.post(id).await?;
             desk.may_read(&me, &post.unit).await?;
@@ -387,7 +398,7 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
             say(&format!("{moved} waiting deliver(ies) moved"));
         }
         PostCommand::Queue { id, channels } => {
-            let queued = desk.schedule(&me, id, &accounts(desk, channels).await?, When::Queue, now).await?;
+            let queued = desk.schedule(&me, id, &desk.channels(channels).await?, When::Queue, now).await?;
             output::records(&queued.iter().map(delivery).collect::<Vec<_>>(), args.format)?;
         }
         PostCommand::Check { measure: true, .. } => {
@@ -433,11 +444,11 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
         PostCommand::Back { id, reason } => desk.send_back(&me, id, reason, now).await?,
         PostCommand::Schedule { id, at, channels } => {
             let when = When::At(parse_ist(at)?);
-            let queued = desk.schedule(&me, id, &accounts(desk, channels).await?, when, now).await?;
+            let queued = desk.schedule(&me, id, &desk.channels(channels).await?, when, now).await?;
             output::records(&queued.iter().map(delivery).collect::<Vec<_>>(), args.format)?;
         }
         PostCommand::Publish { id, channels } => {
-            desk.schedule(&me, id, &accounts(desk, channels).await?, When::Now, now).await?;
+            desk.schedule(&me, id, &desk.channels(channels).await?, When::Now, now).await?;
             return sent(args, desk, id).await;
         }
         PostCommand::Work { seconds, no_reading } => {

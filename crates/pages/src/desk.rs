@@ -104,6 +104,8 @@ pub struct Office {
     /// Nothing due is late.
     pub well: bool,
     pub oldest_minutes: u64,
+    /// Up to how many the three figures below are exact.
+    pub counted: u64,
     pub human: u64,
     pub unanswered: u64,
     pub overdue: u64,
@@ -116,6 +118,13 @@ pub struct Office {
     /// Sought units that are not listed.
     pub units_more: u64,
     pub sought: String,
+}
+
+impl Office {
+    /// A figure; what is more than was counted has a plus.
+    pub fn figure(&self, n: &u64) -> String {
+        if *n > self.counted { format!("{}+", self.shell.n(self.counted)) } else { self.shell.n(n) }
+    }
 }
 
 /// A delivery that needs a person, or any other.

@@ -118,16 +118,48 @@ pub struct Notice {
     pub unit: String,
     pub unit_name: String,
     pub at: DateTime<Utc>,
+    /// When its words were last changed after it was published.
+    pub edited: Option<DateTime<Utc>>,
     /// The message this one corrects.
     pub corrects: Option<String>,
     /// Corrections of this one.
     pub corrected_by: Vec<String>,
-    /// Where else it stands: network and address.
-    pub copies: Vec<(String, String)>,
+    /// Where else it stands.
+    pub copies: Vec<NoticeCopy>,
     pub pictures: Vec<Picture>,
 }
 
+/// A copy of a message on a network.
+#[derive(Clone, Debug)]
+pub struct NoticeCopy {
+    /// Network and handle.
+    pub name: String,
+    pub url: String,
+    /// It still has the words from before an edit: not every network lets a program change them.
+    pub old: bool,
+}
+
+/// What a message said before it was edited.
+#[derive(Clone, Debug)]
+pub struct EarlierWords {
+    pub until: DateTime<Utc>,
+    /// Empty where the public does not read them any more.
+    pub hindi: String,
+    pub english: String,
+}
+
+impl EarlierWords {
+    pub fn open(&self) -> bool {
+        !self.hindi.is_empty() || !self.english.is_empty()
+    }
+}
+
 impl Notice {
+    /// When what it says was last changed.
+    pub fn updated(&self) -> DateTime<Utc> {
+        self.edited.unwrap_or(self.at)
+    }
+
     /// The first picture that can be shown: lists show no more.
     pub fn shown(&self) -> Option<&Picture> {
         self.pictures.iter().find(|p| p.src.is_some())
@@ -175,6 +207,7 @@ pub struct Latest {
 pub struct One {
     pub door: Door,
     pub notice: Notice,
+    pub earlier: Vec<EarlierWords>,
 }
 
 /// A campaign.

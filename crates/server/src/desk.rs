@@ -1,6 +1,7 @@
 //! The desk's pages and their JSON twins. They call the same functions as the command line; who may do what is decided there, by
 //! the roles of whoever asks.
 
+mod act;
 mod calendar;
 mod campaign;
 mod channel;
@@ -59,6 +60,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/desk/preview", send(post::preview))
         .route("/desk/post/{id}", get(post::page))
         .route("/desk/post/{id}/versions", get(version::page))
+        .route("/desk/post/{id}/withhold", send(version::withhold))
         .route("/desk/post/{id}/edit", send(post::edit))
         .route("/desk/post/{id}/revise", send(revise::revise))
         .route("/desk/post/{id}/apply", send(revise::apply))
@@ -126,6 +128,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/posts/{id}/revise", send(revise::revise_json))
         .route("/api/v1/desk/posts/{id}/apply", send(revise::apply_json))
         .route("/api/v1/desk/posts/{id}/keep", send(revise::keep_json))
+        .route("/api/v1/desk/posts/{id}/{step}", send(act::post))
         .route("/api/v1/desk/similar", send(sheet::similar_json))
         .route("/api/v1/desk/queue", get(queue::json).post(queue::change_json))
         .route("/api/v1/desk/sign", get(sign::json).post(sign::take_json))
@@ -133,7 +136,11 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/outbox", get(outbox::json))
         .route("/api/v1/desk/inbox", get(inbox::json))
         .route("/api/v1/desk/items/{id}/hand-over", send(inbox::hand_over_json))
+        .route("/api/v1/desk/items/{id}/{step}", send(act::item))
+        .route("/api/v1/desk/deliveries/{id}/decide", send(act::delivery))
+        .route("/api/v1/desk/units/{code}/{step}", send(act::unit))
         .route("/api/v1/desk/posts/{id}/versions", get(version::json))
+        .route("/api/v1/desk/posts/{id}/withhold", send(version::withhold_json))
         .route("/api/v1/desk/posts/{id}/remove", send(order::remove_json))
         .route("/api/v1/desk/orders", get(order::json).post(order::open_json))
         .route("/api/v1/desk/orders/{id}/copies/{copy}", send(order::copy_json))

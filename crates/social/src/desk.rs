@@ -22,6 +22,7 @@ mod sign;
 mod silence;
 mod unit;
 mod upkeep;
+mod wording;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ use store::Store;
 use store::social::{Approval, FindingRow, Post, SilenceRow};
 
 pub use campaign::{AUDIENCES, Coverage, Mix, Share, THEMES, UnitCoverage};
-pub use collision::{Similar, Writing};
+pub use collision::{Sheet, Similar, Writing};
 pub use connect::{Connected, Expiring};
 pub use inbox::{ANSWER_MINUTES, RULES};
 pub use media::media_row;
@@ -51,6 +52,7 @@ pub use schedule::{When, parse_ist};
 pub use sign::{SIGNED_AT_ONCE, Signed, ToSign};
 pub use silence::Held;
 pub use upkeep::Upkeep;
+pub use wording::Wording;
 
 use crate::DeskError;
 use crate::check::{self, Finding, Level, Setting, Silence};
@@ -98,6 +100,8 @@ const LOGGED: &[&str] = &[
     "revise",
     "edit out",
     "edit given up",
+    "wording withheld",
+    "wording shown",
 ];
 /// What of an act goes there: ids, numbers and hashes, never words.
 const TOLD: &[&str] = &[
@@ -395,6 +399,15 @@ impl Desk {
             return Err(DeskError::Refused(format!("{id} is {} and cannot be sent back", post.state)));
         }
         self.record(who, now, "send back", id, &json!({ "version": post.version, "reason": reason })).await
+    }
+
+    /// A colleague's remark on a message; no part of it.
+    pub async fn note(&self, who: &Principal, id: &str, text: &str, now: DateTime<Utc>) -> Result<(), DeskError> {
+        if text.trim().is_empty() {
+            return Err(DeskError::Invalid("the note is empty".into()));
+        }
+        self.may_read(who, &self.store.post(id).await?.unit).await?;
+        Ok(self.store.add_note(id, &who.id, text.trim(), now).await?)
     }
 
     /// Everything about the newest version.

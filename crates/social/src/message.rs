@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::limit::NetworkName;
+use crate::text::hashtags;
 
 /// What a message is for. Approval chains and the model code of conduct go by it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
@@ -145,6 +146,18 @@ impl Message {
         both.join("\n\n")
     }
 
+    /// Puts a hashtag under what goes out wherever it lacks it: once under both languages, and under each network's own text.
+    pub fn put_hashtag(&mut self, tag: &str) {
+        let name = tag.trim().trim_start_matches('#');
+        let last = if self.english.trim().is_empty() { &mut self.hindi } else { &mut self.english };
+        for text in std::iter::once(last).chain(self.variants.values_mut()) {
+            let there = hashtags(text).iter().any(|h| h.text.eq_ignore_ascii_case(name));
+            if !name.is_empty() && !text.trim().is_empty() && !there {
+                *text = format!("{}\n#{name}", text.trim_end());
+            }
+        }
+    }
+
     /// Every text of the message a reader may see, with where it stands.
     pub fn texts(&self) -> Vec<(String, &str)> {
         let mut all = vec![("hindi".to_owned(), self.hindi.as_str()), ("english".to_owned(), self.english.as_str())];
@@ -166,6 +179,29 @@ mod tests {
         assert_eq!(message.text_for(NetworkName::X), "नमस्ते!");
         assert_eq!(message.text_for(NetworkName::Bluesky), "नमस्ते\n\nHello");
         assert_eq!(message.texts().len(), 3);
+    }
+
+    #[test]
+    fn a_campaigns_hashtag_stands_once_under_what_goes_out() {
+        let mut m = Message {
+            hindi: "हेलमेट पहनें। #सड़क_सुरक्षा".into(),
+            english: "Wear a helmet.".into(),
+            variants: [(NetworkName::X, "Helmet! #roadsafety".to_owned())].into(),
+            ..Message::default()
+        };
+        m.put_hashtag("#RoadSafety");
+        assert_eq!((m.hindi.as_str(), m.english.as_str()), ("हेलमेट पहनें। #सड़क_सुरक्षा", "Wear a helmet.\n#RoadSafety"));
+        assert_eq!(m.variants[&NetworkName::X], "Helmet! #roadsafety", "there already");
+        let once = m.clone();
+        m.put_hashtag("RoadSafety");
+        m.put_hashtag("");
+        assert_eq!(m, once);
+        let mut hindi = Message { hindi: "हेलमेट पहनें।".into(), ..Message::default() };
+        hindi.put_hashtag("#सड़क_सुरक्षा");
+        assert_eq!(hindi.hindi, "हेलमेट पहनें।\n#सड़क_सुरक्षा");
+        let mut empty = Message::default();
+        empty.put_hashtag("#x");
+        assert_eq!(empty, Message::default());
     }
 
     #[test]

@@ -106,8 +106,14 @@ mod tests {
         let mut all = Vec::new();
         sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut all);
         let mut seen = 0;
-        for source in &all {
-            for begin in ["DeskError::Refused(", "DeskError::Invalid(", "enough("] {
+        // What is wrong with a picture, a film or its captions is a text until the page says it.
+        let texts = [include_str!("media.rs"), include_str!("transcode.rs"), include_str!("caption.rs")];
+        let texts: Vec<&str> = texts.iter().map(|s| s.split("#[cfg(test)]").next().unwrap()).collect();
+        let desk: &[&str] = &["DeskError::Refused(", "DeskError::Invalid(", "enough("];
+        let plain: &[&str] = &["Err(", "ok_or_else(", "map_err(", "let failed = |e: std::io::Error| format!("];
+        let all = all.iter().map(|s| (s.as_str(), desk)).chain(texts.into_iter().map(|s| (s, plain)));
+        for (source, begins) in all {
+            for begin in begins {
                 for (at, _) in source.match_indices(begin) {
                     for text in quoted(source, at + begin.len()).into_iter().filter(|t| t.len() > 8 && t.contains(' ')) {
                         // What is filled in does not matter.

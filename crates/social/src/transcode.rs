@@ -241,6 +241,14 @@ mod tests {
         let gif = made(&program, home.path(), "a.gif", &["-i", "testsrc=size=640x480:duration=0.1:rate=10"]).await;
         let picture = take(gif, Wish::parse("4:5", "200").unwrap(), Some(&program), scratch.path()).await.unwrap();
         assert_eq!((picture.mime, picture.width, picture.height), ("image/jpeg", 200, 250));
+        // 200 megapixels: refused as they are, made smaller on request.
+        let huge =
+            made(&program, home.path(), "a.png", &["-i", "color=red:size=20000x10000", "-frames:v", "1", "-pix_fmt", "gray"])
+                .await;
+        let error = take(huge.clone(), Wish::default(), Some(&program), scratch.path()).await.unwrap_err();
+        assert!(error.contains("20000 × 10000 pixels are too many"), "{error}");
+        let smaller = take(huge, Wish::parse("", "1080").unwrap(), Some(&program), scratch.path()).await.unwrap();
+        assert_eq!((smaller.mime, smaller.width, smaller.height), ("image/jpeg", 1080, 540));
         let broken =
             take([vec![0x1a, 0x45, 0xdf, 0xa3], vec![0; 200]].concat(), Wish::default(), Some(&program), scratch.path()).await;
         let error = broken.unwrap_err();

@@ -90,6 +90,8 @@ pub struct Memory {
     pub revoked: Vec<String>,
     /// What may be published in a day is used up.
     pub quota_gone: bool,
+    /// Which faults of [`Faults`] struck, and how often.
+    pub struck: BTreeMap<&'static str, u64>,
     pub next: u64,
 }
 
@@ -246,7 +248,19 @@ impl World {
     /// A committing call under the faults.
     pub(crate) fn commit(&self, make: impl FnOnce(&mut Memory) -> Reply) -> Reply {
         let lost = |reply: Reply| Reply { lost: true, ..reply };
-        match self.fate() {
+        let fate = self.fate();
+        let name = match fate {
+            Fate::Go => None,
+            Fate::Limited => Some("limited"),
+            Fate::Before => Some("error_before"),
+            Fate::LostBefore => Some("lost_before"),
+            Fate::After => Some("error_after"),
+            Fate::LostAfter => Some("lost_after"),
+        };
+        if let Some(name) = name {
+            self.with(|m| *m.struck.entry(name).or_default() += 1);
+        }
+        match fate {
             Fate::Limited => self.limited(),
             Fate::Before => self.broken(),
             Fate::LostBefore => lost(Reply::ok(json!({}))),
@@ -261,7 +275,11 @@ impl World {
 
     /// A read under the faults.
     pub(crate) fn read(&self, look: impl FnOnce(&mut Memory) -> Reply) -> Reply {
-        if self.roll() < self.faults().read_error { self.broken() } else { self.with(look) }
+        if self.roll() >= self.faults().read_error {
+            return self.with(look);
+        }
+        self.with(|m| *m.struck.entry("read_error").or_default() += 1);
+        self.broken()
     }
 
     /// The network's own way of saying "something went wrong".

@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: &[Migration] = &[
     Migration { version: 11, name: "exports and expungements", sql: include_str!("schema/0110_exports.sql") },
     Migration { version: 12, name: "standing", sql: include_str!("schema/0120_standing.sql") },
     Migration { version: 13, name: "the desk, further", sql: include_str!("schema/0130_desk_further.sql") },
+    Migration { version: 14, name: "edits and sheets of the desk", sql: include_str!("schema/0140_desk_edits.sql") },
 ];
 
 /// The arbitrary but fixed number PostgreSQL programs lock on while they change the schema (`sarovar` in a phone's keys).

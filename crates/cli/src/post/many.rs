@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use social::Desk;
 use social::desk::parse_ist;
 
-use super::{Fault, Words, accounts, who};
+use super::{Fault, Words, who};
 use crate::args::{Args, Format};
 use crate::output::{self, say};
 
@@ -72,7 +72,7 @@ pub(super) async fn bulk(args: &Args, desk: &Desk, b: &Bulk) -> Result<ExitCode,
 }
 
 pub(super) async fn recur(args: &Args, desk: &Desk, r: &Recur) -> Result<(), Fault> {
-    let (channels, first) = (accounts(desk, &r.channels).await?, parse_ist(&r.from)?);
+    let (channels, first) = (desk.channels(&r.channels).await?, parse_ist(&r.from)?);
     let message = r.words.message()?;
     let campaign = r.campaign.as_deref();
     let made = desk.recur(&who(args), &r.unit, &message, &r.rule, first, &channels, campaign, Utc::now()).await?;

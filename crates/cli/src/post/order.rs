@@ -9,7 +9,7 @@ use social::Desk;
 use social::desk::{Compliance, parse_ist};
 use store::social::SilenceRow;
 
-use super::{Fault, accounts, who, worker, wrong};
+use super::{Fault, who, worker, wrong};
 use crate::args::Args;
 use crate::output::{self, say};
 use lake::LakeError;
@@ -109,7 +109,7 @@ pub(super) async fn takedown(args: &Args, desk: &Desk, t: &Takedown) -> Result<E
         Some(id) => vec![desk.takedown(&me, id, &t.order, &t.court, now).await?],
         None => {
             let channel = match &t.channel {
-                Some(given) => Some(accounts(desk, std::slice::from_ref(given)).await?.remove(0).id),
+                Some(given) => Some(desk.channels(std::slice::from_ref(given)).await?.remove(0).id),
                 None => None,
             };
             desk.takedown_at(&me, &t.at, channel.as_deref(), &t.order, &t.court, now).await?

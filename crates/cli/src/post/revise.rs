@@ -40,3 +40,26 @@ pub(super) async fn apply(args: &Args, desk: &Desk, id: &str) -> Result<ExitCode
     desk.apply_edit(&who(args), id, Utc::now()).await?;
     sent(args, desk, id).await
 }
+
+#[derive(Debug, clap::Args)]
+pub struct Wordings {
+    id: String,
+    /// Keeps this version from the public.
+    #[arg(long, value_name = "VERSION", requires = "reason")]
+    withhold: Option<i64>,
+    /// Why; the reason is kept.
+    #[arg(long, requires = "withhold")]
+    reason: Option<String>,
+    /// Shows this version to the public again.
+    #[arg(long, value_name = "VERSION", conflicts_with = "withhold")]
+    show: Option<i64>,
+}
+
+pub(super) async fn wordings(args: &Args, desk: &Desk, w: &Wordings) -> Result<(), Fault> {
+    let me = who(args);
+    if let Some(version) = w.withhold.or(w.show) {
+        desk.withhold(&me, &w.id, version, w.reason.as_deref(), Utc::now()).await?;
+    }
+    desk.may_read(&me, &desk.store.post(&w.id).await?.unit).await?;
+    Ok(output::records(&desk.earlier(&w.id).await?, args.format)?)
+}

@@ -63,6 +63,7 @@ campaign-theme-awareness = Awareness
 campaign-theme-participation = Public participation
 campaign-theme-achievement = Achievements
 campaign-theme-human_face = The human face of the police
+campaign-write = Write for it
 campaign-hashtag = Hashtag
 campaign-goal = Goal (messages)
 campaign-goal-set = Set the goal

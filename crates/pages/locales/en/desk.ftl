@@ -368,8 +368,22 @@ revise-stays-parts = stays: the new text has another number of parts
 revise-apply = Change what is out
 revise-keep = Give the edit up
 revise-keep-why = Why what is out stays as it is
+version-public-until = The public reads on the portal that it said this until
+version-withheld = The public does not read it:
+version-rule = The public does not read it, because a rule of the checks finds something in it:
+version-withhold = Keep from the public
+version-withhold-why = Why the public does not read these words any more
+version-show = Show to the public again
+composer-campaign = Campaign
+composer-campaign-hint = The message counts for it, and its hashtag is put under the words where it is missing.
+composer-campaign-none = none
 sheet-kept = Kept, not saved yet:
-sheet-waits = You have words here that were kept and not saved, from
+sheet-waits = { $n ->
+    [one] You have words that were kept and not saved
+   *[other] You have { $count } sheets that were kept and not saved
+}
+sheet-twin = What is on this sheet is written on another page of yours as well. Neither writes over the other; both are kept. The other was kept last
+sheet-twin-see = Look at the other
 sheet-go-on = Go on with them
 sheet-discard = Throw them away
 sheet-others = Writing on this message just now: { $it }. Whoever saves second is asked to look at the other's words.

@@ -63,6 +63,7 @@ campaign-theme-awareness = जागरूकता
 campaign-theme-participation = जन भागीदारी
 campaign-theme-achievement = उपलब्धियाँ
 campaign-theme-human_face = पुलिस का मानवीय चेहरा
+campaign-write = इसके लिए लिखें
 campaign-hashtag = हैशटैग
 campaign-goal = लक्ष्य (संदेश)
 campaign-goal-set = लक्ष्य रखें

@@ -87,6 +87,14 @@ pub struct SimilarLine {
     pub words: String,
 }
 
+/// A sheet that was kept and not saved.
+#[derive(Clone, Debug)]
+pub struct KeptLine {
+    pub id: String,
+    pub at: DateTime<Utc>,
+    pub words: String,
+}
+
 /// The composer. Without an id it is an empty sheet.
 #[derive(Clone, Debug, Template)]
 #[template(path = "desk/composer.html")]
@@ -99,6 +107,8 @@ pub struct Composer {
     pub unit: String,
     pub units: Vec<Choice>,
     pub kinds: Vec<Choice>,
+    /// Campaigns a new message can be for, with their hashtags.
+    pub campaigns: Vec<Choice>,
     pub corrects: String,
     pub hindi: String,
     pub english: String,
@@ -129,9 +139,15 @@ pub struct Composer {
     /// Others who have this message on a sheet just now.
     pub writing: Vec<String>,
     pub similar: Vec<SimilarLine>,
-    /// When this sheet was kept without being saved; and when another one was, that can be gone on with.
+    /// This page's sheet; the kept one it goes on from (empty: none), and when that was kept, UTC microseconds.
+    pub sheet: String,
+    pub begun: String,
+    pub begun_at: i64,
+    /// When this sheet was kept without being saved; others that were kept and can be gone on with; and those that are written on another
+    /// page of the same person just as this one is.
     pub kept_now: Option<DateTime<Utc>>,
-    pub kept_before: Option<DateTime<Utc>>,
+    pub kept_before: Vec<KeptLine>,
+    pub twins: Vec<KeptLine>,
 }
 
 impl Composer {
@@ -146,6 +162,7 @@ impl Composer {
             unit: String::new(),
             units: Vec::new(),
             kinds: Vec::new(),
+            campaigns: Vec::new(),
             corrects: String::new(),
             hindi: String::new(),
             english: String::new(),
@@ -171,12 +188,29 @@ impl Composer {
             writing: Vec::new(),
             similar: Vec::new(),
             kept_now: None,
-            kept_before: None,
+            kept_before: Vec::new(),
+            twins: Vec::new(),
+            sheet: String::new(),
+            begun: String::new(),
+            begun_at: 0,
         }
     }
 
     pub fn tone(&self) -> &'static str {
         tone(&self.state)
+    }
+
+    /// The campaign a new message is for.
+    pub fn choose_campaign(&mut self, id: &str) {
+        for c in &mut self.campaigns {
+            c.chosen = c.value == id;
+        }
+    }
+
+    /// Where a kept sheet of this message is gone on from.
+    pub fn go_on(&self, kept: &KeptLine) -> String {
+        let at = if self.is_new() { "/desk/new".to_owned() } else { format!("/desk/post/{}", self.id) };
+        format!("{at}?kept={}", crate::shell::encode(&kept.id))
     }
 
     pub fn is_new(&self) -> bool {

@@ -21,6 +21,13 @@ pub struct VersionLine {
     pub at: DateTime<Utc>,
     pub sha256: String,
     pub texts: Vec<Text>,
+    /// Until when the public reads that the message said this.
+    pub public_until: Option<DateTime<Utc>>,
+    /// Why it does not: an officer's reason; or the rule that finds something in it.
+    pub withheld: Option<String>,
+    pub rule: Option<String>,
+    /// A newer version is there, so this one can be kept from the public.
+    pub older: bool,
 }
 
 /// All versions, the newest first.
@@ -30,4 +37,6 @@ pub struct Versions {
     pub shell: Shell,
     pub id: String,
     pub versions: Vec<VersionLine>,
+    /// The message is out.
+    pub public: bool,
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeZone, Utc};
 
 use crate::desk::calendar::{Calendar, Day, Entry};
-use crate::desk::composer::{Composer, FindingLine, OutLine, Preview, Saying, Signature, SimilarLine};
+use crate::desk::composer::{Composer, FindingLine, KeptLine, OutLine, Preview, Saying, Signature, SimilarLine};
 use crate::desk::queue::{Line as QueueLine, Queues};
 use crate::desk::silence::{Line, Silences};
 use crate::desk::stream::{Inbox, Item, ItemLine, Replies, ReplyLine, Saved};
@@ -68,6 +68,7 @@ pub(super) fn office(shell: Shell) -> Office {
         shell: framed(shell, "desk-title", "/desk"),
         well: false,
         oldest_minutes: 7,
+        counted: 10_000,
         human: 1,
         unanswered: 12,
         overdue: 2,
@@ -144,7 +145,13 @@ pub(super) fn composer(shell: Shell) -> Composer {
     page.versions = vec![Saying { who: "asha".into(), text: "0f3a9b1c22de".into(), at: at(4) }];
     page.notes = vec![Saying { who: "sp".into(), text: "नंबर जाँच लें।".into(), at: at(5) }];
     page.deliveries = vec![delivery("d0", "cancelled")];
-    page.kept_before = Some(at(5));
+    page.kept_before = vec![
+        KeptLine {
+            id: "k1".into(), at: at(5), words: "रविवार को स्टेशन रोड पर यातायात बदला रहेगा।".into()
+        },
+        KeptLine { id: "k2".into(), at: at(4), words: "The camp is on Monday.".into() },
+    ];
+    page.twins = vec![KeptLine { id: "k3".into(), at: at(6), words: String::new() }];
     page.channels = choices(&[("a1", "X @thana1 (T1)")]);
     page
 }
@@ -173,7 +180,7 @@ pub(super) fn revised(shell: Shell) -> Composer {
         words: "हेलमेट पहनें।".into(),
     }];
     page.kept_now = Some(at(6));
-    page.kept_before = None;
+    (page.kept_before, page.twins) = (Vec::new(), Vec::new());
     page
 }
 
@@ -443,10 +450,19 @@ pub(super) fn versions(shell: Shell) -> Versions {
         at: at(4),
         sha256: "0f3a9b1c22de".into(),
         texts,
+        public_until: (version < 3).then(|| at(6)),
+        withheld: (version == 1).then(|| "a private telephone number stood in it".into()),
+        rule: None,
+        older: version < 3,
     };
     let changed = text(&[("same", "The road opens on "), ("gone", "Monday"), ("came", "Tuesday"), ("same", ".")]);
     Versions {
-        versions: vec![line(2, vec![changed]), line(1, vec![text(&[("same", "The road opens on Monday.")])])],
+        public: true,
+        versions: vec![
+            line(3, vec![changed.clone()]),
+            line(2, vec![changed]),
+            line(1, vec![text(&[("same", "The road opens on Monday.")])]),
+        ],
         id: "p1".into(),
         shell: framed(shell, "desk-versions", "/desk/post/p1/versions"),
     }

@@ -204,7 +204,7 @@ pub(crate) async fn answer(State(app): State<App>, ask: Ask, Path(id): Path<Stri
     }
 }
 
-fn networks() -> Reply<Networks> {
+pub(super) fn networks() -> Reply<Networks> {
     Networks::all().map_err(|e| HttpError::Failed(e.to_string()))
 }
 

@@ -6,7 +6,7 @@ use axum::response::Redirect;
 use pages::Section;
 use pages::desk::{Ending, Office, PostLine, UnitLine};
 use serde::Deserialize;
-use social::outbox::health;
+use social::outbox::{LATE, late};
 
 use super::{line, title};
 use crate::App;
@@ -35,9 +35,8 @@ async fn listed(app: &App, unit: Option<&str>, state: &str) -> Reply<Vec<store::
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<Wanted>) -> Reply {
     let (store, now) = (app.lake.store(), app.lake.now());
     let at = now.timestamp_micros();
-    let health = health(store, at).await?;
-    let count = |state: &str| health.counts.iter().find(|c| c.state == state).map_or(0, |c| c.count.unsigned_abs());
-    let human = ["human", "held", "missed", "failed"].iter().map(|s| count(s)).sum();
+    let (oldest, paused) = (late(store, at).await?, store.paused_units().await?);
+    let human = store.deliveries_counted(&["human", "held", "missed", "failed"]).await?;
     let (unanswered, overdue) = store.item_counts(at).await?;
     let mut posts: Vec<PostLine> = Vec::new();
     let own = app.desk().list_of(&ask.principal, "").await?;
@@ -48,7 +47,6 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<
     for p in listed(&app, own.as_deref(), "submitted").await? {
         submitted.push(line(&app, p).await?);
     }
-    let paused = &health.paused;
     let sought = wanted.unit.trim().to_lowercase();
     let is_sought = |u: &store::social::Unit| {
         sought.is_empty() || [&u.code, &u.name_hi, &u.name_en].iter().any(|text| text.to_lowercase().contains(&sought))
@@ -72,8 +70,9 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(wanted): Query<
     let units = units.collect();
     let ending = app.desk().expiring(now).await?;
     show(Office {
-        well: health.well,
-        oldest_minutes: u64::try_from(health.oldest_due_seconds / 60).unwrap_or_default(),
+        well: oldest <= LATE,
+        oldest_minutes: u64::try_from(oldest / 60).unwrap_or_default(),
+        counted: store::social::COUNTED,
         human,
         unanswered,
         overdue,

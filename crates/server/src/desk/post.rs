@@ -18,7 +18,7 @@ use social::message::{FLAGS, Facts, Media, Message};
 use social::{NetworkName, limit, text};
 
 use super::media::{self, Search};
-use super::sheet::{beside, keep, kept as kept_sheet};
+use super::sheet::{self as page_sheet, Kept, beside, keep, kept as kept_sheets};
 use super::{at, delivery, line, units};
 use crate::App;
 use crate::ask::Ask;
@@ -108,6 +108,16 @@ pub(super) async fn message(app: &App, sheet: &Sheet, before: &Message) -> Reply
     })
 }
 
+/// The message of a sheet that names a campaign, as it goes out in it.
+async fn in_campaign(app: &App, form: &Sheet, unit: &str, message: Message) -> Reply<Message> {
+    match given(form, "campaign") {
+        campaign if !campaign.is_empty() && given(form, "id").is_empty() => {
+            Ok(app.desk().for_campaign(campaign, unit, message).await?)
+        }
+        _ => Ok(message),
+    }
+}
+
 fn previews(message: &Message) -> Vec<Preview> {
     let shown = limit::all().iter().filter(|l| l.network != NetworkName::Standin);
     let one = |limits: &limit::Limits| {
@@ -174,6 +184,11 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
         .zip(ticked)
         .map(|(f, chosen)| Choice { value: (*f).to_owned(), text: format!("desk-fact-{f}"), chosen })
         .collect();
+    let now = app.lake.now().timestamp_micros();
+    let campaigns = app.lake.store().campaigns(false).await?.into_iter().filter(|c| c.until_at >= now);
+    page.campaigns = campaigns
+        .map(|c| Choice { text: format!("{} {}", ask.pick(&c.name_hi, &c.name_en), c.hashtag), value: c.id, chosen: false })
+        .collect();
     let shelf = media::shelf(app, ask, &Search::default(), &message.media).await?;
     (page.media, page.more) = (shelf.lines, shelf.more);
     page.hindi.clone_from(&message.hindi);
@@ -189,7 +204,9 @@ pub(crate) struct Begin {
     unit: String,
     /// Words to begin with.
     template: String,
-    /// Go on with what was kept and not saved.
+    /// The campaign it is for.
+    campaign: String,
+    /// The kept sheet to go on from.
     kept: String,
 }
 
@@ -206,19 +223,31 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
         (message.hindi, message.english) = (template.hindi, template.english);
     }
     let mut corrects = b.corrects;
-    let mut waits = None;
-    if let Some((fields, kept, at)) = kept_sheet(&app, &ask, "", &Message::default()).await? {
-        if b.kept == "1" {
-            (unit, corrects) = (given(&fields, "unit").to_owned(), given(&fields, "corrects").to_owned());
-            message = kept;
-        } else {
-            waits = Some(super::at(at));
-        }
+    let (chosen, waits) = choose(kept_sheets(&app, &ask, "", &Message::default()).await?, &b.kept);
+    if let Some(kept) = &chosen {
+        (unit, corrects) = (given(&kept.fields, "unit").to_owned(), given(&kept.fields, "corrects").to_owned());
+        message = kept.message.clone();
     }
     let mut page = sheet(&app, &ask, &message, &unit, "desk-new").await?;
-    (page.corrects, page.kept_before) = (corrects, waits);
+    page.choose_campaign(chosen.as_ref().map_or(b.campaign.as_str(), |k| given(&k.fields, "campaign")));
+    (page.corrects, page.kept_before) = (corrects, waits.iter().map(Kept::line).collect());
+    begin(&app, &mut page, chosen.as_ref());
     beside(&app, &ask, &mut page, &message).await?;
     show(page)
+}
+
+/// The kept sheet that is gone on from, and those that wait.
+fn choose(mut all: Vec<Kept>, wanted: &str) -> (Option<Kept>, Vec<Kept>) {
+    let at = all.iter().position(|k| k.row.id == wanted);
+    (at.map(|at| all.remove(at)), all)
+}
+
+/// A page is a sheet of its own, also where it goes on from another: the page that one was written on may still be open somewhere.
+fn begin(app: &App, page: &mut Composer, from: Option<&Kept>) {
+    page.sheet = app.lake.store().fresh_id(app.lake.now());
+    if let Some(from) = from {
+        (page.begun, page.begun_at) = (from.row.id.clone(), from.row.at);
+    }
 }
 
 /// What the checks say and what each network makes of it; also where pictures are looked for. No version comes of it: what is on the sheet
@@ -226,9 +255,12 @@ pub(crate) async fn blank(State(app): State<App>, ask: Ask, Query(b): Query<Begi
 pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply {
     let id = given(&form, "id");
     let before = before(&app, &ask, id).await?;
-    let message = message(&app, &form, &before).await?;
     let unit = given(&form, "unit");
-    let is_kept = keep(&app, &ask, &form, &message, &before).await?;
+    let written = message(&app, &form, &before).await?;
+    // What the campaign refuses is said when it is saved; words are kept meanwhile.
+    let message = in_campaign(&app, &form, unit, written.clone()).await.unwrap_or(written);
+    let sheet_of = page_sheet::of(&app, &form);
+    let is_kept = keep(&app, &ask, &form, &sheet_of, &message, &before).await?;
     let mut page =
         if id.is_empty() { sheet(&app, &ask, &message, unit, "desk-new").await? } else { kept(&app, &ask, id, &message).await? };
     let search = Search::of(given(&form, "find"), given(&form, "page"));
@@ -239,13 +271,14 @@ pub(crate) async fn preview(State(app): State<App>, ask: Ask, Form(form): Form<S
     page.findings = check::check(&message, &setting).into_iter().map(|f| finding(&ask, f, None)).collect();
     if id.is_empty() {
         page.corrects = given(&form, "corrects").to_owned();
+        page.choose_campaign(given(&form, "campaign"));
     } else if let Ok(version) = given(&form, "version").parse() {
         // The version the writer began with: what somebody saved meanwhile is not overwritten.
         page.version = version;
     }
     page.why = given(&form, "why").to_owned();
     page.kept_now = is_kept.then(|| app.lake.now());
-    page.kept_before = None;
+    (page.sheet, page.begun, page.begun_at) = sheet_of;
     beside(&app, &ask, &mut page, &message).await?;
     show(page)
 }
@@ -255,8 +288,9 @@ pub(crate) async fn create(
     ask: Ask,
     Form(form): Form<Sheet>,
 ) -> Result<Redirect, Result<axum::response::Html<String>, HttpError>> {
-    let message = message(&app, &form, &Message::default()).await.map_err(Err)?;
     let unit = given(&form, "unit");
+    let message = message(&app, &form, &Message::default()).await.map_err(Err)?;
+    let message = in_campaign(&app, &form, unit, message).await.map_err(Err)?;
     if message.hindi.is_empty() && message.english.is_empty() && message.variants.is_empty() {
         return Err(async {
             let mut page = sheet(&app, &ask, &message, unit, "desk-new").await?;
@@ -269,29 +303,28 @@ pub(crate) async fn create(
     let (desk, now) = (app.desk(), app.lake.now());
     let made = async {
         let post = desk.draft(&ask.principal, unit, &message, corrects, now).await?;
+        if !given(&form, "campaign").is_empty() {
+            desk.join_campaign(&ask.principal, given(&form, "campaign"), &post.id, true, now).await?;
+        }
         desk.check(&post.id, &[], now.timestamp_micros(), now).await?;
         Ok::<_, social::DeskError>(post)
     };
     let post = made.await.map_err(|e| Err(e.into()))?;
-    app.lake.store().drop_unsaved(&ask.principal.id, "").await.map_err(|e| Err(e.into()))?;
+    page_sheet::saved(&app, &ask, &form).await.map_err(Err)?;
     Ok(Redirect::to(&format!("/desk/post/{}", post.id)))
 }
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>, Query(b): Query<Begin>) -> Reply {
     let message = before(&app, &ask, &id).await?;
-    let mut page = match kept_sheet(&app, &ask, &id, &message).await? {
-        Some((fields, unsaved, _)) if b.kept == "1" => {
-            let mut page = kept(&app, &ask, &id, &unsaved).await?;
-            // Saved on top of the version it began with, or not at all.
-            page.version = given(&fields, "version").parse().unwrap_or(page.version);
-            page.why = given(&fields, "why").to_owned();
-            page
-        }
-        waits => {
-            let page = kept(&app, &ask, &id, &message).await?;
-            Composer { kept_before: waits.map(|(_, _, at)| super::at(at)), ..page }
-        }
-    };
+    let (chosen, waits) = choose(kept_sheets(&app, &ask, &id, &message).await?, &b.kept);
+    let mut page = kept(&app, &ask, &id, chosen.as_ref().map_or(&message, |k| &k.message)).await?;
+    if let Some(from) = &chosen {
+        // Saved on top of the version it began with, or not at all.
+        page.version = from.row.version;
+        page.why = given(&from.fields, "why").to_owned();
+    }
+    page.kept_before = waits.iter().map(Kept::line).collect();
+    begin(&app, &mut page, chosen.as_ref());
     beside(&app, &ask, &mut page, &message).await?;
     show(page)
 }
@@ -356,7 +389,7 @@ pub(crate) async fn edit(State(app): State<App>, ask: Ask, Path(id): Path<String
     let (desk, now) = (app.desk(), app.lake.now());
     desk.edit(&ask.principal, &id, from, &message, now).await?;
     desk.check(&id, &[], now.timestamp_micros(), now).await?;
-    app.lake.store().drop_unsaved(&ask.principal.id, &id).await?;
+    page_sheet::saved(&app, &ask, &form).await?;
     home(&id)
 }
 
@@ -434,13 +467,7 @@ pub(crate) async fn withdraw(
 }
 
 pub(crate) async fn note(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let body = given(&form, "note");
-    if body.is_empty() {
-        return Err(HttpError::Desk("the note is empty".into()));
-    }
-    let post = app.lake.store().post(&id).await?;
-    app.desk().may_read(&ask.principal, &post.unit).await?;
-    app.lake.store().add_note(&id, &ask.principal.id, body, app.lake.now()).await?;
+    app.desk().note(&ask.principal, &id, given(&form, "note"), app.lake.now()).await?;
     home(&id)
 }
 
@@ -480,11 +507,20 @@ pub(crate) struct New {
     unit: String,
     message: Message,
     corrects: Option<String>,
+    /// The campaign it is for; its hashtag is put where it is missing.
+    campaign: Option<String>,
 }
 
 pub(crate) async fn create_json(State(app): State<App>, ask: Ask, Json(new): Json<New>) -> Reply<(StatusCode, Json<Value>)> {
     let (desk, now) = (app.desk(), app.lake.now());
-    let post = desk.draft(&ask.principal, &new.unit, &new.message, new.corrects.as_deref(), now).await?;
+    let message = match &new.campaign {
+        Some(campaign) => desk.for_campaign(campaign, &new.unit, new.message).await?,
+        None => new.message,
+    };
+    let post = desk.draft(&ask.principal, &new.unit, &message, new.corrects.as_deref(), now).await?;
+    if let Some(campaign) = &new.campaign {
+        desk.join_campaign(&ask.principal, campaign, &post.id, true, now).await?;
+    }
     let findings = desk.check(&post.id, &[], now.timestamp_micros(), now).await?;
     Ok((StatusCode::CREATED, Json(json!({ "post": post, "findings": findings }))))
 }

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use social::message::Message;
 
 use super::post::{Sheet, before, given, home, message};
+use super::sheet::saved;
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply};
@@ -19,7 +20,7 @@ pub(crate) async fn revise(State(app): State<App>, ask: Ask, Path(id): Path<Stri
     let (desk, now) = (app.desk(), app.lake.now());
     desk.revise(&ask.principal, &id, from, &message, given(&form, "why"), now).await?;
     desk.check(&id, &[], now.timestamp_micros(), now).await?;
-    app.lake.store().drop_unsaved(&ask.principal.id, &id).await?;
+    saved(&app, &ask, &form).await?;
     home(&id)
 }
 

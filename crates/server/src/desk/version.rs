@@ -1,18 +1,21 @@
 //! Earlier versions of a message, and what changed from one to the next.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Form, Path, State};
+use axum::response::Redirect;
 use pages::Section;
 use pages::desk::version::{Text, VersionLine, Versions};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use social::message::{FLAGS, Message};
 use social::text::{Change, Stretch, diff};
 use store::social::Version;
 
 use super::at;
+use super::post::{Sheet, given};
 use crate::App;
 use crate::ask::Ask;
-use crate::fault::{Reply, show};
+use crate::fault::{HttpError, Reply, show};
 
 /// Everything of a message that a reader sees or that the checks go by, under the place it stands in.
 fn texts(ask: &Ask, m: &Message) -> Vec<(String, String)> {
@@ -70,7 +73,13 @@ async fn all(app: &App, ask: &Ask, id: &str) -> Reply<Vec<Beside>> {
 }
 
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply {
-    let versions = all(&app, &ask, &id).await?.into_iter().map(|b| VersionLine {
+    let all = all(&app, &ask, &id).await?;
+    let (newest, earlier) = (all.first().map_or(0, |b| b.row.version), app.desk().earlier(&id).await?);
+    let versions = all.into_iter().map(|b| VersionLine {
+        public_until: earlier.iter().find(|e| e.version == b.row.version).map(|e| at(e.ended_at)),
+        rule: earlier.iter().find(|e| e.version == b.row.version).and_then(|e| e.rule.clone()),
+        older: b.row.version < newest,
+        withheld: b.row.withheld,
         version: b.row.version,
         who: b.row.author,
         at: at(b.row.at),
@@ -89,7 +98,8 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String
             })
             .collect(),
     });
-    show(Versions { versions: versions.collect(), id, shell: ask.shell(Section::Desk, ask.lang.text("desk-versions")) })
+    let public = app.desk().is_out(&id).await?;
+    show(Versions { versions: versions.collect(), public, id, shell: ask.shell(Section::Desk, ask.lang.text("desk-versions")) })
 }
 
 fn kind(change: Change) -> &'static str {
@@ -107,5 +117,35 @@ pub(crate) async fn json(State(app): State<App>, ask: Ask, Path(id): Path<String
         let changes: Vec<Value> = b.changes.iter().map(|(place, c)| json!({ "place": place, "changes": c })).collect();
         versions.push(json!({ "version": b.row.version, "author": b.row.author, "at": b.row.at, "sha256": b.row.sha256, "message": message, "texts": changes }));
     }
-    Ok(Json(json!({ "versions": versions })))
+    Ok(Json(json!({ "versions": versions, "earlier": app.desk().earlier(&id).await? })))
+}
+
+/// Keeps an older version from the public, or shows it again.
+pub(crate) async fn withhold(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Form(form): Form<Sheet>,
+) -> Reply<Redirect> {
+    let version = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    let reason = (given(&form, "show") != "1").then(|| given(&form, "reason"));
+    app.desk().withhold(&ask.principal, &id, version, reason, app.lake.now()).await?;
+    Ok(Redirect::to(&format!("/desk/post/{id}/versions")))
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Withhold {
+    version: i64,
+    /// None: the public reads it again.
+    reason: Option<String>,
+}
+
+pub(crate) async fn withhold_json(
+    State(app): State<App>,
+    ask: Ask,
+    Path(id): Path<String>,
+    Json(w): Json<Withhold>,
+) -> Reply<Json<Value>> {
+    app.desk().withhold(&ask.principal, &id, w.version, w.reason.as_deref(), app.lake.now()).await?;
+    Ok(Json(json!({ "earlier": app.desk().earlier(&id).await? })))
 }

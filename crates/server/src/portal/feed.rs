@@ -79,7 +79,7 @@ pub(crate) async fn rss(State(p): State<Portal>, Path(tag): Path<String>) -> Res
 pub(crate) async fn atom(State(p): State<Portal>, Path(tag): Path<String>) -> Result<Response, Wrong> {
     let f = Feed::read(&p, &tag).await?;
     let time = |at: chrono::DateTime<chrono::Utc>| at.to_rfc3339_opts(SecondsFormat::Secs, true);
-    let newest = f.entries.iter().map(|n| n.at).max().unwrap_or_default();
+    let newest = f.entries.iter().map(Notice::updated).max().unwrap_or_default();
     let mut out = format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\"><title>{}</title><id>{}</id><updated>{}</updated><author><name>{}</name></author><link rel=\"self\" href=\"{}feed.atom\"/><link rel=\"alternate\" href=\"{}\"/>",
         f.lang.tag(),
@@ -92,10 +92,11 @@ pub(crate) async fn atom(State(p): State<Portal>, Path(tag): Path<String>) -> Re
     );
     for n in &f.entries {
         out.push_str(&format!(
-            "<entry><title>{}</title><id>urn:uuid:{}</id><updated>{}</updated><link rel=\"alternate\" href=\"{}\"/><category term=\"{}\"/><content type=\"text\">{}</content></entry>",
+            "<entry><title>{}</title><id>urn:uuid:{}</id><published>{}</published><updated>{}</updated><link rel=\"alternate\" href=\"{}\"/><category term=\"{}\"/><content type=\"text\">{}</content></entry>",
             xml(&title(n)),
             xml(&n.id),
             time(n.at),
+            time(n.updated()),
             xml(&f.link(n)),
             xml(&n.kind),
             xml(&words(n))
@@ -110,7 +111,7 @@ pub(crate) async fn json(State(p): State<Portal>, Path(tag): Path<String>) -> Re
     let items: Vec<_> = f
         .entries
         .iter()
-        .map(|n| json!({ "id": n.id, "url": f.link(n), "title": title(n), "content_text": words(n), "date_published": n.at.to_rfc3339(), "tags": [n.kind], "language": f.lang.tag() }))
+        .map(|n| json!({ "id": n.id, "url": f.link(n), "title": title(n), "content_text": words(n), "date_published": n.at.to_rfc3339(), "date_modified": n.updated().to_rfc3339(), "tags": [n.kind], "language": f.lang.tag() }))
         .collect();
     let feed = json!({ "version": "https://jsonfeed.org/version/1.1", "title": f.lang.text("portal-name"), "home_page_url": f.home(), "feed_url": format!("{}feed.json", f.home()), "language": f.lang.tag(), "items": items });
     keep("application/feed+json; charset=utf-8", feed.to_string())
@@ -138,7 +139,7 @@ pub(crate) async fn sitemap(State(p): State<Portal>) -> Result<Response, Wrong> 
         add(&format!("campaign/{}", c.id), None);
     }
     for n in p.store().published(None, None, None, 5000).await? {
-        add(&format!("post/{}", n.post), chrono::DateTime::from_timestamp_micros(n.first_at));
+        add(&format!("post/{}", n.post), chrono::DateTime::from_timestamp_micros(n.edited_at.unwrap_or(n.first_at)));
     }
     out.push_str("</urlset>\n");
     keep("application/xml; charset=utf-8", out)

@@ -6,11 +6,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
 use pages::Lang;
 use pages::portal::{
-    CampaignLine, Campaigns, Choice, Home, LAW, Latest, Law, Notice, One, OneCampaign, Praise, Station, Stations,
+    CampaignLine, Campaigns, Choice, EarlierWords, Home, LAW, Latest, Law, Notice, NoticeCopy, One, OneCampaign, Praise, Station,
+    Stations,
 };
 use pages::shell::encode;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use social::message::Message;
 use store::social::{Campaign, Published};
 
 use super::about::picture;
@@ -24,6 +26,11 @@ pub(super) fn moment(micros: i64) -> DateTime<Utc> {
     DateTime::from_timestamp_micros(micros).unwrap_or_default()
 }
 
+/// What a version says on one network.
+fn said(body: &str, network: social::NetworkName) -> Result<String, Wrong> {
+    Ok(serde_json::from_str::<Message>(body)?.text_for(network))
+}
+
 /// A published row with everything the public sees of it.
 pub(super) async fn notice(p: &Portal, lang: Lang, row: Published) -> Result<Notice, Wrong> {
     let body: Value = serde_json::from_str(&row.body).unwrap_or_default();
@@ -31,16 +38,13 @@ pub(super) async fn notice(p: &Portal, lang: Lang, row: Published) -> Result<Not
     let corrected_by = p.store().corrections(&row.post).await?.into_iter().map(|c| c.id).collect();
     let mut copies = Vec::new();
     for d in p.store().shown_of(&row.post).await?.into_iter().filter(|d| d.state == "live" && d.part == 0) {
-        if let Some(url) = d.url.filter(|u| u.starts_with("https://")) {
-            copies.push((
-                format!(
-                    "{} {}",
-                    d.network.parse::<social::NetworkName>().map_or(d.network.clone(), |n| n.limits().title.clone()),
-                    d.handle
-                ),
-                url,
-            ));
-        }
+        let network: social::NetworkName = d.network.parse().map_err(Wrong::Failed)?;
+        let Some(url) = d.url.filter(|u| u.starts_with("https://")) else { continue };
+        let old = d.version < row.version && {
+            let before = p.store().version(&row.post, d.version).await?.body;
+            said(&before, network)? != said(&row.body, network)?
+        };
+        copies.push(NoticeCopy { name: format!("{} {}", network.limits().title, d.handle), url, old });
     }
     let mut pictures = Vec::new();
     for m in body["media"].as_array().into_iter().flatten() {
@@ -51,6 +55,7 @@ pub(super) async fn notice(p: &Portal, lang: Lang, row: Published) -> Result<Not
         english: text("english"),
         unit_name: if lang == Lang::Hi { row.name_hi } else { row.name_en },
         at: moment(row.first_at),
+        edited: row.edited_at.map(moment),
         pictures,
         copies,
         corrected_by,
@@ -121,7 +126,7 @@ pub(crate) async fn home(State(p): State<Portal>, Path(tag): Path<String>) -> Re
     door.data = script(&data);
     let campaigns = public_campaigns(&p, lang).await?.into_iter().filter(|c| !c.over).take(3).collect();
     let notices = notices(&p, lang, &Which::default(), 8).await?;
-    door.updated = notices.first().map(|n| n.at);
+    door.updated = notices.iter().map(Notice::updated).max();
     kept(Home { notices, campaigns, door })
 }
 
@@ -146,7 +151,7 @@ async fn list(p: &Portal, lang: Lang, place: &str, key: &str, which: Which, narr
     // Beside what the department says of itself stands what others say.
     let praise = if place == "achievements" { praise(p, lang).await? } else { Vec::new() };
     let mut door = p.door(lang, place, key);
-    door.updated = notices.first().map(|n| n.at);
+    door.updated = notices.iter().map(Notice::updated).max();
     kept(Latest { door, units: p.units(lang, &which.unit).await?, notices, kinds, narrows, next, praise })
 }
 
@@ -191,10 +196,15 @@ pub(crate) async fn one(State(p): State<Portal>, Path((tag, id)): Path<(String, 
     door.title = words.chars().take(70).collect::<String>().lines().next().unwrap_or_default().to_owned();
     door.description = words.chars().take(160).collect();
     let data = json!({ "@context": "https://schema.org", "@type": "SpecialAnnouncement", "name": door.title, "text": words,
-        "datePosted": notice.at.to_rfc3339(), "author": { "@type": "GovernmentOrganization", "name": notice.unit_name }, "inLanguage": lang.tag() });
+        "datePosted": notice.at.to_rfc3339(), "dateModified": notice.updated().to_rfc3339(), "author": { "@type": "GovernmentOrganization", "name": notice.unit_name }, "inLanguage": lang.tag() });
     door.data = script(&data);
-    door.updated = Some(notice.at);
-    kept(One { door, notice })
+    door.updated = Some(notice.updated());
+    let earlier = if notice.edited.is_some() { p.desk().earlier(&id).await? } else { Vec::new() };
+    let earlier = earlier.into_iter().filter(|e| (&e.hindi, &e.english) != (&notice.hindi, &notice.english)).map(|e| {
+        let (hindi, english) = if e.open() { (e.hindi, e.english) } else { Default::default() };
+        EarlierWords { until: moment(e.ended_at), hindi, english }
+    });
+    kept(One { earlier: earlier.collect(), door, notice })
 }
 
 pub(crate) async fn law(State(p): State<Portal>, Path(tag): Path<String>) -> Result<Response, Wrong> {

@@ -83,6 +83,24 @@ async fn a_campaign_is_opened_followed_and_shown_with_how_to_take_part() {
     assert!(p.get("/desk/campaigns").await.body.contains("Child safety"));
     assert_eq!(p.get("/desk/campaign/none").await.status, StatusCode::NOT_FOUND);
 
+    // A message is written for it: its hashtag goes along, and it counts.
+    p.post("/desk/campaigns", &form.replace("hashtag=&", "hashtag=%23ChildSafety&").replace("Child+safety", "Listen")).await;
+    let listen = p.desk.store.campaigns(false).await.unwrap().into_iter().find(|c| c.name_en == "Listen").unwrap().id;
+    assert!(p.get(&format!("/desk/campaign/{listen}")).await.body.contains(&format!("/desk/new?campaign={listen}")));
+    let sheet = p.get(&format!("/desk/new?campaign={listen}")).await.body;
+    assert!(sheet.contains(&format!("value=\"{listen}\" selected>Listen #ChildSafety")), "{sheet}");
+    let words = format!("unit=T1&kind=awareness&campaign={listen}&hindi=&english=Call+1098.");
+    let preview = p.post("/desk/preview", &words).await.body;
+    assert!(preview.contains("Call 1098.\n#ChildSafety") && preview.contains("selected>Listen"), "{preview}");
+    let made = p.post("/desk/new", &words).await;
+    let made = made.headers.get(header::LOCATION).unwrap().to_str().unwrap().rsplit('/').next().unwrap().to_owned();
+    assert_eq!(p.desk.message(&made, 1).await.unwrap().english, "Call 1098.\n#ChildSafety");
+    let one = serde_json::json!({ "unit": "T1", "message": { "english": "Tell a grown-up. #childsafety" }, "campaign": listen });
+    let answer = p.json("/api/v1/desk/posts", one).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    assert!(!answer.body.contains("#ChildSafety"), "it was there");
+    assert_eq!(p.desk.store.events(&made).await.unwrap().iter().filter(|e| e.what == "join campaign").count(), 1);
+
     let shown = p.public(&format!("/en/campaign/{id}")).await;
     assert!(
         shown.status == StatusCode::OK && shown.body.contains("Come to the desk") && shown.body.contains("बच्चों की सुनें"),

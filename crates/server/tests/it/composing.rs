@@ -5,14 +5,14 @@ use axum::http::{StatusCode, header};
 use chrono::TimeDelta;
 use ring::hmac;
 use serde_json::{Value, json};
-use social::desk::When;
+use social::desk::{Sheet, When};
 use social::limit::NetworkName;
 use social::message::{Kind, Message};
 use social::network::{Networks, Secret};
 use social::outbox::{Channels, SystemClock};
 use social::vault::Vault;
 use standin::{Faults, World};
-use store::social::{NewAccount, Unit};
+use store::social::{NewAccount, Settlement, Unit};
 
 use crate::desk::{Place, location, who};
 
@@ -24,35 +24,60 @@ fn english(words: &str) -> Message {
 async fn what_is_on_a_sheet_is_kept_until_it_is_saved_or_thrown_away() {
     let p = Place::new().await;
     let store = &p.desk.store;
-    assert!(!p.get("/desk/new").await.body.contains("?kept=1"));
-    let typed = p.post("/desk/preview", "unit=T1&kind=notice&english=The+camp+is+on+Monday.").await.body;
-    assert!(typed.contains("Kept, not saved yet") && !typed.contains("?kept=1"), "{typed}");
+    assert!(!p.get("/desk/new").await.body.contains("?kept="));
+    let typed = p.post("/desk/preview", "sheet=s1&unit=T1&kind=notice&english=The+camp+is+on+Monday.").await.body;
+    assert!(typed.contains("Kept, not saved yet") && !typed.contains("?kept="), "{typed}");
+    assert!(typed.contains("name=\"sheet\" value=\"s1\""), "the page stays the same sheet");
     // The page was closed, or the line was lost.
     let again = p.get("/desk/new").await.body;
-    assert!(again.contains("/desk/new?kept=1") && !again.contains("The camp is on Monday."));
-    let back = p.get("/desk/new?kept=1").await.body;
-    assert!(back.contains("The camp is on Monday.") && back.contains("value=\"T1\" selected"), "{back}");
-    let made = p.post("/desk/new", "unit=T1&kind=notice&english=The+camp+is+on+Monday.").await;
+    assert!(again.contains("/desk/new?kept=s1") && again.contains("The camp is on Monday.</q>"), "{again}");
+    assert!(!again.contains("The camp is on Monday.</textarea>"));
+    let back = p.get("/desk/new?kept=s1").await.body;
+    assert!(back.contains("The camp is on Monday.</textarea>") && back.contains("value=\"T1\" selected"), "{back}");
+    let own = |page: &str, name: &str| {
+        let from = page.split_once(&format!("name=\"{name}\" value=\"")).unwrap().1;
+        from.split_once('"').unwrap().0.to_owned()
+    };
+    let (sheet, at) = (own(&back, "sheet"), own(&back, "begun_at"));
+    assert!(own(&back, "begun") == "s1" && sheet != "s1", "and is a sheet of its own");
+
+    // Two pages with the same new message: neither writes over the other, and both say so.
+    let second = format!("sheet={sheet}&begun=s1&begun_at={at}&unit=T1&kind=notice&english=");
+    let typed = p.post("/desk/preview", &format!("{second}At+eight.")).await.body;
+    assert!(typed.contains("Kept, not saved yet") && !typed.contains("another page of yours"), "{typed}");
+    assert_eq!(store.unsaved_by("operator", "").await.unwrap().len(), 1, "it took the other's place");
+    let first = p.post("/desk/preview", "sheet=s1&unit=T1&kind=notice&english=At+nine.").await.body;
+    assert!(first.contains("another page of yours") && first.contains(&format!("/desk/new?kept={sheet}")), "{first}");
+    let typed = p.post("/desk/preview", &format!("{second}At+eight+sharp.")).await.body;
+    assert!(typed.contains("another page of yours") && typed.contains("/desk/new?kept=s1"), "{typed}");
+    let waits = p.get("/desk/new").await.body;
+    assert!(waits.contains("You have 2 sheets") && waits.contains("At nine.") && waits.contains("At eight sharp."), "{waits}");
+    assert!(p.get("/desk/new?lang=hi").await.body.contains("आपके 2 मसौदे"));
+
+    let made = p.post("/desk/new", "sheet=s1&unit=T1&kind=notice&english=The+camp+is+on+Monday.").await;
     let page = location(&made);
-    assert_eq!(store.unsaved("operator", "").await.unwrap(), None, "saved, it is kept no more");
+    let left = store.unsaved_by("operator", "").await.unwrap();
+    assert_eq!(left.into_iter().map(|s| s.id).collect::<Vec<_>>(), [sheet.clone()], "saved, it is kept no more; the other is");
+    p.post("/desk/new", &format!("{second}At+eight.")).await;
+    assert!(store.unsaved_by("operator", "").await.unwrap().is_empty());
 
     let id = page.rsplit('/').next().unwrap().to_owned();
-    let sheet = format!("id={id}&version=1&unit=T1&kind=notice&english=");
+    let sheet = format!("id={id}&sheet=s2&version=1&unit=T1&kind=notice&english=");
     let same = p.post("/desk/preview", &format!("{sheet}The+camp+is+on+Monday.")).await.body;
     assert!(!same.contains("Kept, not saved yet"), "nothing new is nothing to keep");
     p.post("/desk/preview", &format!("{sheet}The+camp+is+on+Tuesday.")).await;
     assert_eq!(store.post(&id).await.unwrap().version, 1, "no version comes of it, and no signature is void");
     let shown = p.get(&page).await.body;
-    assert!(shown.contains("?kept=1") && shown.contains("The camp is on Monday."));
+    assert!(shown.contains("?kept=s2") && shown.contains("The camp is on Monday.</textarea>"));
 
     // Somebody else saved meanwhile: what was kept is shown, and not saved over it.
     p.desk.edit(&who("asha"), &id, 1, &Message { kind: Kind::Notice, ..english("At eight.") }, p.lake.now()).await.unwrap();
-    let back = p.get(&format!("{page}?kept=1")).await.body;
+    let back = p.get(&format!("{page}?kept=s2")).await.body;
     assert!(back.contains("The camp is on Tuesday.") && back.contains("name=\"version\" value=\"1\""));
     let stale = p.post(&format!("{page}/edit"), "version=1&unit=T1&kind=notice&english=The+camp+is+on+Tuesday.").await;
     assert!(stale.status == StatusCode::CONFLICT && stale.body.contains("somebody saved version 2"));
-    assert_eq!(p.post("/desk/sheet/discard", &format!("id={id}")).await.status, StatusCode::SEE_OTHER);
-    assert!(!p.get(&page).await.body.contains("?kept=1"));
+    assert_eq!(p.post("/desk/sheet/discard", &format!("id={id}&sheet=s2")).await.status, StatusCode::SEE_OTHER);
+    assert!(!p.get(&page).await.body.contains("?kept="));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -60,7 +85,8 @@ async fn others_on_the_same_message_and_units_that_say_the_same_are_told() {
     let p = Place::new().await;
     let (store, now) = (&p.desk.store, p.lake.now());
     let id = p.desk.draft(&who("operator"), "T1", &english("Traffic is diverted on Sunday."), None, now).await.unwrap().id;
-    p.desk.keep_sheet(&who("asha"), &id, 1, "{}", now).await.unwrap();
+    let sheet = Sheet { id: "s", post: &id, version: 1, fields: "{}", ..Sheet::default() };
+    p.desk.keep_sheet(&who("asha"), sheet, now).await.unwrap();
     let page = p.get(&format!("/desk/post/{id}")).await.body;
     assert!(page.contains("Writing on this message just now: asha"), "{page}");
 
@@ -107,6 +133,12 @@ fn account(network: &str, address: &str) -> NewAccount {
     }
 }
 
+/// The network has the new words.
+async fn went_through(p: &Place, edit: &str) {
+    let settled = Settlement { state: "edited", now: p.lake.now().timestamp_micros(), ..Settlement::default() };
+    assert!(p.desk.store.decide_delivery(edit, &["queued"], &settled).await.unwrap());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_edit_of_what_is_out_goes_the_whole_way_on_its_page() {
     let p = Place::new().await;
@@ -134,7 +166,39 @@ async fn an_edit_of_what_is_out_goes_the_whole_way_on_its_page() {
     let edit = p.desk.store.deliveries(&id).await.unwrap().into_iter().find(|d| d.revises.is_some()).unwrap();
     assert_eq!((edit.state.as_str(), edit.version), ("queued", 2));
     // The public sees the old words until the network has the new ones.
-    assert!(p.public(&format!("/hi/post/{id}")).await.body.contains("सोमवार"));
+    let public = async |lang: &str| p.public(&format!("/{lang}/post/{id}")).await.body;
+    assert!(public("hi").await.contains("सोमवार") && !public("hi").await.contains("संशोधित"));
+    went_through(&p, &edit.id).await;
+    for (lang, edited, before) in [("hi", "संशोधित", "पहले क्या लिखा था"), ("en", "Edited", "What it said before")]
+    {
+        let page = public(lang).await;
+        let (now, then) = page.split_once(&format!("<h2 id=\"earlier\">{before}</h2>")).unwrap();
+        assert!(now.contains(edited) && now.contains("मंगल") && now.contains("dateModified"), "{now}");
+        assert!(then.contains("<s>शिविर सोमवार को है।</s>"), "{then}");
+        let list = p.public(&format!("/{lang}/latest")).await.body;
+        assert!(list.contains(&format!("/{lang}/post/{id}#earlier\">{edited}")) && !list.contains("सोमवार"), "{list}");
+    }
+    let atom = p.public("/hi/feed.atom").await.body;
+    let entry = atom.split("<entry>").find(|e| e.contains(&id)).unwrap();
+    let time = |name: &str| entry.split_once(&format!("<{name}>")).unwrap().1.split_once('<').unwrap().0.to_owned();
+    assert!(time("updated") >= time("published") && entry.contains("मंगल"), "{entry}");
+
+    // An officer keeps the earlier words from the public, and shows them again.
+    let versions = p.get(&format!("{page}/versions")).await.body;
+    assert!(versions.contains("The public reads on the portal that it said this until"), "{versions}");
+    let short = p.post(&format!("{page}/withhold"), "version=1&reason=no").await;
+    assert!(short.status == StatusCode::CONFLICT && short.body.contains("the reason is kept"));
+    let newest = p.post(&format!("{page}/withhold"), "version=2&reason=a+private+number+in+it").await;
+    assert!(newest.status == StatusCode::CONFLICT && newest.body.contains("is the newest"));
+    let why = "version=1&reason=a+private+number+in+it";
+    assert_eq!(p.post(&format!("{page}/withhold"), why).await.status, StatusCode::SEE_OTHER);
+    let told = public("en").await;
+    assert!(!told.contains("सोमवार") && told.contains("not shown any more") && !told.contains("private number"), "{told}");
+    let versions = p.get(&format!("{page}/versions")).await.body;
+    assert!(versions.contains("a private number in it") && versions.contains("Show to the public again"), "{versions}");
+    let shown = p.json(&format!("/api/v1/desk/posts/{id}/withhold"), json!({ "version": 1 })).await;
+    assert_eq!(serde_json::from_str::<Value>(&shown.body).unwrap()["earlier"][0]["withheld"], Value::Null, "{}", shown.body);
+    assert!(public("en").await.contains("<s>शिविर सोमवार को है।</s>"));
 
     // By program; and given up on the page.
     let other = p.published(Kind::Awareness, "हेलमेट पहनें।", None).await;

@@ -12,6 +12,7 @@ mod exports;
 mod expunge;
 mod feed;
 mod people;
+mod program;
 mod request;
 mod review;
 mod site;

@@ -8,6 +8,7 @@ use store::social::{Campaign, Unit};
 
 use super::Desk;
 use crate::DeskError;
+use crate::message::Message;
 
 /// Whom a campaign is for, and what it is about.
 pub const AUDIENCES: [&str; 4] = ["women", "children", "weaker_sections", "everybody"];
@@ -110,6 +111,22 @@ impl Desk {
         self.record(who, now, "goal", id, &json!({ "unit": unit, "goal": goal })).await
     }
 
+    /// A message of a unit as it goes out in a campaign: with its hashtag.
+    pub async fn for_campaign(&self, id: &str, unit: &str, mut message: Message) -> Result<Message, DeskError> {
+        let campaign = self.store.campaign(id).await?;
+        self.below(unit, &campaign).await?;
+        message.put_hashtag(&campaign.hashtag);
+        Ok(message)
+    }
+
+    /// Units below the one whose campaign it is take part.
+    async fn below(&self, unit: &str, campaign: &Campaign) -> Result<(), DeskError> {
+        if self.store.unit_line(unit).await?.contains(&campaign.unit) {
+            return Ok(());
+        }
+        Err(DeskError::Refused(format!("{unit} is not below {}, whose campaign this is", campaign.unit)))
+    }
+
     /// Puts a message into a campaign, or takes it out.
     pub async fn join_campaign(
         &self,
@@ -122,9 +139,7 @@ impl Desk {
         let campaign = self.store.campaign(id).await?;
         let message = self.store.post(post).await?;
         self.need(who, &message.unit, "writer").await?;
-        if !self.store.unit_line(&message.unit).await?.contains(&campaign.unit) {
-            return Err(DeskError::Refused(format!("{} is not below {}, whose campaign this is", message.unit, campaign.unit)));
-        }
+        self.below(&message.unit, &campaign).await?;
         if join {
             self.store.join_campaign(id, post).await?;
         } else {

@@ -23,6 +23,21 @@ const ALIKE: f64 = 0.5;
 const COMPARED: i64 = 2000;
 const TOLD: usize = 5;
 
+/// What somebody has on the sheet of one page.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sheet<'a> {
+    /// Made with the page.
+    pub id: &'a str,
+    /// The sheet it goes on from, and when that was kept last as far as this page knows; empty: none.
+    pub begun: &'a str,
+    pub begun_at: i64,
+    /// Empty for a new message.
+    pub post: &'a str,
+    /// The version it began with.
+    pub version: i64,
+    pub fields: &'a str,
+}
+
 /// Somebody who has the same message on a sheet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Writing {
@@ -43,32 +58,52 @@ pub struct Similar {
 }
 
 impl Desk {
-    /// Keeps what somebody has on a sheet, so that a lost line or a closed page loses nothing. `fields` is a JSON object of the fields as
-    /// they were sent; of a new message `post` is empty. It is no version and voids no signature.
-    pub async fn keep_sheet(
-        &self,
-        who: &Principal,
-        post: &str,
-        version: i64,
-        fields: &str,
-        now: DateTime<Utc>,
-    ) -> Result<(), DeskError> {
+    /// Keeps what somebody has on the sheet of a page, so that a lost line or a closed page loses nothing. `fields` is a JSON object of the
+    /// fields as they were sent. It is no version and voids no signature. The sheet it goes on from goes, unless somebody wrote on that one
+    /// since `begun_at` (UTC microseconds): then both are kept, and [`Desk::twins`] tells.
+    pub async fn keep_sheet(&self, who: &Principal, sheet: Sheet<'_>, now: DateTime<Utc>) -> Result<(), DeskError> {
+        let Sheet { id, begun, begun_at, post, version, fields } = sheet;
         if !post.is_empty() {
             self.need(who, &self.store.post(post).await?.unit, "writer").await?;
         }
-        let sheet =
-            Unsaved { principal: who.id.clone(), post: post.into(), version, fields: fields.into(), at: now.timestamp_micros() };
-        Ok(self.store.put_unsaved(&sheet).await?)
+        let kept = Unsaved {
+            principal: who.id.clone(),
+            id: id.into(),
+            begun: begun.into(),
+            post: post.into(),
+            version,
+            fields: fields.into(),
+            at: now.timestamp_micros(),
+        };
+        self.store.put_unsaved(&kept).await?;
+        if !begun.is_empty() {
+            self.store.drop_unsaved(&who.id, begun, Some(begun_at)).await?;
+        }
+        Ok(())
     }
 
-    /// Who else has a message on a sheet just now.
+    /// Sheets of other pages of the same person that have the same beginning as this one: it goes on from them or they from it, and
+    /// both are written on.
+    pub async fn twins(&self, who: &Principal, sheet: Sheet<'_>) -> Result<Vec<Unsaved>, DeskError> {
+        let Sheet { id, begun, begun_at, post, .. } = sheet;
+        let mut all = self.store.unsaved_by(&who.id, post).await?;
+        let beside = |s: &Unsaved| s.begun == begun || s.id == begun && s.at != begun_at;
+        all.retain(|s| s.id != id && (s.begun == id || !begun.is_empty() && beside(s)));
+        Ok(all)
+    }
+
+    /// Who else has a message on a sheet just now, each once.
     pub async fn writing(&self, who: &Principal, post: &str, now: DateTime<Utc>) -> Result<Vec<Writing>, DeskError> {
         if post.is_empty() {
             return Ok(Vec::new());
         }
-        let sheets = self.store.unsaved_of(post, now.timestamp_micros() - WRITING).await?;
-        let others = sheets.into_iter().filter(|s| s.principal != who.id);
-        Ok(others.map(|s| Writing { who: s.principal, at: s.at }).collect())
+        let mut out: Vec<Writing> = Vec::new();
+        for s in self.store.unsaved_of(post, now.timestamp_micros() - WRITING).await? {
+            if s.principal != who.id && !out.iter().any(|w| w.who == s.principal) {
+                out.push(Writing { who: s.principal, at: s.at });
+            }
+        }
+        Ok(out)
     }
 
     /// Posts of other units that say nearly the same within two hours of `due`, or in the coming week when no time is known yet; the most

@@ -229,11 +229,8 @@ impl Desk {
     /// Channels whose token no program can renew and that end within their network's time of warning.
     pub async fn expiring(&self, now: DateTime<Utc>) -> Result<Vec<Expiring>, DeskError> {
         let mut out = Vec::new();
-        for a in self.store.accounts().await? {
+        for a in self.store.accounts_ending(now.timestamp_micros() + oauth::most_warn_days() * 86_400_000_000).await? {
             let network: NetworkName = a.network.parse().map_err(DeskError::Invalid)?;
-            if a.state == "closed" {
-                continue;
-            }
             let Some(ends) = a.expires_at else { continue };
             let days = (ends - now.timestamp_micros()).div_euclid(86_400_000_000);
             if days < oauth::warn_days(network) {

@@ -4,12 +4,26 @@
 use chrono::{DateTime, Utc};
 use governance::Principal;
 use serde_json::json;
-use store::social::Unit;
+use store::social::{Account, Unit};
 
 use super::{Desk, ROLES};
 use crate::DeskError;
 
 impl Desk {
+    /// Accounts by their ids or handles.
+    pub async fn channels(&self, given: &[String]) -> Result<Vec<Account>, DeskError> {
+        let all = self.store.accounts().await?;
+        let find = |wanted: &String| {
+            let found: Vec<&Account> = all.iter().filter(|a| a.id == *wanted || a.handle == *wanted).collect();
+            match found.as_slice() {
+                [one] => Ok((*one).clone()),
+                [] => Err(DeskError::Invalid(format!("there is no channel {wanted:?}; `sarovar channel list` shows all"))),
+                _ => Err(DeskError::Invalid(format!("{wanted:?} is a handle on several networks; name the channel by its id"))),
+            }
+        };
+        given.iter().map(find).collect()
+    }
+
     /// Adds a unit, or changes its names and place.
     pub async fn put_unit(&self, who: &Principal, unit: &Unit, now: DateTime<Utc>) -> Result<(), DeskError> {
         if let Some(parent) = &unit.parent {

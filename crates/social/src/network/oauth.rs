@@ -54,6 +54,11 @@ pub fn warn_days(network: NetworkName) -> i64 {
     ENTRIES.get(&network).map_or(0, |e| e.warn_days)
 }
 
+/// The longest time of any network.
+pub fn most_warn_days() -> i64 {
+    ENTRIES.values().map(|e| e.warn_days).max().unwrap_or_default()
+}
+
 impl Entry {
     fn place(&self, template: &str, address: &str) -> String {
         let path = Url::parse(template).map(|u| u.path().to_owned()).unwrap_or_default();

@@ -17,14 +17,14 @@ pub struct Place {
     pub office: Office,
     pub server: Server,
     pub account: Account,
-    _home: tempfile::TempDir,
+    pub home: tempfile::TempDir,
 }
 
 pub async fn place() -> Place {
     let (office, home) = Office::fresh().await;
     let server = Server::start(Faults::default(), 1).await;
     let account = office.channel("@thana", "THANA", &server.address).await;
-    Place { office, server, account, _home: home }
+    Place { office, server, account, home }
 }
 
 impl Place {

@@ -1,7 +1,7 @@
 //! When things go out, and what else goes out then: queues, days, what others are about to say, what is not saved yet.
 
 use chrono::{Datelike, TimeDelta};
-use social::desk::When;
+use social::desk::{Sheet, When};
 use social::message::Message;
 use store::social::Account;
 
@@ -122,11 +122,15 @@ async fn what_is_not_saved_is_kept_for_its_writer_and_seen_by_others() {
     let p = place().await;
     let (desk, store) = (&p.office.desk, &p.office.desk.store);
     let post = desk.draft(&who("writer"), "THANA", &message("Wear a helmet."), None, now()).await.unwrap();
-    let keep = async |person: &str, words: &str| desk.keep_sheet(&who(person), &post.id, 1, words, now()).await;
+    let keep = async |person: &str, words: &str| {
+        let sheet = Sheet { id: "one", post: &post.id, version: 1, fields: words, ..Sheet::default() };
+        desk.keep_sheet(&who(person), sheet, now()).await
+    };
     assert!(refused(keep("sp", "{}").await).contains("not writer"));
     keep("writer", r#"{"english":"a"}"#).await.unwrap();
     keep("writer", r#"{"english":"ab"}"#).await.unwrap();
-    assert_eq!(store.unsaved("writer", &post.id).await.unwrap().unwrap().fields, r#"{"english":"ab"}"#, "the last one");
+    let kept = store.unsaved_by("writer", &post.id).await.unwrap();
+    assert_eq!(kept.iter().map(|s| s.fields.as_str()).collect::<Vec<_>>(), [r#"{"english":"ab"}"#], "the last one");
     assert_eq!(store.post(&post.id).await.unwrap().version, 1, "it is no version");
     let writing = async |person: &str, minutes: i64| {
         let at = now() + TimeDelta::minutes(minutes);
@@ -136,5 +140,46 @@ async fn what_is_not_saved_is_kept_for_its_writer_and_seen_by_others() {
     assert!(writing("both", 4).await.is_empty(), "whoever is not heard of no longer writes");
     // Sheets nobody comes back to go after a month.
     desk.upkeep(&p.office.channels, &p.office.networks, now() + TimeDelta::days(31)).await.unwrap();
-    assert_eq!(store.unsaved("writer", &post.id).await.unwrap(), None);
+    assert_eq!(store.unsaved_by("writer", &post.id).await.unwrap(), []);
+}
+
+/// One person at two machines, or two behind one account: neither page writes over the other, and both are told.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_pages_with_one_new_message_are_two_sheets() {
+    let p = place().await;
+    let (desk, store, me) = (&p.office.desk, &p.office.desk.store, who("writer"));
+    let at = |seconds: i64| now() + TimeDelta::seconds(seconds);
+    let keep = async |id: &str, begun: &str, begun_at: i64, words: &str, when: i64| {
+        let sheet = Sheet { id, begun, begun_at, fields: words, ..Sheet::default() };
+        desk.keep_sheet(&me, sheet, at(when)).await.unwrap();
+    };
+    let twins = async |id: &str, begun: &str, begun_at: i64| {
+        let sheet = Sheet { id, begun, begun_at, ..Sheet::default() };
+        desk.twins(&me, sheet).await.unwrap().into_iter().map(|s| s.id).collect::<Vec<_>>()
+    };
+    let kept = async || store.unsaved_by("writer", "").await.unwrap();
+    keep("a", "", 0, "first", 0).await;
+    keep("b", "", 0, "something else", 1).await;
+    assert_eq!(kept().await.len(), 2, "two new messages");
+    assert!(twins("a", "", 0).await.is_empty() && twins("b", "", 0).await.is_empty(), "that have nothing to do with each other");
+
+    // Page c goes on from a; nobody has a open any more.
+    let a = kept().await.into_iter().find(|s| s.id == "a").unwrap();
+    assert!(twins("c", "a", a.at).await.is_empty());
+    keep("c", "a", a.at, "first, more", 2).await;
+    assert_eq!(kept().await.iter().map(|s| s.id.as_str()).collect::<Vec<_>>(), ["c", "b"], "it took the place of a");
+
+    // Page a was open after all, and is written on.
+    keep("a", "", 0, "first, other", 3).await;
+    let all = kept().await;
+    assert_eq!(all.iter().map(|s| s.fields.as_str()).collect::<Vec<_>>(), ["first, other", "first, more", "something else"]);
+    assert_eq!((twins("a", "", 0).await, twins("c", "a", a.at).await), (vec!["c".to_owned()], vec!["a".to_owned()]));
+    keep("c", "a", a.at, "first, more and more", 4).await;
+    assert_eq!(kept().await.len(), 3, "and c leaves it alone");
+    // A third page that goes on from the same sheet.
+    keep("d", "a", all[0].at, "third", 5).await;
+    assert_eq!(twins("d", "a", all[0].at).await, ["c"]);
+    // Another person sees and touches nothing of it.
+    assert!(store.unsaved_by("sp", "").await.unwrap().is_empty());
+    assert!(!store.drop_unsaved("sp", "c", None).await.unwrap());
 }

@@ -76,6 +76,10 @@ async fn an_edit_is_signed_again_and_changes_what_is_out() {
     let record = desk.records(&who("igp"), None, 0, i64::MAX, now()).await.unwrap();
     assert_eq!((record[0].versions.len(), record[0].copies.iter().filter(|c| c.revises.is_some()).count()), (2, 1));
 
+    let told = desk.earlier(&id).await.unwrap();
+    assert_eq!((told.len(), told[0].version, told[0].english.as_str()), (1, 1, "The camp is on Monday."));
+    assert!(told[0].open() && Some(told[0].ended_at) == copy.edited_at);
+
     // And once more on top of it; an edit that is given up leaves what is out.
     desk.revise(&who("writer"), &id, 2, &message("The camp is on Friday."), WHY, now()).await.unwrap();
     desk.keep_out(&who("writer"), &id, "Tuesday it is", now()).await.unwrap();
@@ -189,4 +193,40 @@ async fn copies_where_no_program_may_edit_stay_and_are_named() {
     let human = store::social::Settlement { state: "human", ..Default::default() };
     store.decide_delivery(&queued[1].id, &["live"], &human).await.unwrap();
     assert!(refused(desk.decide(&who("sp"), &queued[1].id, None, now()).await).contains("was edited since"));
+}
+
+/// An edit puts right what should never have been public: today's rules and an officer's judgement keep the earlier words away.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_law_keeps_from_the_public_does_not_come_back_as_an_earlier_wording() {
+    let p = place().await;
+    let (desk, store, worker) = (&p.office.desk, &p.office.desk.store, p.office.worker("w"));
+    let id = edited(&p, "On Monday.", "On Tuesday.").await;
+    assert!(desk.earlier(&id).await.unwrap().is_empty(), "nothing was edited yet");
+    // As a program published it that did not have the rule yet.
+    let script = "import sqlite3,sys; c=sqlite3.connect(sys.argv[1]); c.execute(\"UPDATE social_version SET body = replace(body, 'On Monday', 'Aadhaar 2345 6789 0123')\"); c.commit()";
+    let done =
+        std::process::Command::new("python3").args(["-c", script]).arg(p.home.path().join("state.sqlite")).status().unwrap();
+    assert!(done.success());
+    desk.apply_edit(&who("sp"), &id, now()).await.unwrap();
+    until(10, &worker, async || states(&p, &id).await == ["edited", "live"]).await;
+    let told = desk.earlier(&id).await.unwrap();
+    assert_eq!((told[0].rule.as_deref(), told[0].open()), (Some("aadhaar"), false), "{told:?}");
+
+    let other = edited(&p, "Ram Lal of Sikar was asked.", "A witness was asked.").await;
+    let why = "he was named by mistake";
+    assert!(refused(desk.withhold(&who("writer"), &other, 1, Some(why), now()).await).contains("not publisher"));
+    assert!(refused(desk.withhold(&who("sp"), &other, 1, Some("oops"), now()).await).contains("sentence"));
+    assert!(refused(desk.withhold(&who("sp"), &other, 2, Some(why), now()).await).contains("the newest"));
+    // Before the edit is carried out, so that nobody reads the name even for a moment.
+    desk.withhold(&who("sp"), &other, 1, Some(why), now()).await.unwrap();
+    desk.apply_edit(&who("sp"), &other, now()).await.unwrap();
+    until(10, &worker, async || states(&p, &other).await == ["edited", "live"]).await;
+    assert_eq!(desk.earlier(&other).await.unwrap()[0].withheld.as_deref(), Some(why));
+    desk.withhold(&who("sp"), &other, 1, None, now()).await.unwrap();
+    assert!(desk.earlier(&other).await.unwrap()[0].open());
+    let what: Vec<String> = store.events(&other).await.unwrap().into_iter().map(|e| e.what).collect();
+    assert!(what.contains(&"wording withheld".to_owned()) && what.contains(&"wording shown".to_owned()), "{what:?}");
+    // What is taken back is not public at all.
+    store.move_post(&other, 2, &["scheduled"], "withdrawn", 0).await.unwrap();
+    assert!(desk.earlier(&other).await.unwrap().is_empty());
 }

@@ -1,7 +1,7 @@
 //! A stand-in network with a memory, and with the faults of real ones: errors after success, answers that never come, a
 //! timeline that lags, limits, tokens that run out.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -52,6 +52,8 @@ pub struct Memory {
     pub letters: Vec<Value>,
     /// Edits that went through.
     pub edits: usize,
+    /// Which faults struck a post, and how often.
+    pub struck: BTreeMap<&'static str, u64>,
 }
 
 #[derive(Clone)]
@@ -104,6 +106,10 @@ impl Server {
         })
     }
 
+    fn strikes(&self, fault: &'static str) {
+        self.with(|m| *m.struck.entry(fault).or_default() += 1);
+    }
+
     fn roll(&self) -> u64 {
         // SplitMix64: the same faults for the same seed and order of calls.
         let mut z = self.dice.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
@@ -144,12 +150,15 @@ async fn publish(State(s): State<Server>, headers: HeaderMap, Json(body): Json<V
     // One roll, cut into slices: each fault has its own share.
     let (limited, before, hang) = (happens(f.limited), happens(f.error_before), happens(f.hang_before));
     if limited {
+        s.strikes("limited");
         return ([("retry-after", "1")], error(429, "account")).into_response();
     }
     if before {
+        s.strikes("error_before");
         return error(503, "nothing happened");
     }
     if hang {
+        s.strikes("hang_before");
         tokio::time::sleep(Duration::from_secs(4)).await;
         return error(504, "nothing happened, late");
     }
@@ -166,9 +175,11 @@ async fn publish(State(s): State<Server>, headers: HeaderMap, Json(body): Json<V
         id
     });
     if happens(f.error_after) {
+        s.strikes("error_after");
         return error(500, "it is live all the same");
     }
     if happens(f.hang_after) {
+        s.strikes("hang_after");
         tokio::time::sleep(Duration::from_secs(4)).await;
     }
     Json(json!({ "id": id, "url": format!("{}/get?id={id}", s.address) })).into_response()
@@ -211,6 +222,7 @@ async fn timeline(State(s): State<Server>, headers: HeaderMap, Query(q): Query<H
     }
     let f = *s.faults.lock().unwrap();
     if s.roll() < f.read_error {
+        s.strikes("read_error");
         return error(502, "no timeline now");
     }
     s.with(|m| {

@@ -94,6 +94,12 @@ impl Store {
         self.rows("SELECT * FROM social_account ORDER BY unit, network, handle", vec![]).await
     }
 
+    /// Accounts that are open and whose token ends before `before`.
+    pub async fn accounts_ending(&self, before: i64) -> Result<Vec<Account>> {
+        let sql = "SELECT * FROM social_account WHERE expires_at < $1 AND state <> 'closed' ORDER BY unit, network, handle";
+        self.rows(sql, vec![before.into()]).await
+    }
+
     /// A new secret for an account that is there; it works on with the old one until a second person confirms.
     pub async fn put_proposal(&self, new: NewAccount, now: i64) -> Result<()> {
         let sql = "INSERT INTO social_proposal (account, remote, address, app, secret, expires_at, principal, at) \

@@ -31,6 +31,7 @@ pub struct Shown {
     pub body: String,
     /// The delivery whose words this one changes.
     pub revises: Option<String>,
+    pub version: i64,
 }
 
 /// One message that is out, as the portal shows it.
@@ -44,9 +45,11 @@ pub struct Published {
     pub name_en: String,
     /// The message this one corrects.
     pub corrects: Option<String>,
-    /// JSON of the version that went out.
+    /// JSON of the newest version that is out.
     pub body: String,
     pub first_at: i64,
+    /// When the words of a copy were last changed.
+    pub edited_at: Option<i64>,
 }
 
 /// Which items a stream shows.
@@ -73,19 +76,18 @@ struct NetworkOf {
     network: String,
 }
 
-#[derive(FromQueryResult)]
-struct Waiting {
-    waiting: i64,
-    late: i64,
-}
+/// Up to how many rows a figure of a page is exact.
+pub const COUNTED: u64 = 10_000;
 
-/// Live first parts with what the public sees of their message.
-const PUBLISHED: &str = "SELECT d.post, d.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body, d.settled_at AS first_at \
-    FROM social_delivery d JOIN social_unit u ON u.code = d.unit JOIN social_post p ON p.id = d.post \
-    JOIN social_version v ON v.post = d.post AND v.version = d.version \
+/// Live first parts with what the public sees of their message: the newest words that stand anywhere, since not every network lets
+/// what is out be edited.
+const PUBLISHED: &str = "SELECT d.post, v.version, d.unit, d.kind, u.name_hi, u.name_en, p.corrects, v.body, d.settled_at AS first_at, \
+    (SELECT MAX(n.edited_at) FROM social_delivery n WHERE n.post = d.post AND n.state = 'live') AS edited_at FROM social_delivery d JOIN social_unit u ON u.code = d.unit JOIN social_post p ON p.id = d.post \
+    JOIN social_version v ON v.post = d.post \
+    AND v.version = (SELECT MAX(n.version) FROM social_delivery n WHERE n.post = d.post AND n.state = 'live') \
     WHERE d.state = 'live' AND d.part = 0 AND d.kind <> 'reply' AND p.state <> 'withdrawn'";
 
-const SHOWN: &str = "SELECT d.id, d.post, d.unit, d.kind, d.network, a.handle, d.part, d.parts, d.due_at, d.state, d.reason, d.url, d.remote, d.attempt, d.body, d.revises \
+const SHOWN: &str = "SELECT d.id, d.post, d.unit, d.kind, d.network, a.handle, d.part, d.parts, d.due_at, d.state, d.reason, d.url, d.remote, d.attempt, d.body, d.revises, d.version \
     FROM social_delivery d JOIN social_account a ON a.id = d.account";
 
 impl Store {
@@ -267,12 +269,24 @@ impl Store {
         Ok(self.row::<Number>(&sql, values).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs())
     }
 
-    /// Items that wait, and those of them whose time has passed.
+    /// Items that wait, and those of them whose time has passed. Both are counted up to [`COUNTED`] and one more: of an ocean nobody needs
+    /// the number of drops, and a page must not wait for it.
     pub async fn item_counts(&self, now: i64) -> Result<(u64, u64)> {
-        let sql = "SELECT CAST(COUNT(*) AS BIGINT) AS waiting, CAST(COALESCE(SUM(CASE WHEN due_at < $1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS late \
-            FROM social_item WHERE state IN ('new', 'assigned', 'sending')";
-        let found: Option<Waiting> = self.row(sql, vec![now.into()]).await?;
-        Ok(found.map_or((0, 0), |w| (w.waiting.unsigned_abs(), w.late.unsigned_abs())))
+        let waiting = "social_item WHERE state IN ('new', 'assigned', 'sending')";
+        let late = format!("{waiting} AND due_at < $1");
+        Ok((self.few(waiting, vec![]).await?, self.few(&late, vec![now.into()]).await?))
+    }
+
+    /// Deliveries in some states, counted like [`Store::item_counts`].
+    pub async fn deliveries_counted(&self, states: &[&str]) -> Result<u64> {
+        let list = states.iter().map(|s| format!("'{s}'")).collect::<Vec<_>>().join(", ");
+        self.few(&format!("social_delivery WHERE state IN ({list})"), vec![]).await
+    }
+
+    /// How many rows there are of `rows` (a table and its condition), up to the first that need not be told apart.
+    async fn few(&self, rows: &str, values: Vec<Value>) -> Result<u64> {
+        let sql = format!("SELECT CAST(COUNT(*) AS BIGINT) AS number FROM (SELECT 1 FROM {rows} LIMIT {}) AS few", COUNTED + 1);
+        Ok(self.row::<Number>(&sql, values).await?.and_then(|n| n.number).unwrap_or_default().unsigned_abs())
     }
 
     /// Moves a waiting delivery to another time.

@@ -57,6 +57,8 @@ pub struct Delivery {
     pub revises: Option<String>,
     /// When the words were last changed at the network.
     pub edited_at: Option<i64>,
+    /// Of an edit that went through: the version whose words it took the place of.
+    pub replaced: Option<i64>,
     /// The time of the queue it took.
     pub slot: Option<i64>,
 }
@@ -391,8 +393,10 @@ fn unique(e: &sea_orm::DbErr) -> bool {
     e.sql_err().is_some_and(|e| matches!(e, sea_orm::SqlErr::UniqueConstraintViolation(_)))
 }
 
-/// The copy that an edit changed has the edit's words and version from now on.
+/// The copy that an edit changed has the edit's words and version from now on; the edit keeps which version stood there before.
 async fn adopt(tx: &DatabaseTransaction, edit: &str, now: i64) -> Result<()> {
+    let sql = "UPDATE social_delivery SET replaced = (SELECT c.version FROM social_delivery c WHERE c.id = social_delivery.revises) WHERE id = $1";
+    change_in(tx, sql, vec![edit.into()]).await?;
     let of = |column: &str| format!("{column} = (SELECT e.{column} FROM social_delivery e WHERE e.id = $1)");
     let sql = format!(
         "UPDATE social_delivery SET {}, {}, {}, edited_at = $2, fence = fence + 1 \

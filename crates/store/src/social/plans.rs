@@ -70,6 +70,7 @@ async fn a_worker_reads_what_is_due_and_nothing_else() {
     store.taken_times("a", 0, 9).await.unwrap();
     store.planned_elsewhere("T", 0, 9, 9).await.unwrap();
     store.forget_messages(9).await.unwrap();
+    store.accounts_ending(9).await.unwrap();
     let plans = plans(&store, &heard).await;
     assert!(plans.len() >= 6, "{}", plans.len());
     for (sql, steps) in plans {
@@ -97,6 +98,7 @@ async fn a_page_reads_what_it_shows() {
     store.posts_below("D", "", 20).await.unwrap();
     store.posts_below("D", "draft", 20).await.unwrap();
     store.item_counts(5).await.unwrap();
+    store.earlier("p", 9).await.unwrap();
     store.media_page("", 1, 24).await.unwrap();
     store.shown_of("p").await.unwrap();
     store.published_one("p").await.unwrap();

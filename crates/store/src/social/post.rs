@@ -32,6 +32,19 @@ pub struct Version {
     pub sha256: String,
     pub author: String,
     pub at: i64,
+    /// Why the public no longer reads this version, now that another took its place; none: it does.
+    pub withheld: Option<String>,
+}
+
+/// A version the public read until an edit took its place.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Earlier {
+    pub version: i64,
+    /// JSON.
+    pub body: String,
+    pub withheld: Option<String>,
+    /// When the last copy that could be edited got other words.
+    pub ended_at: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
@@ -148,6 +161,20 @@ impl Store {
 
     pub async fn versions(&self, post: &str) -> Result<Vec<Version>> {
         self.rows("SELECT * FROM social_version WHERE post = $1 ORDER BY version", vec![post.into()]).await
+    }
+
+    /// Versions older than `below` whose words edits have taken the place of, the latest first.
+    pub async fn earlier(&self, post: &str, below: i64) -> Result<Vec<Earlier>> {
+        let sql = "SELECT v.version, v.body, v.withheld, MAX(e.settled_at) AS ended_at FROM social_delivery e \
+            JOIN social_version v ON v.post = e.post AND v.version = e.replaced WHERE e.post = $1 AND e.state = 'edited' AND v.version < $2 \
+            GROUP BY v.version, v.body, v.withheld ORDER BY v.version DESC";
+        self.rows(sql, vec![post.into(), below.into()]).await
+    }
+
+    /// Takes a version from the public's eyes, with the reason; or gives it back. False when there is no such version.
+    pub async fn withhold(&self, post: &str, version: i64, why: Option<&str>) -> Result<bool> {
+        let sql = "UPDATE social_version SET withheld = $3 WHERE post = $1 AND version = $2";
+        Ok(self.change(sql, vec![post.into(), version.into(), why.into()]).await? == 1)
     }
 
     /// Moves a message on, when it stands where the caller thinks.

@@ -6,10 +6,15 @@ use serde::Serialize;
 use crate::Store;
 use crate::error::Result;
 
-/// What one person has on a sheet: at most one for each message, and one for a new message (`post` is empty then).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, FromQueryResult)]
+/// What one person has on one open page and has not saved. Two pages are two sheets, so that neither writes over the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, FromQueryResult)]
 pub struct Unsaved {
     pub principal: String,
+    /// Made with the page.
+    pub id: String,
+    /// The sheet this one goes on from; empty: none.
+    pub begun: String,
+    /// Empty for a new message.
     pub post: String,
     /// The version it began with.
     pub version: i64,
@@ -30,17 +35,21 @@ pub struct Planned {
 }
 
 impl Store {
-    /// Keeps a sheet in place of the one before.
+    /// Keeps a sheet in place of what was kept of the same page.
     pub async fn put_unsaved(&self, s: &Unsaved) -> Result<()> {
-        let sql = "INSERT INTO social_sheet (principal, post, version, fields, at) VALUES ($1, $2, $3, $4, $5) \
-            ON CONFLICT (principal, post) DO UPDATE SET version = excluded.version, fields = excluded.fields, at = excluded.at";
+        let sql = "INSERT INTO social_sheet (principal, id, begun, post, version, fields, at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+            ON CONFLICT (principal, id) DO UPDATE SET begun = excluded.begun, post = excluded.post, version = excluded.version, \
+            fields = excluded.fields, at = excluded.at";
         let s = s.clone();
-        self.change(sql, vec![s.principal.into(), s.post.into(), s.version.into(), s.fields.into(), s.at.into()]).await.map(drop)
+        let values =
+            vec![s.principal.into(), s.id.into(), s.begun.into(), s.post.into(), s.version.into(), s.fields.into(), s.at.into()];
+        self.change(sql, values).await.map(drop)
     }
 
-    pub async fn unsaved(&self, principal: &str, post: &str) -> Result<Option<Unsaved>> {
-        let sql = "SELECT * FROM social_sheet WHERE principal = $1 AND post = $2";
-        self.row(sql, vec![principal.into(), post.into()]).await
+    /// What one person has on sheets of a message, the latest first; of new messages when `post` is empty.
+    pub async fn unsaved_by(&self, principal: &str, post: &str) -> Result<Vec<Unsaved>> {
+        let sql = "SELECT * FROM social_sheet WHERE principal = $1 AND post = $2 ORDER BY at DESC, id";
+        self.rows(sql, vec![principal.into(), post.into()]).await
     }
 
     /// Sheets of a message that were written on since `since`.
@@ -49,9 +58,10 @@ impl Store {
             .await
     }
 
-    pub async fn drop_unsaved(&self, principal: &str, post: &str) -> Result<bool> {
-        let sql = "DELETE FROM social_sheet WHERE principal = $1 AND post = $2";
-        Ok(self.change(sql, vec![principal.into(), post.into()]).await? == 1)
+    /// Throws a sheet away; with `at` only if nobody has written on it since.
+    pub async fn drop_unsaved(&self, principal: &str, id: &str, at: Option<i64>) -> Result<bool> {
+        let sql = "DELETE FROM social_sheet WHERE principal = $1 AND id = $2 AND at = COALESCE($3, at)";
+        Ok(self.change(sql, vec![principal.into(), id.into(), at.into()]).await? == 1)
     }
 
     /// Sheets nobody came back to go.

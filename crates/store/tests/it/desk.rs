@@ -147,12 +147,16 @@ async fn items(store: &Store) {
 }
 
 async fn unsaved(store: &Store) {
-    let sheet = Unsaved { principal: "w".into(), post: "p".into(), version: 1, fields: "{}".into(), at: 5 };
+    let sheet =
+        Unsaved { principal: "w".into(), id: "a".into(), post: "p".into(), fields: "{}".into(), at: 5, ..Unsaved::default() };
     store.put_unsaved(&sheet).await.unwrap();
-    let newer = Unsaved { fields: "{\"english\":\"x\"}".into(), at: 9, ..sheet };
+    let newer = Unsaved { fields: "{\"english\":\"x\"}".into(), at: 9, ..sheet.clone() };
     store.put_unsaved(&newer).await.unwrap();
-    assert_eq!(store.unsaved("w", "p").await.unwrap(), Some(newer.clone()));
-    assert_eq!((store.unsaved_of("p", 9).await.unwrap(), store.unsaved_of("p", 10).await.unwrap()), (vec![newer], vec![]));
+    let other = Unsaved { id: "b".into(), begun: "a".into(), at: 7, ..sheet };
+    store.put_unsaved(&other).await.unwrap();
+    assert_eq!(store.unsaved_by("w", "p").await.unwrap(), [newer.clone(), other.clone()]);
+    assert_eq!((store.unsaved_of("p", 8).await.unwrap(), store.unsaved_of("p", 10).await.unwrap()), (vec![newer], vec![]));
+    assert!(!store.drop_unsaved("w", "b", Some(6)).await.unwrap() && store.drop_unsaved("w", "b", Some(7)).await.unwrap());
     assert_eq!(store.forget_unsaved(10).await.unwrap(), 1);
-    assert!(!store.drop_unsaved("w", "p").await.unwrap());
+    assert!(!store.drop_unsaved("w", "a", None).await.unwrap());
 }
