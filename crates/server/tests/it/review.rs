@@ -198,14 +198,17 @@ async fn what_is_hidden_neither_counts_nor_crowds_out() {
     let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
     let access = |principal| Access { principal, context: context.clone(), at: At::Now };
     dossier::index::follow(&site.lake, &access(Principal::operator()), false).await.unwrap();
-    let of = async |unit: &str| {
+    let of = async |unit: &str, most: Option<usize>| {
         let work = open(&site, "meera", model::Purpose::Supervision, unit).await;
         let theirs = site.lake.session(&access(at(&site, "meera", &work).await)).unwrap();
-        dossier::search(&theirs, "sumermal jat", Some(dossier::Kind::Person)).await.unwrap()
+        let filter = dossier::Filter { kind: Some(dossier::Kind::Person), most, ..dossier::Filter::default() };
+        dossier::search(&theirs, "sumermal jat", filter).await.unwrap()
     };
-    let all = of("27541001").await;
-    assert!(all.truncated && all.hits.len() == 50, "{} {}", all.truncated, all.hits.len());
-    let one = of("27541002").await;
+    for (most, given, more) in [(None, dossier::PAGE, true), (Some(150), 150, true), (Some(usize::MAX), dossier::HITS, false)] {
+        let all = of("27541001", most).await;
+        assert_eq!((all.hits.len(), all.truncated), (given, more), "{most:?}");
+    }
+    let one = of("27541002", None).await;
     assert_eq!((one.hits.len(), one.truncated), (1, false), "two hundred that nobody here may see stand in nobody's way");
 }
 
