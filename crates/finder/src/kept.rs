@@ -4,7 +4,7 @@ use crate::entry::{Entry, Kind};
 use crate::terms;
 
 /// Between texts, and between numbers; words of one text are apart by blanks.
-const APART: char = '\u{1f}';
+const APART: &str = "\u{1f}";
 
 /// One kept row, read where it lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,26 @@ fn bytes_of(hex: &str) -> Option<Vec<u8>> {
     pairs.map(|pair| if let [a, b] = pair { Some(digit(*a)? << 4 | digit(*b)?) } else { None }).collect()
 }
 
+/// The words of an entry's texts, text by text.
+pub(crate) struct Words {
+    pub names: Vec<Vec<String>>,
+    pub relatives: Vec<Vec<String>>,
+    pub places: Vec<Vec<String>>,
+}
+
+impl Words {
+    pub fn of(entry: &Entry) -> Words {
+        let words = |texts: &[String], of: fn(&str) -> Vec<String>| texts.iter().map(|t| of(t)).collect();
+        Words {
+            names: words(&entry.names, terms::words),
+            relatives: words(&entry.relatives, terms::words),
+            places: words(&entry.places, terms::plain),
+        }
+    }
+}
+
 /// An entry as it is kept: nothing that is only indexed.
-pub(crate) fn write(entry: &Entry) -> Vec<u8> {
+pub(crate) fn write(entry: &Entry, words: &Words) -> Vec<u8> {
     let mut out = vec![Kind::ALL.iter().position(|k| *k == entry.kind).unwrap_or_default() as u8];
     out.extend(entry.row.to_le_bytes());
     let hash = bytes_of(&entry.object);
@@ -40,15 +58,12 @@ pub(crate) fn write(entry: &Entry) -> Vec<u8> {
     };
     put(&hash.unwrap_or_else(|| entry.object.clone().into_bytes()));
     put(entry.key.as_bytes());
-    let joined = |texts: &[String], of: fn(&str) -> Vec<String>| {
-        let mut texts: Vec<String> = texts.iter().map(|t| of(t).join(" ")).collect();
+    for texts in [&words.names, &words.relatives, &words.places] {
+        let mut texts: Vec<String> = texts.iter().map(|words| words.join(" ")).collect();
         texts.dedup();
-        texts.join(&APART.to_string())
-    };
-    put(joined(&entry.names, terms::words).as_bytes());
-    put(joined(&entry.relatives, terms::words).as_bytes());
-    put(joined(&entry.places, terms::plain).as_bytes());
-    put(joined(&entry.numbers, |n| vec![terms::number(n)]).as_bytes());
+        put(texts.join(APART).as_bytes());
+    }
+    put(entry.numbers.iter().map(|n| terms::number(n)).collect::<Vec<_>>().join(APART).as_bytes());
     out
 }
 
@@ -128,7 +143,8 @@ mod tests {
             row: -7,
             source: "a.b".into(),
         };
-        let bytes = write(&entry);
+        let written = |entry: &Entry| write(entry, &Words::of(entry));
+        let bytes = written(&entry);
         let kept = Kept::read(&bytes).unwrap();
         assert_eq!((kept.kind, kept.row, kept.key, kept.object().as_str()), (Kind::Person, -7, "k", "00af"));
         assert_eq!(kept.names().collect::<Vec<_>>(), ["रमेश मीणा", "ramesh meena"]);
@@ -138,7 +154,7 @@ mod tests {
         assert!((0..bytes.len()).all(|n| Kept::read(&bytes[..n]).is_none()));
         for odd in ["", "no hash", "00AF", "00a"] {
             entry.object = odd.into();
-            assert_eq!(Kept::read(&write(&entry)).unwrap().object(), odd);
+            assert_eq!(Kept::read(&written(&entry)).unwrap().object(), odd);
         }
     }
 }

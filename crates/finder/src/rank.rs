@@ -8,7 +8,7 @@ use identity::name::{self, Level, Name};
 
 use crate::ask::Ask;
 use crate::entry::{Entry, Kind};
-use crate::kept::{self, Kept};
+use crate::kept::{self, Kept, Words};
 use crate::terms;
 
 /// A word that is found in a father's name or a village says less than one in the name itself.
@@ -85,7 +85,7 @@ impl Asked {
 
     /// How well an entry answers: each word of the question gives 1 at most, each number 2. `None` for an entry that does not answer.
     pub fn score(&self, entry: &Entry) -> Option<f32> {
-        let bytes = kept::write(entry);
+        let bytes = kept::write(entry, &Words::of(entry));
         self.rank(&Kept::read(&bytes)?, &entry.body).map(|r| r.score)
     }
 

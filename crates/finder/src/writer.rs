@@ -12,7 +12,8 @@ use tantivy::{IndexWriter, TantivyDocument, Term};
 use crate::entry::Entry;
 use crate::error::FinderError;
 use crate::index::{Fields, Index};
-use crate::{kept, terms};
+use crate::kept::{self, Words};
+use crate::terms;
 
 /// Memory of a writer, in bytes for each of its threads.
 const MEMORY: usize = 96 << 20;
@@ -59,40 +60,35 @@ fn terms_of(word: &str) -> Rc<Terms> {
     KNOWN.with(|map| known(map, word, make))
 }
 
-/// Adds the terms of texts: words and their Latin spellings to the first list, keys to the second.
-fn put(texts: &[String], of: fn(&str) -> Vec<String>, mut spelled: Option<&mut Vec<String>>, keys: &mut Vec<String>) {
-    for text in texts {
-        let mut own = of(text);
-        own.truncate(WORDS);
-        own.sort();
-        own.dedup();
-        for word in own {
-            let terms = terms_of(&word);
-            keys.extend_from_slice(&terms.keys);
-            if let Some(spelled) = spelled.as_deref_mut() {
-                spelled.extend_from_slice(&terms.roman);
-                spelled.push(word);
-            }
+/// Adds the terms of words: these and their Latin spellings to the first list, keys to the second.
+fn put<'w>(words: impl IntoIterator<Item = &'w String>, mut spelled: Option<&mut Vec<String>>, keys: &mut Vec<String>) {
+    for word in words {
+        let terms = terms_of(word);
+        keys.extend_from_slice(&terms.keys);
+        if let Some(spelled) = spelled.as_deref_mut() {
+            spelled.extend_from_slice(&terms.roman);
+            spelled.push(word.clone());
         }
     }
 }
 
-/// Adds the sounds of neighbouring words written as one.
-fn put_joined(texts: &[String], of: fn(&str) -> Vec<String>, keys: &mut Vec<String>) {
-    for pair in texts.iter().flat_map(|t| terms::joined(&of(t))) {
-        keys.extend(TOGETHER.with(|map| known(map, &pair, terms::sound)));
-    }
-}
-
 fn document(f: Fields, file: &str, entry: &Entry) -> TantivyDocument {
+    let words = Words::of(entry);
     let (mut word, mut sound, mut body, mut body_sound): (Vec<_>, Vec<_>, Vec<_>, Vec<_>) = Default::default();
-    put(&entry.names, terms::words, Some(&mut word), &mut sound);
-    put(&entry.relatives, terms::words, None, &mut sound);
-    put(&entry.places, terms::plain, None, &mut sound);
-    put(&entry.body, terms::running, Some(&mut body), &mut body_sound);
-    put_joined(&entry.names, terms::words, &mut sound);
-    put_joined(&entry.relatives, terms::words, &mut sound);
-    put_joined(&entry.places, terms::plain, &mut sound);
+    put(words.names.iter().flatten(), Some(&mut word), &mut sound);
+    put(words.relatives.iter().chain(&words.places).flatten(), None, &mut sound);
+    // Neighbouring words may be written as one.
+    let texts = words.names.iter().chain(&words.relatives).chain(&words.places);
+    for pair in texts.flat_map(|words| terms::joined(words)) {
+        sound.extend(TOGETHER.with(|map| known(map, &pair, terms::sound)));
+    }
+    for text in &entry.body {
+        let mut own = terms::running(text);
+        own.truncate(WORDS);
+        own.sort_unstable();
+        own.dedup();
+        put(&own, Some(&mut body), &mut body_sound);
+    }
     let written = entry
         .body
         .iter()
@@ -118,7 +114,7 @@ fn document(f: Fields, file: &str, entry: &Entry) -> TantivyDocument {
     }
     document.add_text(f.kind, entry.kind.word());
     document.add_text(f.file, file);
-    document.add_bytes(f.kept, &kept::write(entry));
+    document.add_bytes(f.kept, &kept::write(entry, &words));
     document
 }
 

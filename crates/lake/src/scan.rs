@@ -32,6 +32,8 @@ use crate::engine::Engine;
 use crate::error::Result;
 use crate::table::{DataFile, Table};
 
+use listed::Listed;
+
 /// One table at one version, in one or two physical orders.
 #[derive(Debug)]
 pub struct LakeTable {
@@ -168,19 +170,20 @@ impl TableProvider for LakeTable {
         let implied: Vec<Expr> = filters.iter().filter_map(implied).collect();
         let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).collect();
         let mut chosen: Vec<PartitionedFile> = files.iter().map(file).collect();
-        if let Some(listed) = filters.iter().find_map(listed::listed) {
+        let lists: Vec<Listed> = filters.iter().filter_map(listed::listed).collect();
+        if !lists.is_empty() {
             let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-            let mut all = true;
+            let mut known = true;
             for file in &mut chosen {
-                let told =
-                    DFParquetMetadata::new(store.as_ref(), &file.object_meta).with_file_metadata_cache(Some(cache.clone()));
-                match listed.pages(&*told.fetch_metadata().await?) {
+                let told = DFParquetMetadata::new(store.as_ref(), &file.object_meta);
+                let told = told.with_file_metadata_cache(Some(cache.clone())).fetch_metadata().await?;
+                match lists.iter().find_map(|list| list.pages(&told)) {
                     Some(pages) => *file = file.clone().with_extension(pages),
-                    None => all = false,
+                    None => known = false,
                 }
             }
-            // What pages hold is known: the engine need not ask again.
-            source = source.with_enable_page_index(!all);
+            // The engine need not ask again what pages hold.
+            source = source.with_enable_page_index(!known);
         }
         if let Some(filter) = conjunction(filters) {
             let schema = datafusion::common::DFSchema::try_from(self.schema.as_ref().clone())?;
