@@ -19,7 +19,7 @@ use crate::walk::{Bounds, Clauses, Rows, Union};
 /// Candidates of one way that are ranked, and as many again that lack a word.
 const CANDIDATES: usize = 600;
 /// Rows of a leading list that are looked at. Who asks for two words that millions bear, and hardly anybody together, gets what was found by then.
-const STEPS: usize = 400_000;
+const STEPS: usize = 150_000;
 /// Spellings that a beginning is completed to, the commonest, and how many are looked through for them.
 const COMPLETED: usize = 64;
 const COMPLETIONS: usize = 4096;
@@ -147,7 +147,11 @@ impl Look<'_> {
         if spare == 0 || self.enough() {
             return Ok(());
         }
-        let more = self.walk(way, spare, |clauses, bounds, alive| clauses.without_rarest(bounds, alive))?;
+        // The rarest word tells most: who lacks it is looked for where nobody has them all.
+        let more = match self.answers.iter().any(|(r, _)| r.missed == 0) {
+            true => Vec::new(),
+            false => self.walk(way, spare, |clauses, bounds, alive| clauses.without_rarest(bounds, alive))?,
+        };
         self.rank(way, rows.iter().chain(&more).flat_map(|(piece, rows)| addresses(*piece, &rows.partly)))
     }
 
