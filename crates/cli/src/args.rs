@@ -387,6 +387,9 @@ pub struct Search {
     /// Only what happened on this day or earlier.
     #[arg(long, value_name = "DAY")]
     pub to: Option<chrono::NaiveDate>,
+    /// Hits wanted, 200 at most.
+    #[arg(long, value_name = "N", default_value_t = dossier::PAGE)]
+    pub most: usize,
 }
 
 fn years(text: &str) -> Result<(u32, u32), String> {

@@ -41,6 +41,7 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
         age: s.age,
         from: s.from,
         to: s.to,
+        most: Some(s.most),
         today: lake.now().date_naive(),
     };
     let who = access(args, None)?;
@@ -66,7 +67,7 @@ pub async fn search(args: &Args, s: &Search) -> Result<ExitCode, LakeError> {
         say(&format!("nothing found for {text:?}; identities the law withholds are found by no search"));
     }
     if found.truncated {
-        say("there are more; give the whole name or an identifier");
+        say("there are more; give the whole name or an identifier, or --most 200");
     }
     shown.hand_over()?;
     Ok(ExitCode::SUCCESS)

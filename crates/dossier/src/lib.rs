@@ -33,7 +33,7 @@ pub use mention::{Mention, MentionKey};
 pub use person::{Because, Person, Reason, TooCommon, person};
 pub use phone::{Contact, Phone, phone};
 pub use reference::{Corresponding, Law, laws};
-pub use search::{Filter, Found, Hit, Matched, Piece, marked, search, suggest};
+pub use search::{Filter, Found, HITS, Hit, Matched, PAGE, Piece, marked, search, suggest};
 pub use standing::{InForce, Stand, Standing, shown_role};
 pub use table::{Table, Tables};
 pub use vehicle::{Sighting, Vehicle, vehicle};

@@ -19,8 +19,11 @@ use crate::standing::Standing;
 pub use filter::Filter;
 pub use marked::{Piece, marked};
 
+/// Hits given where nobody says how many.
+pub const PAGE: usize = 20;
+
 /// Hits given at most.
-const HITS: usize = 50;
+pub const HITS: usize = 200;
 
 /// Rows read for them: one thing is spoken of by many rows.
 const ROWS: usize = 500;
@@ -208,7 +211,7 @@ impl Asked {
 
 /// Looks for `text` as person key, document number, phone, registration mark, handset, FIR number, name and place. With an
 /// index: in any script, by sound, with a relative's name or a village, by part of a number; without: names by their beginning (three letters
-/// or more) and identifiers whole. What policy hides is neither found nor counted. `filter`, or a kind alone, narrows it.
+/// or more) and identifiers whole. What policy hides is neither found nor counted. `filter`, or a kind alone, narrows it, and says how many hits are wanted.
 pub async fn search(session: &Session, text: &str, filter: impl Into<Filter>) -> Result<Found> {
     look(session, text, &filter.into(), false).await
 }
@@ -254,8 +257,8 @@ async fn look(session: &Session, text: &str, filter: &Filter, typing: bool) -> R
     }
     let mut hits: Vec<Hit> = hits.found.into_values().filter(|hit| wants(&[hit.target.kind])).collect();
     hits.sort_by(|a, b| (a.matched, b.rows, &a.title).cmp(&(b.matched, a.rows, &b.title)));
-    let truncated = hits.len() > HITS || read >= ROWS;
-    hits.truncate(HITS);
+    let truncated = hits.len() > filter.most() || read >= ROWS;
+    hits.truncate(filter.most());
     Ok(Found { read_as: asked.read_as(), hits, truncated })
 }
 

@@ -75,64 +75,12 @@ pub fn tag(of: &str, value: &str) -> String {
     format!("{of}:{}", value.join("_"))
 }
 
-impl Entry {
-    /// As it is kept in the index: no names of fields, and nothing that is only indexed.
-    pub(crate) fn write(&self) -> Vec<u8> {
-        let mut out = vec![Kind::ALL.iter().position(|k| *k == self.kind).unwrap_or_default() as u8];
-        out.extend(self.row.to_le_bytes());
-        let mut text = |t: &str| {
-            out.extend((t.len() as u32).to_le_bytes());
-            out.extend(t.as_bytes());
-        };
-        [&self.key, &self.object, &self.source].into_iter().for_each(|t| text(t));
-        for list in [&self.names, &self.relatives, &self.places, &self.numbers] {
-            text(&list.join("\u{1f}"));
-        }
-        out
-    }
-
-    /// What [`Entry::write`] wrote; none where it is something else.
-    pub(crate) fn read(bytes: &[u8]) -> Option<Entry> {
-        let (&kind, rest) = bytes.split_first()?;
-        let (row, mut rest) = rest.split_first_chunk::<8>()?;
-        let mut text = || -> Option<String> {
-            let (length, after) = rest.split_first_chunk::<4>()?;
-            let (text, after) = after.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-            rest = after;
-            String::from_utf8(text.to_vec()).ok()
-        };
-        let (key, object, source) = (text()?, text()?, text()?);
-        let mut list = || Some(text()?.split('\u{1f}').filter(|t| !t.is_empty()).map(String::from).collect::<Vec<_>>());
-        let (names, relatives, places, numbers) = (list()?, list()?, list()?, list()?);
-        let kind = *Kind::ALL.get(usize::from(kind))?;
-        let row = i64::from_le_bytes(*row);
-        let (body, tags) = (Vec::new(), Vec::new());
-        Some(Entry { kind, key, names, relatives, places, numbers, body, tags, object, row, source })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_written_is_read() {
-        let entry = Entry {
-            kind: Kind::Document,
-            key: "k".into(),
-            names: vec!["रमेश".into(), "Ramesh".into()],
-            relatives: Vec::new(),
-            places: vec!["Kalwar".into()],
-            numbers: vec!["7000000101".into()],
-            body: Vec::new(),
-            tags: Vec::new(),
-            object: "00".into(),
-            row: -7,
-            source: "a.b".into(),
-        };
-        let bytes = entry.write();
-        assert_eq!(Entry::read(&bytes), Some(entry));
-        assert!((0..bytes.len()).all(|n| Entry::read(&bytes[..n]).is_none()));
+    fn a_filter_is_one_term() {
         assert_eq!(tag("thana", " Bassi  West"), "thana:bassi_west");
     }
 }

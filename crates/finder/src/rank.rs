@@ -2,12 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use identity::name::{self, Level, Name};
 
 use crate::ask::Ask;
 use crate::entry::{Entry, Kind};
+use crate::kept::{self, Kept, Words};
 use crate::terms;
 
 /// A word that is found in a father's name or a village says less than one in the name itself.
@@ -21,20 +22,30 @@ const SURPLUS: f32 = 0.06;
 const SAME: f32 = 0.6;
 /// And two words written as one.
 const TOGETHER: f32 = 0.7;
+/// Likeness from which no better is looked for.
+const SURE: f32 = 0.8;
 
 /// The words of a question, read once; what is found out of words met on the way is kept, for they come again and again.
 pub struct Asked {
-    words: Vec<(String, Name)>,
+    words: Vec<(String, Arc<Name>)>,
     /// Neighbouring words written as one.
-    pairs: Vec<(String, Name)>,
+    pairs: Vec<(String, Arc<Name>)>,
     numbers: Vec<String>,
     typing: bool,
-    known: RefCell<HashMap<String, Rc<[f32]>>>,
+    known: RefCell<HashMap<String, Arc<[f32]>>>,
+}
+
+/// How well a row answers.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Ranked {
+    pub score: f32,
+    /// Words of the question it has nothing like.
+    pub missed: usize,
 }
 
 impl Asked {
     pub fn new(ask: &Ask) -> Asked {
-        let read = |words: &[String]| words.iter().map(|w| (w.clone(), name::parse(w))).collect();
+        let read = |words: &[String]| words.iter().map(|w| (w.clone(), terms::read(w))).collect();
         Asked {
             words: read(&ask.words),
             pairs: read(&terms::joined(&ask.words)),
@@ -45,58 +56,62 @@ impl Asked {
     }
 
     /// How like a word is to each word of the question, alone or with a neighbour (Hari Ram, Hariram).
-    fn like(&self, word: &str) -> Rc<[f32]> {
+    fn like(&self, word: &str) -> Arc<[f32]> {
         if let Some(known) = self.known.borrow().get(word) {
             return known.clone();
         }
-        let read = name::parse(word);
-        let here = (word, &read);
+        let read = terms::read(word);
+        let here = (word, &*read);
         let together: Vec<f32> = self.pairs.iter().map(|b| alike((&b.0, &b.1), here, false)).collect();
-        let one = |(i, (asked, parsed)): (usize, &(String, Name))| {
+        let one = |(i, (asked, parsed)): (usize, &(String, Arc<Name>))| {
             let typing = self.typing && i + 1 == self.words.len();
             let near = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| together.get(j));
             let both = near.fold(0.0, |most: f32, t| most.max(*t));
             alike((asked, parsed), here, typing).max(if both >= TOGETHER { both } else { 0.0 })
         };
-        let found: Rc<[f32]> = self.words.iter().enumerate().map(one).collect();
+        let found: Arc<[f32]> = self.words.iter().enumerate().map(one).collect();
         self.known.borrow_mut().insert(word.to_string(), found.clone());
         found
     }
 
     /// The best likeness of some words to each word of the question.
-    fn best(&self, words: impl Iterator<Item = String>) -> Vec<f32> {
+    fn best<W: AsRef<str>>(&self, words: impl Iterator<Item = W>) -> Vec<f32> {
         let mut out = vec![0.0; self.words.len()];
         for word in words {
-            out.iter_mut().zip(self.like(&word).iter()).for_each(|(most, l)| *most = f32::max(*most, *l));
+            larger(&mut out, &self.like(word.as_ref()));
         }
         out
     }
 
-    /// 0 and more; `None` for an entry that does not answer.
+    /// How well an entry answers: each word of the question gives 1 at most, each number 2. `None` for an entry that does not answer.
     pub fn score(&self, entry: &Entry) -> Option<f32> {
+        let bytes = kept::write(entry, &Words::of(entry));
+        self.rank(&Kept::read(&bytes)?, &entry.body).map(|r| r.score)
+    }
+
+    /// The same for what the index keeps; `body` is running text, which it does not.
+    pub(crate) fn rank(&self, kept: &Kept<'_>, body: &[String]) -> Option<Ranked> {
         let mut score = 0.0;
         for asked in &self.numbers {
             // A number with its country code is the number.
             let bare = asked.strip_prefix("91").filter(|n| n.len() == 10);
-            let fits = |n: &str| {
-                [Some(asked.as_str()), bare].into_iter().flatten().filter_map(|a| part(a, &terms::number(n))).fold(None, most)
-            };
-            let written = entry.body.iter().flat_map(|t| terms::running(t)).filter_map(|n| fits(&n));
-            score += entry.numbers.iter().filter_map(|n| fits(n)).chain(written).fold(None, most)?;
+            let fits = |n: &str| [Some(asked.as_str()), bare].into_iter().flatten().filter_map(|a| part(a, n)).fold(None, most);
+            let written = body.iter().flat_map(|t| terms::running(t)).filter_map(|n| fits(&terms::number(&n)));
+            score += kept.numbers().filter_map(fits).chain(written).fold(None, most)?;
         }
         if self.words.is_empty() {
-            return Some(score);
+            return Some(Ranked { score, missed: 0 });
         }
-        let named = |texts: &[String]| {
-            let words = texts.iter().flat_map(|t| {
-                let own = terms::words(t);
-                terms::joined(&own).into_iter().chain(own).collect::<Vec<_>>()
-            });
-            self.best(words)
-        };
-        let plain = |texts: &[String], words: fn(&str) -> Vec<String>| self.best(texts.iter().flat_map(|t| words(t)));
-        let (names, relatives) = (named(&entry.names), named(&entry.relatives));
-        let (places, body) = (plain(&entry.places, terms::plain), plain(&entry.body, terms::running));
+        let mut names = self.best(kept.names().flat_map(|t| t.split(' ')));
+        let mut relatives = self.best(kept.relatives().flat_map(|t| t.split(' ')));
+        let places = self.best(kept.places().flat_map(|t| t.split(' ')));
+        let body = self.best(body.iter().flat_map(|t| terms::running(t)));
+        // Words written apart that are asked as one: hardly a word comes again in this form, so it is tried only where one is lacking.
+        if (0..self.words.len()).any(|i| names[i].max(relatives[i]).max(places[i]).max(body[i]) < SURE) {
+            let pairs = |text: &str| terms::joined(&text.split(' ').map(String::from).collect::<Vec<_>>());
+            larger(&mut names, &self.best(kept.names().flat_map(pairs)));
+            larger(&mut relatives, &self.best(kept.relatives().flat_map(pairs)));
+        }
         let (mut missed, mut used) = (0, 0);
         for i in 0..self.words.len() {
             let (own, relative, place) = (names[i], relatives[i] * RELATIVE, places[i] * PLACE);
@@ -112,8 +127,8 @@ impl Asked {
             return None;
         }
         // Several spellings of one name are not several words.
-        let shown = entry.names.first().filter(|_| entry.kind != Kind::Document).map_or(0, |n| terms::words(n).len());
-        Some(score - SURPLUS * shown.saturating_sub(used) as f32)
+        let shown = kept.names().next().filter(|_| kept.kind != Kind::Document).map_or(0, |n| n.split(' ').count());
+        Some(Ranked { score: score - SURPLUS * shown.saturating_sub(used) as f32, missed })
     }
 
     /// Where a text answers the question, as byte ranges: words as they are spelled, by sound and in the other script, and parts of numbers.
@@ -138,6 +153,10 @@ impl Asked {
         };
         spans.into_iter().filter(|s| fits(s)).collect()
     }
+}
+
+fn larger(all: &mut [f32], others: &[f32]) {
+    all.iter_mut().zip(others).for_each(|(most, l)| *most = f32::max(*most, *l));
 }
 
 fn most(a: Option<f32>, b: f32) -> Option<f32> {

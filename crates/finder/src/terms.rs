@@ -1,12 +1,17 @@
 //! The words of a text, and the terms they are found by.
 
-use identity::name;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, RwLock};
+
+use identity::name::{self, Name};
 use unicode_normalization::UnicodeNormalization;
 
 /// Spellings in the other script that are indexed for a word.
 const ROMAN: usize = 3;
 /// Letters and digits in a row that a part of a number is looked up by.
 pub const GRAM: usize = 4;
+/// Words whose reading is kept; a state has fewer that come again.
+const KEPT: usize = 1 << 16;
 
 /// Words of a text in one form: folded, with the vowel signs that belong to them. Punctuation, honorifics and relation marks are no words of a
 /// name and are left out where the name engine knows them.
@@ -52,10 +57,37 @@ pub fn roman(word: &str) -> Vec<String> {
     name::romanise(word).into_iter().take(ROMAN).map(|(text, _)| text.to_lowercase()).collect()
 }
 
+/// A word as the name engine reads it. The same words come again with every candidate and every question, so readings are kept.
+pub fn read(word: &str) -> Arc<Name> {
+    static KNOWN: LazyLock<RwLock<HashMap<Box<str>, Arc<Name>>>> = LazyLock::new(RwLock::default);
+    if let Some(known) = KNOWN.read().ok().and_then(|known| known.get(word).cloned()) {
+        return known;
+    }
+    let read = Arc::new(name::parse(word));
+    if let Ok(mut known) = KNOWN.write() {
+        if known.len() >= KEPT {
+            known.clear();
+        }
+        known.insert(word.into(), read.clone());
+    }
+    read
+}
+
 /// The sound of a word, as the name engine keys it.
 pub fn sound(word: &str) -> Option<String> {
-    let parsed = name::parse(word);
-    parsed.own.words.first().map(|w| w.key.to_string()).filter(|k| !k.is_empty())
+    name::parse(word).own.words.first().map(|w| w.key.to_string()).filter(|k| !k.is_empty())
+}
+
+/// What a word is looked up by, whatever its spelling or script: its sound and the sounds of its Latin spellings; the word itself where it has
+/// none (a house number).
+pub fn keys(word: &str, roman: &[String]) -> Vec<String> {
+    let mut out: Vec<String> = std::iter::once(word).chain(roman.iter().map(String::as_str)).filter_map(sound).collect();
+    if out.is_empty() {
+        out.push(word.to_string());
+    }
+    out.sort();
+    out.dedup();
+    out
 }
 
 /// A number as it is compared: capital letters and digits.
@@ -99,6 +131,13 @@ mod tests {
             assert_eq!(sound(a), sound(b), "{a} {b}");
             assert!(sound(a).is_some());
         }
+    }
+
+    #[test]
+    fn a_word_without_a_sound_is_its_own_key() {
+        assert_eq!(keys("4", &roman("4")), ["4"]);
+        assert_eq!(keys("मीणा", &roman("मीणा")), keys("meena", &roman("meena")));
+        assert_eq!(read("ramesh"), read("ramesh"));
     }
 
     #[test]

@@ -41,6 +41,10 @@ const ROW_GROUP: usize = 256 << 10;
 const PAGE: usize = 4 << 10;
 /// And of a POLE table, of which a search reads many single rows.
 const SMALL_PAGE: usize = 512;
+/// Bytes of a dictionary: a look-up reads it whole for one row of its group, so that a larger one does not pay.
+const DICTIONARY: usize = 512 << 10;
+/// And of a POLE table.
+const SMALL_DICTIONARY: usize = 16 << 10;
 const SLICE: usize = 32 << 10;
 
 /// Where rows came from; the same for all rows of one ingest.
@@ -532,12 +536,14 @@ fn constant(value: &str, n: usize) -> ArrayRef {
 
 fn properties(schema: &Schema, order: &[String], plain: &[String]) -> WriterProperties {
     // A source's own table keeps the hash of each row's key.
-    let page = if schema.column_with_name("_key").is_some() { PAGE } else { SMALL_PAGE };
+    let own = schema.column_with_name("_key").is_some();
+    let (page, dictionary) = if own { (PAGE, DICTIONARY) } else { (SMALL_PAGE, SMALL_DICTIONARY) };
     let mut p = WriterProperties::builder()
         .set_compression(Compression::SNAPPY)
         .set_max_row_group_row_count(Some(ROW_GROUP))
         .set_data_page_row_count_limit(page)
         .set_write_batch_size(page)
+        .set_dictionary_page_size_limit(dictionary)
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_created_by("sarovar".into());
     for field in schema.fields() {

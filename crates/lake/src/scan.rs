@@ -3,7 +3,8 @@
 //! Scanning files rather than Delta's own scan node lets the same plan run embedded or distributed. A table kept in two
 //! physical orders answers from the one whose first column the query pins down; both hold the same rows.
 
-use std::collections::HashMap;
+mod listed;
+
 use std::sync::Arc;
 
 use arrow::compute::SortOptions;
@@ -14,12 +15,13 @@ use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, Statistics};
 use datafusion::datasource::listing::PartitionedFile;
 use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::expr::InList;
-use datafusion::logical_expr::utils::{conjunction, disjunction};
+use datafusion::logical_expr::utils::conjunction;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator, TableProviderFilterPushDown, TableType};
 use datafusion::physical_expr::expressions::col as physical_col;
 use datafusion::physical_expr::{LexOrdering, PhysicalSortExpr};
@@ -29,6 +31,8 @@ use datafusion::physical_plan::empty::EmptyExec;
 use crate::engine::Engine;
 use crate::error::Result;
 use crate::table::{DataFile, Table};
+
+use listed::Listed;
 
 /// One table at one version, in one or two physical orders.
 #[derive(Debug)]
@@ -112,25 +116,6 @@ fn implied(filter: &Expr) -> Option<Expr> {
     }
 }
 
-/// Values by which the engine passes over pages; a longer list makes it read them all.
-const LISTED: usize = 20;
-/// A list of more would take longer to compare with every page than the pages take to read.
-const LONGEST: usize = 20 * LISTED;
-
-/// A long list of values of a column, and several short ones that say the same: pages are passed over by these, rows by that.
-fn short_lists(filter: Expr) -> Expr {
-    match filter {
-        Expr::InList(list)
-            if !list.negated && matches!(*list.expr, Expr::Column(_)) && (LISTED + 1..=LONGEST).contains(&list.list.len()) =>
-        {
-            let short = disjunction(list.list.chunks(LISTED).map(|some| (*list.expr).clone().in_list(some.to_vec(), false)));
-            short.into_iter().fold(Expr::InList(list), Expr::and)
-        }
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => short_lists(*left).and(short_lists(*right)),
-        other => other,
-    }
-}
-
 /// Whether `filter` holds only for given values of `column`.
 fn pins(filter: &Expr, column: &str) -> bool {
     let is = |e: &Expr| matches!(shown(e).unwrap_or(e), Expr::Column(c) if c.name == column);
@@ -175,7 +160,7 @@ impl TableProvider for LakeTable {
         let url = ObjectStoreUrl::local_filesystem();
         let store = state.runtime_env().object_store(&url)?;
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-        let reader = Arc::new(CachedParquetFileReaderFactory::new(store, cache));
+        let reader = Arc::new(CachedParquetFileReaderFactory::new(store.clone(), cache));
         let mut source = ParquetSource::new(TableSchema::from(self.schema.clone()))
             .with_table_parquet_options(self.engine.parquet_options())
             .with_parquet_file_reader_factory(reader)
@@ -183,7 +168,23 @@ impl TableProvider for LakeTable {
             .with_reorder_filters(true)
             .with_enable_page_index(true);
         let implied: Vec<Expr> = filters.iter().filter_map(implied).collect();
-        let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).map(short_lists).collect();
+        let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).collect();
+        let mut chosen: Vec<PartitionedFile> = files.iter().map(file).collect();
+        let lists: Vec<Listed> = filters.iter().filter_map(listed::listed).collect();
+        if !lists.is_empty() {
+            let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
+            let mut known = true;
+            for file in &mut chosen {
+                let told = DFParquetMetadata::new(store.as_ref(), &file.object_meta);
+                let told = told.with_file_metadata_cache(Some(cache.clone())).fetch_metadata().await?;
+                match lists.iter().find_map(|list| list.pages(&told)) {
+                    Some(pages) => *file = file.clone().with_extension(pages),
+                    None => known = false,
+                }
+            }
+            // The engine need not ask again what pages hold.
+            source = source.with_enable_page_index(!known);
+        }
         if let Some(filter) = conjunction(filters) {
             let schema = datafusion::common::DFSchema::try_from(self.schema.as_ref().clone())?;
             let predicate = state.create_physical_expr(filter, &schema)?;
@@ -191,7 +192,7 @@ impl TableProvider for LakeTable {
         }
         let mut ordering = Vec::new();
         let groups = if self.sorted.is_empty() {
-            groups(files, state.config().target_partitions())
+            groups(chosen, state.config().target_partitions())
         } else {
             let sort = self
                 .sorted
@@ -199,7 +200,7 @@ impl TableProvider for LakeTable {
                 .map(|c| Ok(PhysicalSortExpr::new(physical_col(c, &self.schema)?, SortOptions::new(false, true))))
                 .collect::<datafusion::error::Result<Vec<_>>>()?;
             ordering.extend(LexOrdering::new(sort));
-            groups(files, files.len())
+            groups(chosen, files.len())
         };
         let statistics = Statistics { num_rows: Precision::Exact(self.rows), ..Statistics::new_unknown(&self.schema) };
         let config = FileScanConfigBuilder::new(url, Arc::new(source))
@@ -217,18 +218,21 @@ impl TableProvider for LakeTable {
     }
 }
 
+fn file(of: &DataFile) -> PartitionedFile {
+    // object_store paths have no leading slash
+    PartitionedFile::new(of.path.trim_start_matches('/'), of.size)
+}
+
 /// Files dealt out over partitions, largest first, so that partitions weigh about the same.
-fn groups(files: &[DataFile], partitions: usize) -> Vec<FileGroup> {
+fn groups(mut files: Vec<PartitionedFile>, partitions: usize) -> Vec<FileGroup> {
     let n = partitions.clamp(1, files.len().max(1));
-    let mut sorted: Vec<&DataFile> = files.iter().collect();
-    sorted.sort_by_key(|f| std::cmp::Reverse(f.size));
-    let mut loads: HashMap<usize, u64> = HashMap::new();
+    files.sort_by_key(|f| std::cmp::Reverse(f.object_meta.size));
+    let mut loads = vec![0; n];
     let mut groups: Vec<Vec<PartitionedFile>> = vec![Vec::new(); n];
-    for file in sorted {
-        let lightest = (0..n).min_by_key(|i| loads.get(i).copied().unwrap_or_default()).unwrap_or_default();
-        *loads.entry(lightest).or_default() += file.size;
-        // object_store paths have no leading slash
-        groups[lightest].push(PartitionedFile::new(file.path.trim_start_matches('/'), file.size));
+    for file in files {
+        let lightest = (0..n).min_by_key(|i| loads[*i]).unwrap_or_default();
+        loads[lightest] += file.object_meta.size;
+        groups[lightest].push(file);
     }
     groups.into_iter().filter(|g| !g.is_empty()).map(FileGroup::new).collect()
 }
@@ -259,17 +263,5 @@ mod tests {
         {
             assert_eq!(implied(&nothing), None, "{nothing}");
         }
-    }
-
-    #[test]
-    fn a_long_list_is_several_short_ones() {
-        let list = |n: i64| col("key").in_list((0..n).map(lit).collect(), false);
-        assert_eq!(short_lists(list(20)), list(20));
-        let parts = short_lists(list(45).and(col("x").eq(lit(1)))).to_string();
-        assert_eq!(parts.matches("key IN").count(), 1 + 3, "{parts}");
-        assert!(parts.contains("Int64(44)") && parts.contains("x = Int32(1)"), "{parts}");
-        let not = col("key").in_list((0..45).map(lit).collect(), true);
-        assert_eq!(short_lists(not.clone()), not);
-        assert_eq!(short_lists(list(401)), list(401));
     }
 }

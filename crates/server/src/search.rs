@@ -1,12 +1,13 @@
 //! Search: a page and its JSON. One search is one record in the access log; the text is kept there as a hash only.
 
-use ::dossier::{Filter, Found, Kind};
+use ::dossier::{Filter, Found, HITS, Kind};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Json;
 use axum::extract::{Query, State};
 use lake::{At, LakeError};
 use pages::search::{Hit, Narrowed, Piece, Search, Suggest};
+use pages::shell::encode;
 use pages::{Section, dossier as page};
 use serde::Deserialize;
 use serde_json::json;
@@ -38,6 +39,8 @@ pub(crate) struct Looked {
     /// First and last day of what happened.
     from: String,
     to: String,
+    /// Hits wanted: 20 where nothing is said, 200 at most.
+    most: String,
 }
 
 /// Nobody is older.
@@ -70,8 +73,28 @@ impl Looked {
             age: (youngest.is_some() || oldest.is_some()).then(|| (youngest.unwrap_or(0), oldest.unwrap_or(OLDEST))),
             from: day(&self.from)?,
             to: day(&self.to)?,
+            most: some(&self.most).map(|t| t.parse::<usize>().map_err(|_| wrong(&t))).transpose()?,
             today: app.lake.now().date_naive(),
         })
+    }
+
+    /// Where twice as many hits are shown; none from the most that are given.
+    fn more(&self, shown: usize) -> Option<String> {
+        let parts = [
+            ("q", &self.q),
+            ("kind", &self.kind),
+            ("district", &self.district),
+            ("thana", &self.thana),
+            ("source", &self.source),
+            ("sex", &self.sex),
+            ("age_from", &self.age_from),
+            ("age_to", &self.age_to),
+            ("from", &self.from),
+            ("to", &self.to),
+        ];
+        let said = parts.iter().filter(|(_, value)| !value.is_empty());
+        let said: Vec<String> = said.map(|(name, value)| format!("{name}={}", encode(value))).collect();
+        (shown < HITS).then(|| format!("/search?{}&most={}", said.join("&"), (2 * shown).min(HITS)))
     }
 
     fn narrowed(&self) -> Narrowed {
@@ -100,6 +123,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(looked): Query<
     follow(&app).await?;
     page = fill(&ask, text.clone(), Some(found), false);
     page.narrowed = looked.narrowed();
+    page.more = if page.truncated { looked.more(page.hits.len()) } else { None };
     if text.len() == 64
         && let Some(object) = app.lake.store().object(&text.to_ascii_lowercase()).await?
     {
@@ -222,6 +246,7 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
         hits: hits.collect(),
         read_as: found.read_as.iter().map(|m| word(*m)).collect(),
         truncated: found.truncated,
+        more: None,
         several,
         narrowed: Narrowed::default(),
         q,

@@ -3,6 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::{HITS, PAGE};
 use crate::fact::Kind;
 use crate::sql;
 
@@ -27,6 +28,8 @@ pub struct Filter {
     /// First and last day of what happened.
     pub from: Option<NaiveDate>,
     pub to: Option<NaiveDate>,
+    /// Hits wanted: [`PAGE`] where nobody says, [`HITS`] at most.
+    pub most: Option<usize>,
     /// The day ages are counted to; the epoch where nobody says.
     pub today: NaiveDate,
 }
@@ -38,6 +41,11 @@ impl From<Option<Kind>> for Filter {
 }
 
 impl Filter {
+    /// Hits that are given at most.
+    pub fn most(&self) -> usize {
+        self.most.unwrap_or(PAGE).clamp(1, HITS)
+    }
+
     fn born(&self) -> Option<(i64, i64)> {
         let (youngest, oldest) = self.age?;
         let year = i64::from(self.today.year());

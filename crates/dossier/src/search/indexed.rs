@@ -1,13 +1,13 @@
 //! Search by the index. It proposes rows; they are read again through the session, must answer the question as the session gives them, and what it does not
 //! give is not there: neither shown, nor counted, nor in anybody's way.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use finder::{Ask, Entry, Index};
+use finder::{Ask, Entry, Found as Proposed, Index};
 use lake::{LakeError, Result, Session};
 
 use super::marked::{self, Piece};
-use super::{Asked, Filter, Found, HITS, Hit, Hits, Matched, note, page};
+use super::{Asked, Filter, Found, Hit, Hits, Matched, note, page};
 use crate::fact::{Kind, Origin, Target};
 use crate::index::{PARTS, Part};
 use crate::mention::{self, Mention};
@@ -16,13 +16,13 @@ use crate::rows::{Row, Rows};
 use crate::sql;
 use crate::standing::{self, Standing};
 
-/// Rows taken from the index: one person is spoken of by several.
-const PROPOSED: usize = 150;
+/// Rows taken from the index for each hit wanted: one person is spoken of by several.
+const PROPOSED: usize = 5;
 /// And where too few of them may be seen, at most.
-const WIDEST: usize = 2400;
+const WIDEST: usize = 4000;
 /// Hits given while somebody types.
 const TYPED: usize = 8;
-/// Rows asked for by their place in one query: as many as the engine finds by their pages alone.
+/// Rows read again in one query at most: as many as the engine finds by their pages alone.
 const AT_ONCE: usize = 200;
 
 /// Signs from which a registration mark is whole; a shorter one may be a part, whose numbers must not be filled.
@@ -65,110 +65,135 @@ pub(super) async fn search(session: &Session, index: &Index, asked: &Asked, filt
     if kind == Some(None) {
         return Ok(Found::default());
     }
-    let mut ask = Ask::read(&asked.text, kind.flatten(), PROPOSED);
+    let most = if typing { TYPED } else { filter.most() };
+    let mut ask = Ask::read(&asked.text, kind.flatten(), most * PROPOSED);
     (ask.typing, ask.tags) = (typing, filter.tags());
     // A handset is known by the first fourteen digits of its number.
     let whole = asked.phone.as_ref().or(asked.imei.as_ref()).or(asked.plate.as_ref().filter(|p| p.len() >= WHOLE_PLATE));
     if let Some(number) = whole {
         (ask.numbers, ask.words) = (vec![number.clone()], Vec::new());
     }
-    let most = if typing { TYPED } else { HITS };
+    let mut answers = Answers { asked: finder::Asked::new(&ask), hits: Hits::default(), best: HashMap::new() };
+    let mut read: HashSet<(finder::Kind, String, i64)> = HashSet::new();
+    let mut least = 0;
     loop {
         let proposed = index.search(&ask).map_err(|e| LakeError::Invalid(e.to_string()))?;
-        let entries: Vec<&Entry> = proposed.iter().map(|f| &f.entry).collect();
-        let mut seen = Vec::new();
-        for part in &PARTS {
-            seen.extend(rows(session, asked, filter, part, &entries).await?);
+        let mut fresh = proposed.iter().filter(|p| read.insert((p.kind, p.object.clone(), p.row))).peekable();
+        // The best are read again until one hit more is there than is given: then it is known whether there are more.
+        while answers.len() <= most && fresh.peek().is_some() {
+            let some = batch(&mut fresh, most + 1 - answers.len(), least);
+            for part in &PARTS {
+                let seen = rows(session, asked, filter, part, &some).await?;
+                seen.into_iter().for_each(|s| answers.add(s));
+            }
+            // Where much of what is proposed is hidden, or speaks of the same, more is read at once.
+            least = 2 * some.len();
         }
-        let mut list = ranked(&ask, seen);
-        if list.len() <= most && proposed.len() >= ask.limit && ask.limit < WIDEST {
-            // The rest of what was proposed is hidden from this reader, or speaks of the same.
+        if answers.len() <= most && proposed.len() >= ask.limit && ask.limit < WIDEST {
             ask.limit *= 4;
             continue;
         }
-        let truncated = list.len() > most;
-        list.truncate(most);
-        return Ok(Found { read_as: asked.read_as(), hits: list, truncated });
+        let truncated = answers.len() > most;
+        return Ok(Found { read_as: asked.read_as(), hits: answers.list(most), truncated });
     }
 }
 
-/// The better answer first; of equal ones what is spoken of oftener.
-fn ranked(ask: &Ask, seen: Vec<Seen>) -> Vec<Hit> {
-    let answers = finder::Asked::new(ask);
-    let mut hits = Hits::default();
-    let mut best: HashMap<Target, f32> = HashMap::new();
-    for s in seen {
-        let Some(score) = answers.score(&s.entry) else { continue };
-        let most = best.entry(s.target.clone()).or_insert(f32::MIN);
-        let note = if s.text.is_empty() { s.note } else { marked::piece(&answers, &s.text) };
+/// The next proposals: as many as speak of `wanted` things, and at least `least`.
+fn batch<'p>(fresh: &mut impl Iterator<Item = &'p Proposed>, wanted: usize, least: usize) -> Vec<&'p Proposed> {
+    let (mut out, mut things) = (Vec::new(), HashSet::new());
+    while out.len() < AT_ONCE
+        && (things.len() < wanted || out.len() < least)
+        && let Some(next) = fresh.next()
+    {
+        // Whom a row without a key speaks of is seen when it is read.
+        things.insert(if next.key.is_empty() { (next.object.as_str(), next.row) } else { (next.key.as_str(), -1) });
+        out.push(next);
+    }
+    out
+}
+
+/// What has been read, as it answers.
+struct Answers {
+    asked: finder::Asked,
+    hits: Hits,
+    best: HashMap<Target, f32>,
+}
+
+impl Answers {
+    fn len(&self) -> usize {
+        self.hits.found.len()
+    }
+
+    fn add(&mut self, s: Seen) {
+        let Some(score) = self.asked.score(&s.entry) else { return };
+        let most = self.best.entry(s.target.clone()).or_insert(f32::MIN);
+        let note = if s.text.is_empty() { s.note } else { marked::piece(&self.asked, &s.text) };
         // The title and the note are those of the row that answers best.
-        if score > *most && hits.found.contains_key(&s.target) {
-            hits.retitle(&s.target, &s.title, &note);
+        if score > *most && self.hits.found.contains_key(&s.target) {
+            self.hits.retitle(&s.target, &s.title, &note);
         }
         *most = most.max(score);
-        hits.add(s.target.clone(), s.matched, &s.title, &note, &s.origin);
-        hits.stands(&s.target, s.standing);
+        self.hits.add(s.target.clone(), s.matched, &s.title, &note, &s.origin);
+        self.hits.stands(&s.target, s.standing);
     }
-    let mut list: Vec<Hit> = hits.found.into_values().collect();
-    for h in &mut list {
-        h.score = best.get(&h.target).copied().unwrap_or_default();
+
+    /// The better answer first; of equal ones what is spoken of oftener.
+    fn list(self, most: usize) -> Vec<Hit> {
+        let mut list: Vec<Hit> = self.hits.found.into_values().collect();
+        for h in &mut list {
+            h.score = self.best.get(&h.target).copied().unwrap_or_default();
+        }
+        list.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then((a.matched, b.rows, &a.title, &a.target).cmp(&(b.matched, a.rows, &b.title, &b.target)))
+        });
+        list.truncate(most);
+        for h in &mut list {
+            let pieces = |text: &str| -> Vec<Piece> { marked::pieces(&self.asked, text) };
+            (h.title_pieces, h.note_pieces) = (pieces(&h.title), pieces(&h.note));
+        }
+        list
     }
-    list.sort_by(|a, b| {
-        b.score.total_cmp(&a.score).then((a.matched, b.rows, &a.title, &a.target).cmp(&(b.matched, a.rows, &b.title, &b.target)))
-    });
-    // Only what is shown is worth marking.
-    for h in list.iter_mut().take(HITS) {
-        let pieces = |text: &str| -> Vec<Piece> { marked::pieces(&answers, text) };
-        (h.title_pieces, h.note_pieces) = (pieces(&h.title), pieces(&h.note));
-    }
-    list
 }
 
 /// Proposed rows of one table as the session gives them.
-async fn rows(session: &Session, asked: &Asked, filter: &Filter, part: &Part, entries: &[&Entry]) -> Result<Vec<Seen>> {
+async fn rows(session: &Session, asked: &Asked, filter: &Filter, part: &Part, proposed: &[&Proposed]) -> Result<Vec<Seen>> {
     let name = if part.table.contains('.') { part.table.to_string() } else { format!("pole.{}", part.table) };
-    let here = |e: &&&Entry| match e.kind {
+    let here = |p: &&&Proposed| match p.kind {
         finder::Kind::Person => part.table == "person_mention",
         finder::Kind::Phone | finder::Kind::Vehicle | finder::Kind::Handset => part.table == "object",
         finder::Kind::Case | finder::Kind::Event => part.table == "event",
         finder::Kind::Place => part.table == "location",
         finder::Kind::Document => part.table == "clean.document_part",
     };
-    let mine: Vec<&&Entry> = entries.iter().filter(here).collect();
+    let mine: Vec<&&Proposed> = proposed.iter().filter(here).collect();
     let Some(condition) = filter.condition(&name).filter(|_| !mine.is_empty()) else { return Ok(Vec::new()) };
     let linkage = session.linkage().await?;
     let columns = if part.table == "person_mention" { mention::COLUMNS } else { part.columns };
-    let mut out = Vec::new();
-    for some in mine.chunks(AT_ONCE) {
-        let wanted: BTreeSet<Place> = some.iter().map(|e| (e.object.clone(), e.row)).collect();
-        let rest = format!("WHERE ({}) AND ({condition}) ORDER BY _source, _object, _row", places(part, some));
-        let (rows, _denied): (Rows, Option<String>) = if part.table == "clean.document_part" {
-            // Documents are of a source of their own; who may not read them finds the rest.
-            sql::rows_unless_denied(session, &name, columns, &rest).await?
-        } else {
-            (sql::rows(session, &name, columns, &rest).await?, None)
-        };
-        if part.table == "person_mention" {
-            // The entry is made of what the session gives, not of what the index holds.
-            let read = rows.iter().filter_map(|row| Some(((part.entry)(&row)?, Mention::read(&row))));
-            let (entries, mut mentions): (Vec<Entry>, Vec<Mention>) =
-                read.filter(|(_, m)| wanted.contains(&(m.origin.object.clone(), m.origin.row))).unzip();
-            standing::attach(session, &mut mentions).await?;
-            out.extend(entries.into_iter().zip(&mentions).filter_map(|(e, m)| person(asked, linkage.as_deref(), m, e)));
-            continue;
-        }
-        for row in rows.iter() {
-            let origin = Origin::of(&name, &row);
-            if wanted.contains(&(origin.object.clone(), origin.row)) {
-                out.extend(seen(asked, part, &row, origin));
-            }
-        }
+    let wanted: BTreeSet<Place> = mine.iter().map(|e| (e.object.clone(), e.row)).collect();
+    let rest = format!("WHERE ({}) AND ({condition}) ORDER BY _source, _object, _row", places(part, &mine));
+    let (rows, _denied): (Rows, Option<String>) = if part.table == "clean.document_part" {
+        // Documents are of a source of their own; who may not read them finds the rest.
+        sql::rows_unless_denied(session, &name, columns, &rest).await?
+    } else {
+        (sql::rows(session, &name, columns, &rest).await?, None)
+    };
+    if part.table == "person_mention" {
+        // The entry is made of what the session gives, not of what the index holds.
+        let read = rows.iter().filter_map(|row| Some(((part.entry)(&row)?, Mention::read(&row))));
+        let (entries, mut mentions): (Vec<Entry>, Vec<Mention>) =
+            read.filter(|(_, m)| wanted.contains(&(m.origin.object.clone(), m.origin.row))).unzip();
+        standing::attach(session, &mut mentions).await?;
+        return Ok(entries.into_iter().zip(&mentions).filter_map(|(e, m)| person(asked, linkage.as_deref(), m, e)).collect());
     }
-    Ok(out)
+    let here = rows.iter().map(|row| (Origin::of(&name, &row), row));
+    let here = here.filter(|(origin, _)| wanted.contains(&(origin.object.clone(), origin.row)));
+    Ok(here.filter_map(|(origin, row)| seen(asked, part, &row, origin)).collect())
 }
 
 /// Rows by their keys, which is what tables are sorted by, and by their places.
-fn places(part: &Part, some: &[&&Entry]) -> String {
+fn places(part: &Part, some: &[&&Proposed]) -> String {
     let mut by_object: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for e in some {
         by_object.entry(&e.object).or_default().push(e.row.to_string());

@@ -19,8 +19,6 @@ use parquet::file::statistics::Statistics;
 use parquet::file::writer::{SerializedPageWriter, SerializedRowGroupWriter, TrackedWrite};
 use parquet::schema::types::ColumnDescPtr;
 
-/// Bytes of a dictionary: a look-up reads it whole, so that a larger one does not pay.
-const MOST: usize = 512 << 10;
 /// The library cuts bounds at this length; chunks that would need it are left to it.
 const LONGEST_BOUND: usize = 64;
 const NEW: u32 = u32::MAX;
@@ -65,11 +63,14 @@ pub struct Kind {
     statistics: EnabledStatistics,
     /// Rows of a page.
     page: usize,
+    /// Bytes of a dictionary at most.
+    dictionary: usize,
 }
 
 impl Kind {
     pub fn new(descr: ColumnDescPtr, properties: &WriterProperties) -> Kind {
-        Kind { statistics: properties.statistics_enabled(descr.path()), page: properties.data_page_row_count_limit(), descr }
+        let (page, dictionary) = (properties.data_page_row_count_limit(), properties.dictionary_page_size_limit());
+        Kind { statistics: properties.statistics_enabled(descr.path()), page, dictionary, descr }
     }
 
     /// Adds a value as PLAIN has it.
@@ -137,7 +138,7 @@ impl<'a> Encoder<'a> {
                 return Ok(None);
             }
             self.kind.plain(value, &mut dictionary);
-            if dictionary.len() > MOST {
+            if dictionary.len() > self.kind.dictionary {
                 let value = |code: &i32| u32::try_from(*code).ok().map(|code| self.values.bytes(code));
                 return self.kind.values(&codes.iter().map(value).collect::<Vec<_>>());
             }
@@ -410,7 +411,7 @@ mod tests {
     use parquet::file::writer::SerializedFileWriter;
     use parquet::schema::types::ColumnPath;
 
-    use super::super::{Coded, PAGE};
+    use super::super::{Coded, DICTIONARY, PAGE};
     use super::*;
 
     /// As the library writes the columns, and as this does.
@@ -421,6 +422,7 @@ mod tests {
             .set_compression(Compression::SNAPPY)
             .set_data_page_row_count_limit(PAGE)
             .set_write_batch_size(PAGE)
+            .set_dictionary_page_size_limit(DICTIONARY)
             .set_statistics_enabled(EnabledStatistics::Chunk);
         properties = properties.set_column_statistics_enabled(ColumnPath::from("text"), statistics);
         let properties = properties.build();

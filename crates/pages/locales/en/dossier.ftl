@@ -187,7 +187,11 @@ search-can-name = a name in any script and spelling, with the father's name or t
 search-can-id = the number of an identity document
 search-can-place = the first letters of a station or place
 search-none-hidden = Identities the law withholds are found by no search.
-search-truncated = The first 50 are shown, there are more. Give the whole name or an identifier.
+search-truncated = { $n ->
+    [one] The best { $count } is shown, there are more. Give the whole name or an identifier.
+   *[other] The best { $count } are shown, there are more. Give the whole name or an identifier.
+}
+search-more = Show more
 search-several = More than one person has this identifier. Choose the one you mean.
 read-id = identity document
 read-name = name

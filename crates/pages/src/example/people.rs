@@ -286,6 +286,7 @@ pub(super) fn search(shell: Shell) -> Search {
     ];
     page.read_as = vec![s.t("read-phone")];
     page.hits = hits;
+    (page.truncated, page.more) = (true, Some("/gallery/search".into()));
     page
 }
 

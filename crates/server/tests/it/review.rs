@@ -180,32 +180,65 @@ async fn suggestions_come_while_typing() {
     assert!(hostile.status.is_success() && !hostile.body.contains("<script>alert"));
 }
 
+/// Takes in people of one name, by number and station.
+async fn namesakes(site: &Site, of: impl Iterator<Item = (u32, &str)>) {
+    let rows = of.map(|(n, station)| {
+        format!(
+            "{},{station}250001,{station},0001,2025,witness,Sumermal Jat,,,Father,Udaharan Lal,,M,,,,INDIA,,,Testpura,,ALWAR GATE,AJMER,10/03/2025 16:10,,,BNS 303(2),N\n",
+            900_000_000 + n
+        )
+    });
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("many.csv");
+    std::fs::write(&path, format!("{}\n{}", HOSTILE.lines().next().unwrap(), rows.collect::<String>())).unwrap();
+    take(&site.lake, "cctns.person", &path).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_shows_the_best_and_more_on_demand() {
+    let site = Site::filled().await;
+    namesakes(&site, (0..30).map(|n| (n, "27541001"))).await;
+    let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
+    let access = Access { principal: Principal::operator(), context, at: At::Now };
+    dossier::index::follow(&site.lake, &access, false).await.unwrap();
+    let page = async |most: &str| {
+        let body = site
+            .get(&format!("/search?q=%E0%A4%B8%E0%A5%81%E0%A4%AE%E0%A5%87%E0%A4%B0%E0%A4%AE%E0%A4%B2+jat&kind=person{most}"))
+            .await
+            .body;
+        (body.matches("href=\"/person/").count(), body)
+    };
+    let (shown, body) = page("").await;
+    assert_eq!(shown, dossier::PAGE, "{body}");
+    let more = "kind=person&#38;most=40\"";
+    assert!(body.contains(more) || body.contains(&more.replace("&#38;", "&amp;")), "a link leads to more: {body}");
+    let (shown, body) = page("&most=40").await;
+    assert_eq!((shown, body.contains("most=")), (30, false), "all there are: {body}");
+    let told = json(&site.get("/api/v1/search?q=sumermal+jat&most=25").await.body);
+    assert_eq!((told["hits"].as_array().unwrap().len(), told["truncated"].as_bool()), (25, Some(true)));
+    assert_eq!(site.get("/api/v1/search?q=sumermal&most=many").await.status, StatusCode::BAD_REQUEST);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_hidden_neither_counts_nor_crowds_out() {
     let site = station().await;
     // Two hundred of one name at one station, and one at another; every two of them are alike enough to ask about.
-    let head = HOSTILE.lines().next().unwrap();
-    let row = |n: u32, station: &str| {
-        format!(
-            "{n},{station}250001,{station},0001,2025,witness,Sumermal Jat,,,Father,Udaharan Lal,,M,,,,INDIA,,,Testpura,,ALWAR GATE,AJMER,10/03/2025 16:10,,,BNS 303(2),N\n"
-        )
-    };
-    let many: String = (0..200).map(|n| row(900_000_000 + n, "27541001")).collect();
-    let dir = tempfile::tempdir().unwrap();
-    let path = dir.path().join("many.csv");
-    std::fs::write(&path, format!("{head}\n{many}{}", row(900_000_999, "27541002"))).unwrap();
-    take(&site.lake, "cctns.person", &path).await;
+    let many = (0..200).map(|n| (n, "27541001")).chain([(999, "27541002")]);
+    namesakes(&site, many).await;
     let context = Context { purpose: None, case: None, authority: None, now: site.lake.now() };
     let access = |principal| Access { principal, context: context.clone(), at: At::Now };
     dossier::index::follow(&site.lake, &access(Principal::operator()), false).await.unwrap();
-    let of = async |unit: &str| {
+    let of = async |unit: &str, most: Option<usize>| {
         let work = open(&site, "meera", model::Purpose::Supervision, unit).await;
         let theirs = site.lake.session(&access(at(&site, "meera", &work).await)).unwrap();
-        dossier::search(&theirs, "sumermal jat", Some(dossier::Kind::Person)).await.unwrap()
+        let filter = dossier::Filter { kind: Some(dossier::Kind::Person), most, ..dossier::Filter::default() };
+        dossier::search(&theirs, "sumermal jat", filter).await.unwrap()
     };
-    let all = of("27541001").await;
-    assert!(all.truncated && all.hits.len() == 50, "{} {}", all.truncated, all.hits.len());
-    let one = of("27541002").await;
+    for (most, given, more) in [(None, dossier::PAGE, true), (Some(150), 150, true), (Some(usize::MAX), dossier::HITS, false)] {
+        let all = of("27541001", most).await;
+        assert_eq!((all.hits.len(), all.truncated), (given, more), "{most:?}");
+    }
+    let one = of("27541002", None).await;
     assert_eq!((one.hits.len(), one.truncated), (1, false), "two hundred that nobody here may see stand in nobody's way");
 }
 
