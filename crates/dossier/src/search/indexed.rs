@@ -78,12 +78,14 @@ pub(super) async fn search(session: &Session, index: &Index, asked: &Asked, filt
     let mut least = 0;
     loop {
         let proposed = index.search(&ask).map_err(|e| LakeError::Invalid(e.to_string()))?;
-        let mut fresh = proposed.iter().filter(|p| read.insert((p.kind, p.object.clone(), p.row))).peekable();
+        let fresh: Vec<&Proposed> = proposed.iter().filter(|p| read.insert((p.kind, p.object.clone(), p.row))).collect();
+        let mut rest = fresh.as_slice();
         // The best are read again until one hit more is there than is given: then it is known whether there are more.
-        while answers.len() <= most && fresh.peek().is_some() {
-            let some = batch(&mut fresh, most + 1 - answers.len(), least);
+        while answers.len() <= most && !rest.is_empty() {
+            let (some, further) = rest.split_at(batch(rest, most + 1 - answers.len(), least));
+            rest = further;
             for part in &PARTS {
-                let seen = rows(session, asked, filter, part, &some).await?;
+                let seen = rows(session, asked, filter, part, some).await?;
                 seen.into_iter().for_each(|s| answers.add(s));
             }
             // Where much of what is proposed is hidden, or speaks of the same, more is read at once.
@@ -98,18 +100,15 @@ pub(super) async fn search(session: &Session, index: &Index, asked: &Asked, filt
     }
 }
 
-/// The next proposals: as many as speak of `wanted` things, and at least `least`.
-fn batch<'p>(fresh: &mut impl Iterator<Item = &'p Proposed>, wanted: usize, least: usize) -> Vec<&'p Proposed> {
-    let (mut out, mut things) = (Vec::new(), HashSet::new());
-    while out.len() < AT_ONCE
-        && (things.len() < wanted || out.len() < least)
-        && let Some(next) = fresh.next()
-    {
+/// How many of the next proposals to read: as many as speak of `wanted` things, and at least `least`.
+fn batch(next: &[&Proposed], wanted: usize, least: usize) -> usize {
+    let mut things = HashSet::new();
+    let enough = next.iter().take(AT_ONCE).position(|p| {
         // Whom a row without a key speaks of is seen when it is read.
-        things.insert(if next.key.is_empty() { (next.object.as_str(), next.row) } else { (next.key.as_str(), -1) });
-        out.push(next);
-    }
-    out
+        things.insert(if p.key.is_empty() { (p.object.as_str(), p.row) } else { (p.key.as_str(), -1) });
+        things.len() >= wanted
+    });
+    enough.map_or(AT_ONCE, |at| at + 1).max(least).min(AT_ONCE).min(next.len())
 }
 
 /// What has been read, as it answers.
