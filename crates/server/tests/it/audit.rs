@@ -304,7 +304,13 @@ const DESK: &[&str] = &[
     "/desk/unit/{code}/answer-time",
     "/desk/unit/{code}/pause",
     "/desk/unit/{code}/resume",
+    "/api/v1/desk/deliveries/{id}/decide",
+    "/api/v1/desk/items/{id}/{step}",
+    "/api/v1/desk/posts/{id}/withhold",
+    "/api/v1/desk/posts/{id}/{step}",
     "/api/v1/desk/similar",
+    "/api/v1/desk/units/{code}/{step}",
+    "/desk/post/{id}/withhold",
     "/desk/queue",
 ];
 

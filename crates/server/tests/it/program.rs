@@ -42,7 +42,8 @@ async fn a_message_goes_from_draft_to_the_queue_by_a_program() {
     refused(&p, &at("schedule"), json!({ "channels": ["@nobody"] }), "there is no channel").await;
     refused(&p, &at("schedule"), json!({ "channels": ["@thana1"], "at": "2020-01-01 10:00" }), "in the past").await;
     refused(&p, &at("schedule"), json!({ "channels": ["@thana1"], "queue": true }), "no free time in its queue").await;
-    let queued = call(&p, &at("schedule"), json!({ "channels": ["@thana1"], "at": "2035-01-01 10:00" })).await;
+    let day = (p.lake.now() + chrono::TimeDelta::days(30)).format("%Y-%m-%d 10:00").to_string();
+    let queued = call(&p, &at("schedule"), json!({ "channels": ["@thana1"], "at": day })).await;
     assert_eq!(queued["deliveries"][0]["state"], "queued");
     let gone = call(&p, &at("withdraw"), json!({ "reason": "not now" })).await;
     assert_eq!(
