@@ -57,7 +57,11 @@ async fn what_is_on_a_sheet_is_kept_until_it_is_saved_or_thrown_away() {
     let made = p.post("/desk/new", "sheet=s1&unit=T1&kind=notice&english=The+camp+is+on+Monday.").await;
     let page = location(&made);
     let left = store.unsaved_by("operator", "").await.unwrap();
-    assert_eq!(left.into_iter().map(|s| s.id).collect::<Vec<_>>(), [sheet.clone()], "saved, it is kept no more; the other is");
+    assert_eq!(
+        left.into_iter().map(|s| s.id).collect::<Vec<_>>(),
+        std::slice::from_ref(&sheet),
+        "saved, it is kept no more; the other is"
+    );
     p.post("/desk/new", &format!("{second}At+eight.")).await;
     assert!(store.unsaved_by("operator", "").await.unwrap().is_empty());
 

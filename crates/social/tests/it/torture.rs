@@ -212,7 +212,8 @@ async fn torture(url: &str, stage: Stage, mut restart: impl FnMut(u64)) -> BTree
     let total = i64::try_from(each * accounts.len()).unwrap();
     let mut round: u64 = 0;
     let mut blows: BTreeMap<&str, u64> = BTreeMap::new();
-    let limit = Duration::from_secs(40 + posts() as u64 / 12);
+    // A run that never ends is told; how fast it goes is another question, and depends on who else is at work on the machine.
+    let limit = Duration::from_secs(120 + posts() as u64 / 5);
     let counts = loop {
         tokio::time::sleep(Duration::from_millis(1500)).await;
         let counts: BTreeMap<String, i64> =
