@@ -204,7 +204,7 @@ mod tests {
             }
             out
         };
-        let alive = |row: u32| row % 7 != 0;
+        let alive = |row: u32| !row.is_multiple_of(7);
         let cases: [(&[&[u32]], &[&[u32]], usize); 9] = [
             (&[], &[&[3], &[5]], 0),
             (&[], &[&[0, 2], &[4], &[7, 1]], 1),
