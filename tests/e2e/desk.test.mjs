@@ -64,6 +64,7 @@ test("words that were not saved are kept while they are written, and found again
   assert.equal(await page.locator("#english").inputValue(), "The road is closed on Sunday. Take another.");
   // On a second page somebody goes on from the same sheet: what either writes is kept, and both are told.
   const other = await page.context().newPage();
+  await page.locator("#english").press("End");
   await page.locator("#english").pressSequentially(" Drive slowly.");
   await page.getByText("Kept, not saved yet").waitFor();
   await other.goto(`${desk}/desk/new?lang=en`);
