@@ -25,6 +25,8 @@ for (const lang of ["hi", "en"]) {
     const page = await open(browser, { bypassCSP: false });
     for (const path of [...own, ...wrong, ...examples]) {
       await t.test(path, async () => {
+        // What an example before it still asks for (a run in progress looks for news) is not this page's.
+        await page.goto("about:blank");
         page.faults.length = 0;
         const answer = await page.goto(`${url}${path}${path.includes("?") ? "&" : "?"}lang=${lang}`);
         assert.equal(answer.ok(), !wrong.includes(path), `${answer.status()}`);
