@@ -23,6 +23,8 @@ class Ground:
         self.binary = os.path.abspath(options.binary)
         cache = os.environ.get("SAROVAR_CACHE") or os.path.expanduser("~/.cache/sarovar")
         self.data = options.data or os.path.join(cache, "bench-data")
+        if options.scratch:
+            os.makedirs(options.scratch, exist_ok=True)
         self.work = options.work or tempfile.mkdtemp(prefix="sarovar-bench-", dir=options.scratch)
         os.makedirs(self.work, exist_ok=True)
 

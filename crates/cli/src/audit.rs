@@ -165,11 +165,11 @@ pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
             let (proof, bytes) = lake.audit().prove(index)?;
             match to {
                 Some(dir) => {
-                    std::fs::create_dir_all(dir).map_err(failed("making", dir))?;
+                    std::fs::create_dir_all(dir).map_err(LakeError::io("making", dir))?;
                     let text = proof.to_string();
                     for (ending, content) in [("json", bytes.as_slice()), ("tlog-proof", text.as_bytes())] {
                         let path = dir.join(format!("{index}.{ending}"));
-                        std::fs::write(&path, content).map_err(failed("writing", &path))?;
+                        std::fs::write(&path, content).map_err(LakeError::io("writing", &path))?;
                         say(&format!("{}", path.display()));
                     }
                     Ok(ExitCode::SUCCESS)
@@ -197,12 +197,8 @@ pub async fn run(args: &Args, a: &Audit) -> Result<ExitCode, LakeError> {
     }
 }
 
-fn failed<'a>(action: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> LakeError + use<'a> {
-    move |source| LakeError::Io { action, path: path.into(), source }
-}
-
 fn read(path: &Path) -> Result<String, LakeError> {
-    std::fs::read_to_string(path).map_err(failed("reading", path))
+    std::fs::read_to_string(path).map_err(LakeError::io("reading", path))
 }
 
 fn keys(path: &Path) -> Result<Vec<Verifier>, LakeError> {
@@ -257,7 +253,7 @@ fn one(args: &Args, proof: &Path, entry: &Path, keys: &[Verifier]) -> Result<Exi
     let wrong = |why: String| LakeError::Invalid(format!("{}: {why}", proof.display()));
     let parsed = Proof::parse(&read(proof)?).map_err(wrong)?;
     let (head, signed_by) = Checkpoint::open(&parsed.checkpoint, keys).map_err(|e| wrong(e.to_string()))?;
-    let bytes = std::fs::read(entry).map_err(failed("reading", entry))?;
+    let bytes = std::fs::read(entry).map_err(LakeError::io("reading", entry))?;
     if !parsed.holds(&bytes, head.size, &head.root) {
         return Err(wrong(format!("{} is not record {} of this log", entry.display(), parsed.index)));
     }
@@ -291,9 +287,7 @@ struct Bench {
 
 pub fn bench(args: &Args, arguments: &[String]) -> Result<ExitCode, LakeError> {
     let options = Bench::parse_from(std::iter::once("sarovar bench audit".to_string()).chain(arguments.iter().cloned()));
-    let parent = options.work.clone().unwrap_or_else(|| args.home.parent().unwrap_or(Path::new(".")).into());
-    let scratch =
-        tempfile::Builder::new().prefix("sarovar-audit-").tempdir_in(&parent).map_err(failed("making a folder in", &parent))?;
+    let scratch = crate::bench::scratch(args, options.work.as_deref(), "audit")?;
     let log = Ledger::open(ledger::Options { dir: scratch.path().join("log"), witness: None, clock: Utc::now })?;
     let record = |n: u64| AuditRecord {
         at: Utc::now().to_rfc3339(),

@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 use std::time::Instant;
 
+use crate::args::Args;
 use futures::StreamExt;
 use governance::{Context, Principal};
 use identity::names::{self, Name};
@@ -47,25 +48,25 @@ const FILES: [(&str, &str); 17] = [
 /// Runs the named bench with the driver's own options.
 pub fn run(arguments: &[String]) -> Result<ExitCode, LakeError> {
     let folder = cache().join("bench");
-    std::fs::create_dir_all(&folder).map_err(fail("creating", &folder))?;
+    std::fs::create_dir_all(&folder).map_err(LakeError::io("creating", &folder))?;
     for (name, text) in FILES {
         let path = folder.join(name);
-        std::fs::write(&path, text).map_err(fail("writing", &path))?;
+        std::fs::write(&path, text).map_err(LakeError::io("writing", &path))?;
     }
     let script = folder.join("venv.sh");
-    let made = Command::new("sh").arg(&script).stderr(Stdio::inherit()).output().map_err(fail("running", &script))?;
+    let made = Command::new("sh").arg(&script).stderr(Stdio::inherit()).output().map_err(LakeError::io("running", &script))?;
     if !made.status.success() {
         return Err(LakeError::Invalid("the benchmark's Python environment could not be made; the lines above say why".into()));
     }
     let python = Path::new(String::from_utf8_lossy(&made.stdout).trim()).join("bin/python");
-    let program = std::env::current_exe().map_err(fail("finding", Path::new("this program")))?;
+    let program = std::env::current_exe().map_err(LakeError::io("finding", Path::new("this program")))?;
     let status = Command::new(&python)
         .arg(folder.join("bench.py"))
         .args(arguments)
         .arg("--binary")
         .arg(program)
         .status()
-        .map_err(fail("running", &python))?;
+        .map_err(LakeError::io("running", &python))?;
     Ok(if status.success() {
         ExitCode::SUCCESS
     } else {
@@ -80,8 +81,12 @@ fn cache() -> PathBuf {
     }
 }
 
-fn fail<'a>(action: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> LakeError + use<'a> {
-    move |source| LakeError::Io { action, path: path.into(), source }
+/// A folder of its own for a bench called `name`, in `work` (made where it is not there), else beside the lake.
+pub fn scratch(args: &Args, work: Option<&Path>, name: &str) -> Result<tempfile::TempDir, LakeError> {
+    let parent = work.or(args.home.parent()).unwrap_or(Path::new("."));
+    let made = std::fs::create_dir_all(parent)
+        .and_then(|()| tempfile::Builder::new().prefix(&format!("sarovar-{name}-")).tempdir_in(parent));
+    made.map_err(LakeError::io("making a folder in", parent))
 }
 
 /// One line the driver sends.

@@ -208,10 +208,10 @@ async fn first_administrator(lake: &lake::Lake, accounts: &accounts::Accounts) -
 pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     let mark = args.home.join(UNFINISHED);
     let lake = bring::open(args).await?;
-    std::fs::write(&mark, "").map_err(wrong("writing", &mark))?;
+    std::fs::write(&mark, "").map_err(LakeError::io("writing", &mark))?;
     crate::keep::reference(args, &lake).await?;
     drop(lake);
-    let state = tempfile::tempdir().map_err(wrong("making", &std::env::temp_dir()))?;
+    let state = tempfile::tempdir().map_err(LakeError::io("making", &std::env::temp_dir()))?;
     let made = Generate {
         persons: d.persons,
         seed: d.seed,
@@ -226,7 +226,7 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     };
     bring::write_state(&made)?;
     let mut folders: Vec<String> = std::fs::read_dir(state.path())
-        .map_err(wrong("reading", state.path()))?
+        .map_err(LakeError::io("reading", state.path()))?
         .flatten()
         // The truth is for tests of linkage; a lake that held it would know what it should find out.
         .filter(|entry| entry.file_name() != "truth" && entry.path().is_dir())
@@ -237,13 +237,8 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     let code = bring::ingest(args, &taken).await?;
     // Who is who, so that persons and the queue of doubtful pairs are there to be looked at.
     resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
-    std::fs::remove_file(&mark).map_err(wrong("removing", &mark))?;
+    std::fs::remove_file(&mark).map_err(LakeError::io("removing", &mark))?;
     say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     say("the demonstration state is in; look at it with `sarovar serve`");
     Ok(code)
-}
-
-fn wrong(action: &'static str, path: &Path) -> impl Fn(std::io::Error) -> LakeError + use<> {
-    let path = path.to_path_buf();
-    move |source| LakeError::Io { action, path: path.clone(), source }
 }

@@ -1,6 +1,7 @@
 //! The index on disk: its fields, and opening it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
 use tantivy::store::Compressor;
@@ -36,6 +37,8 @@ pub struct Index {
     pub(crate) inner: tantivy::Index,
     pub(crate) reader: IndexReader,
     pub(crate) fields: Fields,
+    /// Tantivy's note of the state the reader has.
+    read: Mutex<Vec<u8>>,
 }
 
 impl std::fmt::Debug for Index {
@@ -71,7 +74,7 @@ impl Index {
             tantivy::Index::builder().schema(schema).settings(settings).open_or_create(directory).map_err(|e| broken(&e))?;
         inner.tokenizers().register("blank", TextAnalyzer::builder(WhitespaceTokenizer::default()).build());
         let reader = inner.reader_builder().reload_policy(ReloadPolicy::Manual).try_into().map_err(|e| broken(&e))?;
-        Ok(Index { path: path.into(), inner, reader, fields })
+        Ok(Index { path: path.into(), inner, reader, fields, read: Mutex::default() })
     }
 
     pub(crate) fn broken(&self, e: &dyn std::fmt::Display) -> FinderError {
@@ -82,9 +85,15 @@ impl Index {
         FinderError::Busy { path: self.path.clone() }
     }
 
-    /// Takes in what was committed since.
+    /// Takes in what was committed since. Opening the pieces takes as long as many a question, so it is done only where there is something new.
     pub fn reload(&self) -> Result<(), FinderError> {
-        self.reader.reload().map_err(|e| self.broken(&e))
+        let now = std::fs::read(self.path.join("meta.json")).map_err(|e| self.broken(&e))?;
+        let mut read = self.read.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if *read != now {
+            self.reader.reload().map_err(|e| self.broken(&e))?;
+            *read = now;
+        }
+        Ok(())
     }
 
     /// What the last commit said it had followed; empty before the first.

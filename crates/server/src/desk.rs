@@ -13,6 +13,7 @@ mod order;
 mod outbox;
 mod post;
 mod queue;
+mod ready;
 mod reply;
 mod report;
 mod revise;
@@ -146,16 +147,25 @@ pub(crate) fn routes() -> Router<App> {
         .route("/api/v1/desk/orders/{id}/copies/{copy}", send(order::copy_json))
         .route("/api/v1/desk/silences", get(silence::json).post(silence::add_json))
         .route("/api/v1/desk/silences/{id}", send(silence::change_json))
-        .route("/api/v1/desk/media", get(media::json))
-        .route("/api/v1/desk/channels", get(channel::json))
+        .route("/api/v1/desk/media", get(media::json).post(ready::media).layer(DefaultBodyLimit::max(MEDIA_LIMIT)))
+        .route("/api/v1/desk/channels", get(channel::json).post(ready::connect))
+        .route("/api/v1/desk/channels/{id}/{step}", send(ready::channel_step))
         .route("/api/v1/desk/channels/{id}/retire", send(channel::retire_json))
         .route("/api/v1/desk/replies", get(reply::json).post(reply::add_json))
         .route("/api/v1/desk/bulk", send(many::json).layer(DefaultBodyLimit::max(PACKAGE_LIMIT)))
-        .route("/api/v1/desk/recurring", get(many::recurring_json))
-        .route("/api/v1/desk/campaigns", get(campaign::list_json))
+        .route("/api/v1/desk/replies/{id}/drop", send(ready::drop_reply))
+        .route("/api/v1/desk/recurring", get(many::recurring_json).post(ready::recurring))
+        .route("/api/v1/desk/recurring/{id}/stop", send(ready::stop))
+        .route("/api/v1/desk/campaigns", get(campaign::list_json).post(ready::campaign))
         .route("/api/v1/desk/campaigns/{id}", get(campaign::json))
+        .route("/api/v1/desk/campaigns/{id}/{step}", send(ready::campaign_step))
         .route("/api/v1/desk/report", get(report::json))
         .route("/api/v1/desk/shelf", get(shelf::json))
+        .route("/api/v1/desk/shelf/templates", send(ready::template))
+        .route("/api/v1/desk/shelf/praise", send(ready::praise))
+        .route("/api/v1/desk/shelf/praise/{id}/{step}", send(ready::praise_step))
+        .route("/api/v1/desk/shelf/links", send(ready::link))
+        .route("/api/v1/desk/shelf/links/{code}/{step}", send(ready::link_step))
         .route("/api/v1/desk/records", get(report::records_json))
 }
 

@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limit::{self, NetworkName};
 use crate::message::Message;
+use crate::refusal;
 use crate::text;
 
 pub use measure::{Labelled, Score, labelled, measure, mistakes};
@@ -54,6 +55,14 @@ pub struct Finding {
 /// A rule's way out in Hindi.
 pub fn way_out_hi(rule: &str) -> Option<&'static str> {
     RULES.iter().find(|r| r.id == rule).map(|r| r.way_out_hi)
+}
+
+/// Rules that say what they found in words of their own. What the others found is a piece of the message.
+const WORDED: [&str; 6] = ["face", "generated", "alt_text", "model_code", "pair", "length"];
+
+/// What a rule found, in Hindi; none where it is quoted from the message.
+pub fn found_hi(rule: &str, found: &str) -> Option<String> {
+    WORDED.contains(&rule).then(|| refusal::hindi(found)).flatten()
 }
 
 /// A time in which achievements are not advertised: the model code of conduct of an election.
@@ -209,6 +218,7 @@ fn overlong(body: &str, limits: &limit::Limits) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::message::{Kind, Media};
 
     #[test]
     fn every_rule_says_its_law_and_its_way_out_in_both_languages() {
@@ -228,6 +238,37 @@ mod tests {
         let found: Vec<_> = on(NetworkName::Instagram).into_iter().filter(|f| f.rule == "length").collect();
         assert_eq!(found.len(), 2, "too long, and no picture: {found:?}");
         assert_eq!(found[0].level, Level::Block);
+    }
+
+    #[test]
+    fn what_is_found_by_rule_is_said_in_hindi() {
+        let picture = Media { file: "a.png".into(), mime: "image/tiff".into(), bytes: 1 << 40, ..Media::default() };
+        let film = Media { file: "b.mp4".into(), mime: "video/mp4".into(), alt: "A film about roads".into(), ..Media::default() };
+        let shown = Media { shows_arrested: true, generated: true, alt: "x".repeat(5000), ..picture.clone() };
+        let child = Media { shows_child: true, ..picture.clone() };
+        let victim = Media { shows_victim: true, ..picture.clone() };
+        let all = limit::all().iter().map(|l| l.network).collect();
+        let silence = Silence { constituency: "*".into(), from: 0, until: 9, reference: "ECI 1".into() };
+        let setting = Setting { networks: all, silences: vec![silence], ..Setting::default() };
+        let pair = |hindi: &str, english: &str| Message { hindi: hindi.into(), english: english.into(), ..Message::default() };
+        let mut full = pair("5 मार्च को 200 हेलमेट, धारा 303", "On 6 March at 5:30 pm 300 helmets, section 304");
+        full.media = std::iter::repeat_n(picture, 30).chain([film.clone(), film.clone(), shown, child, victim]).collect();
+        full.kind = Kind::Achievement;
+        full.facts.stage = Some(crate::message::Stage::Investigation);
+        let long = pair(&"शब्द ".repeat(90_000), &"#tag ".repeat(900));
+        let word = pair("", &"x".repeat(90_000));
+        let film = Message { media: vec![film], ..Message::default() };
+        let mut seen = std::collections::BTreeSet::new();
+        for found in [full, long, word, film, Message::default()].iter().flat_map(|m| check(m, &setting)) {
+            if WORDED.contains(&found.rule.as_str()) {
+                let said =
+                    found_hi(&found.rule, &found.found).unwrap_or_else(|| panic!("not in data/refusals.tsv: {}", found.found));
+                assert!(said.chars().any(|c| ('\u{900}'..='\u{97f}').contains(&c)) && !said.contains('{'), "{said}");
+                seen.insert(found.rule);
+            }
+        }
+        assert_eq!(seen, WORDED.iter().map(|r| r.to_string()).collect(), "each has found something");
+        assert_eq!(found_hi("guilt", "{} shows {}"), None, "a piece of the message stays as it is");
     }
 
     #[test]

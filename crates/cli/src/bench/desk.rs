@@ -112,9 +112,7 @@ pub async fn bench(args: &Args, arguments: &[String]) -> Result<ExitCode, LakeEr
             b.due + b.burst
         )));
     }
-    let parent = b.work.clone().unwrap_or_else(|| args.home.parent().unwrap_or(Path::new(".")).into());
-    let made = tempfile::Builder::new().prefix("sarovar-desk-").tempdir_in(&parent);
-    let scratch = made.map_err(|source| LakeError::Io { action: "making a folder in", path: parent, source })?;
+    let scratch = super::scratch(args, b.work.as_deref(), "desk")?;
     let stage = Stage::build(&b, scratch.path()).await?;
     let store = stage.lake.store();
     let filling = Instant::now();

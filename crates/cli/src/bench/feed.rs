@@ -114,20 +114,16 @@ impl Drop for Server {
     }
 }
 
-fn failed<'a>(action: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> LakeError + use<'a> {
-    move |source| LakeError::Io { action, path: path.into(), source }
-}
-
 impl Server {
     async fn start(home: &Path) -> Result<Server, LakeError> {
         let here = Path::new("this program");
         let address = {
-            let free = std::net::TcpListener::bind("127.0.0.1:0").map_err(failed("listening as", here))?;
-            free.local_addr().map_err(failed("listening as", here))?.to_string()
+            let free = std::net::TcpListener::bind("127.0.0.1:0").map_err(LakeError::io("listening as", here))?;
+            free.local_addr().map_err(LakeError::io("listening as", here))?.to_string()
         };
-        let program = std::env::current_exe().map_err(failed("finding", here))?;
+        let program = std::env::current_exe().map_err(LakeError::io("finding", here))?;
         let log = home.with_extension("log");
-        let log = std::fs::File::create(&log).map_err(failed("creating", &log))?;
+        let log = std::fs::File::create(&log).map_err(LakeError::io("creating", &log))?;
         let child = Command::new(program)
             .arg("--home")
             .arg(home)
@@ -135,7 +131,7 @@ impl Server {
             .stdout(Stdio::null())
             .stderr(log)
             .spawn()
-            .map_err(failed("starting", here))?;
+            .map_err(LakeError::io("starting", here))?;
         let server = Server { child, address };
         let until = Instant::now() + Duration::from_secs(60);
         loop {
@@ -183,9 +179,7 @@ impl Heard {
 
 pub async fn run(args: &Args, arguments: &[String]) -> Result<ExitCode, LakeError> {
     let options = Arc::new(Bench::parse_from(std::iter::once("sarovar bench feed".to_string()).chain(arguments.iter().cloned())));
-    let parent = options.work.clone().unwrap_or_else(|| args.home.parent().unwrap_or(Path::new(".")).into());
-    let scratch =
-        tempfile::Builder::new().prefix("sarovar-feed-").tempdir_in(&parent).map_err(failed("making a folder in", &parent))?;
+    let scratch = super::scratch(args, options.work.as_deref(), "feed")?;
     let server = Server::start(&scratch.path().join("lake")).await?;
     let (begun, started) = (Utc::now(), Instant::now());
     let next = Arc::new(AtomicU64::new(0));

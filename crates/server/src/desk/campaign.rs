@@ -1,7 +1,5 @@
 //! Campaigns: goals, who has published, and the messages of each.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Form, Path, State};
 use axum::response::Redirect;
@@ -13,16 +11,11 @@ use serde_json::{Value, json};
 use social::desk::{AUDIENCES, Coverage, THEMES, parse_ist};
 use store::social::Campaign;
 
+use super::post::{Sheet, given};
 use super::{at, line, units};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
-
-type Sheet = BTreeMap<String, String>;
-
-fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
-    sheet.get(name).map_or("", |v| v.trim())
-}
 
 fn row(ask: &Ask, c: &Campaign, out: i64) -> CampaignLine {
     CampaignLine {
@@ -61,8 +54,13 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Reply {
 }
 
 pub(crate) async fn add(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let text = |name: &str| given(&form, name).replace("\r\n", "\n");
-    let day = |name: &str| parse_ist(&format!("{} 00:00", given(&form, name)));
+    home(&open(&app, &ask, &form).await?.id)
+}
+
+/// Opens what a form says.
+pub(super) async fn open(app: &App, ask: &Ask, form: &Sheet) -> Reply<Campaign> {
+    let text = |name: &str| given(form, name).replace("\r\n", "\n");
+    let day = |name: &str| parse_ist(&format!("{} 00:00", given(form, name)));
     let campaign = Campaign {
         unit: text("unit"),
         name_hi: text("name_hi"),
@@ -77,12 +75,11 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, Form(form): Form<Sheet
         from_at: day("from")?,
         // The last day is part of it.
         until_at: day("until")? + model::time::MICROS_PER_DAY - 1,
-        goal: given(&form, "goal").parse().unwrap_or_default(),
-        public: i64::from(given(&form, "public") == "1"),
+        goal: given(form, "goal").parse().unwrap_or_default(),
+        public: i64::from(given(form, "public") == "1"),
         ..Campaign::default()
     };
-    let made = app.desk().put_campaign(&ask.principal, campaign, app.lake.now()).await?;
-    home(&made.id)
+    Ok(app.desk().put_campaign(&ask.principal, campaign, app.lake.now()).await?)
 }
 
 fn home(id: &str) -> Reply<Redirect> {
@@ -126,9 +123,14 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String
 }
 
 pub(crate) async fn goal(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let goal = given(&form, "goal").parse().map_err(|_| HttpError::Desk("a goal is a number of messages".into()))?;
-    app.desk().set_goal(&ask.principal, &id, given(&form, "unit"), goal, app.lake.now()).await?;
+    aim(&app, &ask, &id, &form).await?;
     home(&id)
+}
+
+/// Sets a unit's goal.
+pub(super) async fn aim(app: &App, ask: &Ask, id: &str, form: &Sheet) -> Reply<()> {
+    let goal = given(form, "goal").parse().map_err(|_| HttpError::Desk("a goal is a number of messages".into()))?;
+    Ok(app.desk().set_goal(&ask.principal, id, given(form, "unit"), goal, app.lake.now()).await?)
 }
 
 pub(crate) async fn join(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {

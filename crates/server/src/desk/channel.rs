@@ -57,7 +57,10 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
 pub(crate) async fn json(State(app): State<App>) -> Reply<Json<Value>> {
     let store = app.lake.store();
     let ending = app.desk().expiring(app.lake.now()).await?;
-    Ok(Json(json!({ "channels": store.accounts().await?, "proposals": store.proposals().await?, "ending": ending })))
+    let apps: Vec<String> = store.clients().await?.into_iter().map(|c| format!("{}|{}", c.network, c.address)).collect();
+    Ok(Json(
+        json!({ "channels": store.accounts().await?, "proposals": store.proposals().await?, "ending": ending, "apps": apps }),
+    ))
 }
 
 #[derive(Debug, Deserialize)]
@@ -66,11 +69,16 @@ pub(crate) struct Begin {
     app: String,
 }
 
-/// Gives the person the way to the network.
-pub(crate) async fn begin(State(app): State<App>, ask: Ask, Form(b): Form<Begin>) -> Reply {
+/// The address at which a person agrees.
+pub(super) async fn consent(app: &App, ask: &Ask, b: &Begin) -> Reply<String> {
     let (network, address) = b.app.split_once('|').ok_or_else(|| HttpError::Desk("choose a network".into()))?;
     let network: NetworkName = network.parse().map_err(HttpError::Desk)?;
-    let consent = app.desk().begin_connect(&ask.principal, &app.channels()?, &b.unit, network, address, app.lake.now()).await?;
+    Ok(app.desk().begin_connect(&ask.principal, &app.channels()?, &b.unit, network, address, app.lake.now()).await?)
+}
+
+/// Gives the person the way to the network.
+pub(crate) async fn begin(State(app): State<App>, ask: Ask, Form(b): Form<Begin>) -> Reply {
+    let consent = consent(&app, &ask, &b).await?;
     show(Channels { consent: Some(consent), ..fill(&app, &ask, Vec::new()).await? })
 }
 
@@ -97,14 +105,17 @@ pub(crate) async fn confirm(State(app): State<App>, ask: Ask, Path(id): Path<Str
     Ok(Redirect::to("/desk/channels"))
 }
 
-/// Asks the network whether the token works; a dead one is shown as such.
 pub(crate) async fn probe(State(app): State<App>, Path(id): Path<String>) -> Reply<Redirect> {
-    let account = app.lake.store().account(&id).await?;
+    ask_network(&app, &id).await?;
+    Ok(Redirect::to("/desk/channels"))
+}
+
+/// Asks the network whether the token works; a dead one is kept as such.
+pub(super) async fn ask_network(app: &App, id: &str) -> Reply<()> {
+    let account = app.lake.store().account(id).await?;
     let networks = Networks::all().map_err(|e| HttpError::Failed(e.to_string()))?;
     match app.desk().probe(&app.channels()?, &networks, &account, app.lake.now()).await {
-        Ok(_) | Err(DeskError::Network(Trouble::Reconnect(_) | Trouble::Blocked(_)) | DeskError::Vault(_)) => {
-            Ok(Redirect::to("/desk/channels"))
-        }
+        Ok(_) | Err(DeskError::Network(Trouble::Reconnect(_) | Trouble::Blocked(_)) | DeskError::Vault(_)) => Ok(()),
         Err(e) => Err(e.into()),
     }
 }

@@ -1,7 +1,5 @@
 //! Many messages from one file, and messages that come again.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Form, Multipart, Path, Query, State};
@@ -15,20 +13,16 @@ use serde_json::{Value, json};
 use social::bulk::Report;
 use social::desk::parse_ist;
 use social::message::Message;
+use store::social::Recurrence;
 
+use super::post::{Sheet, given};
 use super::{at, units, words};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
 
-type Sheet = BTreeMap<String, String>;
-
 /// Kinds that may come again.
 const KINDS: [&str; 5] = ["awareness", "participation", "achievement", "notice", "case"];
-
-fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
-    sheet.get(name).map_or("", |v| v.trim())
-}
 
 async fn blank(app: &App, ask: &Ask) -> Reply<Many> {
     let store = app.lake.store();
@@ -155,21 +149,26 @@ pub(crate) async fn json(
 }
 
 pub(crate) async fn recur(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    again(&app, &ask, &form).await?;
+    Ok(Redirect::to("/desk/many"))
+}
+
+/// Lets a message come again as a form says.
+pub(super) async fn again(app: &App, ask: &Ask, form: &Sheet) -> Reply<Recurrence> {
     let mut accounts = Vec::new();
     for channel in form.keys().filter_map(|name| name.strip_prefix("channel-")) {
         accounts.push(app.lake.store().account(channel).await?);
     }
     let message = Message {
-        kind: given(&form, "kind").parse().map_err(HttpError::Desk)?,
-        hindi: given(&form, "hindi").replace("\r\n", "\n"),
-        english: given(&form, "english").replace("\r\n", "\n"),
+        kind: given(form, "kind").parse().map_err(HttpError::Desk)?,
+        hindi: given(form, "hindi").replace("\r\n", "\n"),
+        english: given(form, "english").replace("\r\n", "\n"),
         ..Message::default()
     };
-    let (unit, rule) = (given(&form, "unit"), given(&form, "rule"));
-    let first = parse_ist(given(&form, "from"))?;
-    let campaign = Some(given(&form, "campaign")).filter(|c| !c.is_empty());
-    app.desk().recur(&ask.principal, unit, &message, rule, first, &accounts, campaign, app.lake.now()).await?;
-    Ok(Redirect::to("/desk/many"))
+    let (unit, rule) = (given(form, "unit"), given(form, "rule"));
+    let first = parse_ist(given(form, "from"))?;
+    let campaign = Some(given(form, "campaign")).filter(|c| !c.is_empty());
+    Ok(app.desk().recur(&ask.principal, unit, &message, rule, first, &accounts, campaign, app.lake.now()).await?)
 }
 
 pub(crate) async fn stop(State(app): State<App>, ask: Ask, Path(id): Path<String>) -> Reply<Redirect> {

@@ -134,7 +134,13 @@ pub(crate) async fn json(State(app): State<App>, Query(search): Query<Search>) -
     Ok(Json(json!({ "media": app.lake.store().media_page(&search.find, search.page, PER_PAGE).await? })))
 }
 
-pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -> Reply<Redirect> {
+pub(crate) async fn add(State(app): State<App>, ask: Ask, form: Multipart) -> Reply<Redirect> {
+    take(&app, &ask, form).await?;
+    Ok(Redirect::to("/desk/media"))
+}
+
+/// Puts the file of a form into the library.
+pub(super) async fn take(app: &App, ask: &Ask, mut form: Multipart) -> Reply<MediaRow> {
     let (mut unit, mut alt, mut name, mut bytes) = (String::new(), String::new(), String::new(), Vec::new());
     let (mut shape, mut width, mut captions, mut language) = (String::new(), String::new(), Vec::new(), String::new());
     let unreadable = |e: axum::extract::multipart::MultipartError| HttpError::BadRequest(e.to_string());
@@ -163,7 +169,7 @@ pub(crate) async fn add(State(app): State<App>, ask: Ask, mut form: Multipart) -
         row.track = desk.keep_captions(&captions, &language).await?;
     }
     desk.add_media(&ask.principal, &row, now).await?;
-    Ok(Redirect::to("/desk/media"))
+    Ok(row)
 }
 
 pub(crate) async fn file(State(app): State<App>, Path(sha): Path<String>) -> Reply<Response> {

@@ -36,6 +36,11 @@ pub(super) fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
     sheet.get(name).map_or("", |v| v.trim())
 }
 
+/// The version that was read.
+pub(super) fn version(sheet: &Sheet) -> Reply<i64> {
+    given(sheet, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))
+}
+
 /// The pictures that are ticked: first those the message has, in their order and as they were kept; then those of the library. What is
 /// said of each picture is taken from the sheet.
 async fn pictures(app: &App, sheet: &Sheet, before: &[Media]) -> Reply<Vec<Media>> {
@@ -118,7 +123,7 @@ async fn in_campaign(app: &App, form: &Sheet, unit: &str, message: Message) -> R
     }
 }
 
-fn previews(message: &Message) -> Vec<Preview> {
+fn previews(ask: &Ask, message: &Message) -> Vec<Preview> {
     let shown = limit::all().iter().filter(|l| l.network != NetworkName::Standin);
     let one = |limits: &limit::Limits| {
         let body = message.text_for(limits.network);
@@ -136,7 +141,7 @@ fn previews(message: &Message) -> Vec<Preview> {
             most: length.most,
             fits: length.fits() || parts.len() > 1,
             cost: (price > 0.0).then(|| format!("{price:.3}")),
-            problems: found.into_iter().filter(|f| f.rule == "length").map(|f| f.found).collect(),
+            problems: found.into_iter().filter(|f| f.rule == "length").map(|f| finding(ask, f, None).found).collect(),
             parts,
         }
     };
@@ -144,13 +149,15 @@ fn previews(message: &Message) -> Vec<Preview> {
 }
 
 fn finding(ask: &Ask, f: Finding, overruled: Option<String>) -> FindingLine {
-    let hindi = (ask.lang == Lang::Hi).then(|| check::way_out_hi(&f.rule)).flatten();
+    let hindi = ask.lang == Lang::Hi;
+    let way_out = hindi.then(|| check::way_out_hi(&f.rule)).flatten().map(str::to_owned);
+    let found = hindi.then(|| check::found_hi(&f.rule, &f.found)).flatten();
     FindingLine {
         level: serde_json::to_value(f.level).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default(),
-        way_out: hindi.map_or(f.way_out, str::to_owned),
+        way_out: way_out.unwrap_or(f.way_out),
         rule: f.rule,
         place: f.place,
-        found: f.found,
+        found: found.unwrap_or(f.found),
         law: f.law,
         overruled,
     }
@@ -193,7 +200,7 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
     (page.media, page.more) = (shelf.lines, shelf.more);
     page.hindi.clone_from(&message.hindi);
     page.english.clone_from(&message.english);
-    page.previews = previews(message);
+    page.previews = previews(ask, message);
     Ok(page)
 }
 
@@ -385,7 +392,7 @@ pub(super) fn home(id: &str) -> Reply<Redirect> {
 
 pub(crate) async fn edit(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
     let message = message(&app, &form, &before(&app, &ask, &id).await?).await?;
-    let from = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    let from = version(&form)?;
     let (desk, now) = (app.desk(), app.lake.now());
     desk.edit(&ask.principal, &id, from, &message, now).await?;
     desk.check(&id, &[], now.timestamp_micros(), now).await?;
@@ -405,7 +412,7 @@ pub(crate) async fn approve(
     Path(id): Path<String>,
     Form(form): Form<Sheet>,
 ) -> Reply<Redirect> {
-    let version = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    let version = version(&form)?;
     app.desk().approve(&ask.principal, &id, version, None, app.lake.now()).await?;
     home(&id)
 }

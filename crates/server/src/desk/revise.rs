@@ -7,16 +7,16 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use social::message::Message;
 
-use super::post::{Sheet, before, given, home, message};
+use super::post::{Sheet, before, given, home, message, version};
 use super::sheet::saved;
 use crate::App;
 use crate::ask::Ask;
-use crate::fault::{HttpError, Reply};
+use crate::fault::Reply;
 
 /// A further version of a message that is out. Nothing that is out changes yet.
 pub(crate) async fn revise(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {
     let message = message(&app, &form, &before(&app, &ask, &id).await?).await?;
-    let from = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    let from = version(&form)?;
     let (desk, now) = (app.desk(), app.lake.now());
     desk.revise(&ask.principal, &id, from, &message, given(&form, "why"), now).await?;
     desk.check(&id, &[], now.timestamp_micros(), now).await?;

@@ -1,7 +1,5 @@
 //! What lies ready: templates, hours, appreciation.
 
-use std::collections::BTreeMap;
-
 use axum::Json;
 use axum::extract::{Form, Path, Query, State};
 use axum::response::Redirect;
@@ -11,20 +9,15 @@ use pages::desk::shelf::{LinkLine, PraiseLine, Shelf, SlotLine, TemplateLine};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use social::desk::SOURCES;
-use store::social::{Praise, Template};
+use store::social::{Praise, ShortLink, Template};
 
+use super::post::{Sheet, given};
 use super::{title, units, words};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{Reply, show};
 
-type Sheet = BTreeMap<String, String>;
-
 const KINDS: [&str; 6] = ["awareness", "alert", "case", "achievement", "participation", "notice"];
-
-fn given<'a>(sheet: &'a Sheet, name: &str) -> &'a str {
-    sheet.get(name).map_or("", |v| v.trim())
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -87,32 +80,38 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(of): Query<Of>)
     })
 }
 
-pub(crate) async fn template(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let template = Template {
-        unit: given(&form, "unit").into(),
-        name: given(&form, "name").into(),
-        kind: given(&form, "kind").into(),
-        hindi: given(&form, "hindi").replace("\r\n", "\n"),
-        english: given(&form, "english").replace("\r\n", "\n"),
+pub(super) fn template_of(form: &Sheet) -> Template {
+    Template {
+        unit: given(form, "unit").into(),
+        name: given(form, "name").into(),
+        kind: given(form, "kind").into(),
+        hindi: given(form, "hindi").replace("\r\n", "\n"),
+        english: given(form, "english").replace("\r\n", "\n"),
         ..Template::default()
-    };
-    app.desk().put_template(&ask.principal, template, app.lake.now()).await?;
+    }
+}
+
+pub(crate) async fn template(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    app.desk().put_template(&ask.principal, template_of(&form), app.lake.now()).await?;
     Ok(Redirect::to("/desk/shelf"))
 }
 
-pub(crate) async fn keep(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let praise = Praise {
-        unit: given(&form, "unit").into(),
-        url: given(&form, "url").into(),
-        by_whom: given(&form, "by").into(),
-        source: given(&form, "source").into(),
-        about_hi: given(&form, "about_hi").into(),
-        about_en: given(&form, "about_en").into(),
-        consent: Some(given(&form, "consent").to_owned()).filter(|c| !c.is_empty()),
-        public: i64::from(given(&form, "public") == "1"),
+pub(super) fn praise_of(form: &Sheet) -> Praise {
+    Praise {
+        unit: given(form, "unit").into(),
+        url: given(form, "url").into(),
+        by_whom: given(form, "by").into(),
+        source: given(form, "source").into(),
+        about_hi: given(form, "about_hi").into(),
+        about_en: given(form, "about_en").into(),
+        consent: Some(given(form, "consent").to_owned()).filter(|c| !c.is_empty()),
+        public: i64::from(given(form, "public") == "1"),
         ..Praise::default()
-    };
-    app.desk().keep_praise(&ask.principal, praise, app.lake.now()).await?;
+    }
+}
+
+pub(crate) async fn keep(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
+    app.desk().keep_praise(&ask.principal, praise_of(&form), app.lake.now()).await?;
     Ok(Redirect::to("/desk/shelf"))
 }
 
@@ -121,9 +120,13 @@ fn portal_base() -> String {
     std::env::var("SAROVAR_PORTAL_URL").unwrap_or_default().trim_end_matches('/').to_owned()
 }
 
+pub(super) async fn shorten(app: &App, ask: &Ask, form: &Sheet) -> Reply<ShortLink> {
+    let campaign = Some(given(form, "campaign")).filter(|c| !c.is_empty());
+    Ok(app.desk().shorten(&ask.principal, given(form, "unit"), given(form, "url"), campaign, app.lake.now()).await?)
+}
+
 pub(crate) async fn link(State(app): State<App>, ask: Ask, Form(form): Form<Sheet>) -> Reply<Redirect> {
-    let campaign = Some(given(&form, "campaign")).filter(|c| !c.is_empty());
-    app.desk().shorten(&ask.principal, given(&form, "unit"), given(&form, "url"), campaign, app.lake.now()).await?;
+    shorten(&app, &ask, &form).await?;
     Ok(Redirect::to("/desk/shelf#links"))
 }
 

@@ -12,10 +12,10 @@ use social::text::{Change, Stretch, diff};
 use store::social::Version;
 
 use super::at;
-use super::post::{Sheet, given};
+use super::post::{self, Sheet, given};
 use crate::App;
 use crate::ask::Ask;
-use crate::fault::{HttpError, Reply, show};
+use crate::fault::{Reply, show};
 
 /// Everything of a message that a reader sees or that the checks go by, under the place it stands in.
 fn texts(ask: &Ask, m: &Message) -> Vec<(String, String)> {
@@ -127,7 +127,7 @@ pub(crate) async fn withhold(
     Path(id): Path<String>,
     Form(form): Form<Sheet>,
 ) -> Reply<Redirect> {
-    let version = given(&form, "version").parse().map_err(|_| HttpError::BadRequest("the version is missing".into()))?;
+    let version = post::version(&form)?;
     let reason = (given(&form, "show") != "1").then(|| given(&form, "reason"));
     app.desk().withhold(&ask.principal, &id, version, reason, app.lake.now()).await?;
     Ok(Redirect::to(&format!("/desk/post/{id}/versions")))

@@ -93,3 +93,64 @@ async fn items_units_and_deliveries_have_their_steps() {
     let live = p.desk.store.deliveries(&id).await.unwrap().remove(0);
     refused(&p, &format!("/api/v1/desk/deliveries/{}/decide", live.id), json!({}), "live").await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_lies_ready_is_made_by_a_program_too() {
+    let p = Place::new().await;
+    let week = json!({
+        "unit": "HQ", "name_hi": "बाल सुरक्षा", "name_en": "Child safety", "about_en": "A week", "part_hi": "आएँ", "part_en": "Come",
+        "audience": "children", "theme": "awareness", "from": "2026-01-01", "until": "2099-12-31", "goal": 5, "public": true,
+    });
+    let made = call(&p, "/api/v1/desk/campaigns", week.clone()).await;
+    let id = made["campaign"]["id"].as_str().unwrap().to_owned();
+    assert_eq!((made["campaign"]["goal"].as_i64(), made["campaign"]["public"].as_i64()), (Some(5), Some(1)));
+    refused(&p, "/api/v1/desk/campaigns", json!({ "unit": "HQ", "from": "soon" }), "soon").await;
+    let at = |step: &str| format!("/api/v1/desk/campaigns/{id}/{step}");
+    let post = p.published(Kind::Awareness, "बच्चों की सुनें", None).await;
+    assert_eq!(call(&p, &at("join"), json!({ "post": post })).await["out"], 1);
+    assert_eq!(call(&p, &at("goal"), json!({ "unit": "T1", "goal": 2 })).await["units"][0]["goal"], 2);
+    refused(&p, &at("goal"), json!({ "unit": "T1", "goal": "many" }), "a goal is a number").await;
+    assert_eq!(call(&p, &at("leave"), json!({ "post": post })).await["out"], 0);
+    assert_eq!(p.json(&at("boost"), json!({})).await.status, StatusCode::NOT_FOUND);
+
+    let again = json!({
+        "unit": "T1", "kind": "awareness", "hindi": "हेलमेट पहनें", "rule": "FREQ=WEEKLY;BYDAY=MO", "from": "2099-01-05 10:00", "channels": ["acc-1"],
+    });
+    let made = call(&p, "/api/v1/desk/recurring", again.clone()).await;
+    let id = made["recurrence"]["id"].as_str().unwrap().to_owned();
+    let mut past = again;
+    past["from"] = json!("2020-01-05 10:00");
+    refused(&p, "/api/v1/desk/recurring", past, "in the past").await;
+    call(&p, &format!("/api/v1/desk/recurring/{id}/stop"), json!({ "reason": "summer" })).await;
+    refused(&p, &format!("/api/v1/desk/recurring/{id}/stop"), json!({}), "does not come again").await;
+
+    let road = json!({ "unit": "HQ", "kind": "notice", "name": "Road", "english": "The road is closed." });
+    let kept = call(&p, "/api/v1/desk/shelf/templates", road).await;
+    assert_eq!(kept["template"]["english"], "The road is closed.");
+    refused(&p, "/api/v1/desk/shelf/templates", json!({ "unit": "HQ", "kind": "notice", "name": "Road" }), "a name and words")
+        .await;
+    let mut thanks =
+        json!({ "unit": "T1", "url": "https://example.org/1", "source": "citizen", "about_en": "Thanks", "by": "A Person" });
+    refused(&p, "/api/v1/desk/shelf/praise", thanks.clone(), "only with consent").await;
+    thanks["consent"] = json!("by letter of 20 November 2026");
+    let id = call(&p, "/api/v1/desk/shelf/praise", thanks).await["praise"]["id"].as_str().unwrap().to_owned();
+    let step = |step: &str| format!("/api/v1/desk/shelf/praise/{id}/{step}");
+    assert!(call(&p, &step("thank"), json!({})).await["praise"]["thanked_at"].is_i64());
+    assert_eq!(call(&p, &step("withdraw"), json!({})).await["praise"]["public"], 0);
+    assert_eq!(p.json(&step("like"), json!({})).await.status, StatusCode::NOT_FOUND);
+    let link = call(&p, "/api/v1/desk/shelf/links", json!({ "unit": "T1", "url": "https://example.org/helmet" })).await;
+    let code = link["link"]["code"].as_str().unwrap().to_owned();
+    let stopped = call(&p, &format!("/api/v1/desk/shelf/links/{code}/stop"), json!({})).await;
+    assert!(stopped["link"]["stopped_at"].is_i64());
+    let resumed = call(&p, &format!("/api/v1/desk/shelf/links/{code}/resume"), json!({})).await;
+    assert_eq!(resumed["link"]["stopped_at"], Value::Null);
+
+    let words = json!({ "unit": "T1", "name": "Hours", "hindi": "नौ बजे", "english": "At nine" });
+    let id = call(&p, "/api/v1/desk/replies", words).await["id"].as_str().unwrap().to_owned();
+    call(&p, &format!("/api/v1/desk/replies/{id}/drop"), json!({})).await;
+    assert_eq!(p.json(&format!("/api/v1/desk/replies/{id}/drop"), json!({})).await.status, StatusCode::NOT_FOUND);
+
+    refused(&p, "/api/v1/desk/channels", json!({ "unit": "T1", "app": "x" }), "choose a network").await;
+    refused(&p, "/api/v1/desk/channels/acc-1/confirm", json!({}), "nothing waits for confirmation").await;
+    assert_eq!(p.json("/api/v1/desk/channels/acc-1/follow", json!({})).await.status, StatusCode::NOT_FOUND);
+}
