@@ -29,13 +29,13 @@ pub fn list<S: AsRef<str>>(column: &str, values: impl IntoIterator<Item = S>) ->
     }
 }
 
-/// Rows of one query over one table; none when the table is not there yet.
+/// Few rows of one query over one table; none when the table is not there yet.
 pub async fn rows(session: &Session, table: &str, columns: &str, rest: &str) -> Result<Rows> {
     let there = table.split_once('.').is_some_and(|(area, name)| session.has(area, name));
     if !there {
         return Ok(Rows::default());
     }
-    Rows::new(session.rows(&format!("SELECT {columns} FROM {table} {rest}")).await?)
+    Rows::new(session.few(&format!("SELECT {columns} FROM {table} {rest}")).await?)
 }
 
 /// As [`rows`], for a table whose denial leaves the rest of a page standing: gives the denial's reason then.

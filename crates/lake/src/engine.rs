@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use datafusion::catalog::{CatalogProvider, CatalogProviderList, MemoryCatalogProvider, MemoryCatalogProviderList, MemorySchemaProvider};
 use datafusion::config::TableParquetOptions;
-use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::{SessionState, SessionStateBuilder};
 use datafusion::execution::memory_pool::FairSpillPool;
-use datafusion::execution::runtime_env::{RuntimeEnv, RuntimeEnvBuilder};
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use crate::error::Result;
@@ -13,12 +14,14 @@ use crate::error::Result;
 /// Bytes of Parquet footers and page indexes kept: those of some thousand files. A look-up that has to read them again is not quick.
 const FOOTERS: usize = 192 << 20;
 
+/// Rows that a query of few rows works on at once.
+const FEW: usize = 1024;
+
 /// Shared by all sessions of a lake.
 #[derive(Debug, Clone)]
 pub struct Engine {
-    runtime: Arc<RuntimeEnv>,
-    threads: usize,
-    memory: usize,
+    /// What every context begins with: gathering some hundred functions takes as long as a look-up.
+    state: SessionState,
 }
 
 impl Engine {
@@ -29,7 +32,24 @@ impl Engine {
             .with_temp_file_path(work)
             .with_metadata_cache_limit(FOOTERS)
             .build_arc()?;
-        Ok(Engine { runtime, threads, memory })
+        let mut config = SessionConfig::new()
+            .with_target_partitions(threads)
+            .with_information_schema(false)
+            .with_default_catalog_and_schema("lake", "clean");
+        let options = config.options_mut();
+        options.execution.parquet.pushdown_filters = true;
+        options.execution.parquet.reorder_filters = true;
+        options.execution.parquet.schema_force_view_types = false;
+        options.sql_parser.map_string_types_to_utf8view = false;
+        // A sort sets this much of its memory aside for merging; the default is more than a small allowance holds.
+        options.execution.sort_spill_reservation_bytes = (memory / 16).min(10 << 20);
+        options.execution.time_zone = Some("+05:30".into());
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime.clone())
+            .with_default_features()
+            .build();
+        Ok(Engine { state })
     }
 
     pub fn parquet_options(&self) -> TableParquetOptions {
@@ -41,21 +61,20 @@ impl Engine {
     }
 
     /// A context without tables. It never leaves this crate: what leaves is [`crate::session::Session`].
-    pub(crate) fn context(&self) -> SessionContext {
-        let mut config = SessionConfig::new()
-            .with_target_partitions(self.threads)
-            .with_information_schema(false)
-            .with_default_catalog_and_schema("lake", "clean");
-        let options = config.options_mut();
-        options.execution.parquet.pushdown_filters = true;
-        options.execution.parquet.reorder_filters = true;
-        options.execution.parquet.schema_force_view_types = false;
-        options.sql_parser.map_string_types_to_utf8view = false;
-        // A sort sets this much of its memory aside for merging; the default is more than a small allowance holds.
-        options.execution.sort_spill_reservation_bytes = (self.memory / 16).min(10 << 20);
-        options.execution.time_zone = Some("+05:30".into());
-        let state =
-            SessionStateBuilder::new().with_config(config).with_runtime_env(self.runtime.clone()).with_default_features().build();
-        SessionContext::new_with_state(state)
+    pub(crate) fn context(&self) -> Result<SessionContext> {
+        let (catalogs, catalog) = (MemoryCatalogProviderList::new(), MemoryCatalogProvider::new());
+        catalog.register_schema("clean", Arc::new(MemorySchemaProvider::new()))?;
+        catalogs.register_catalog("lake".into(), Arc::new(catalog));
+        let mut state = self.state.clone();
+        state.register_catalog_list(Arc::new(catalogs));
+        Ok(SessionContext::new_with_state(state))
+    }
+
+    /// What a query of few rows runs in: planned in one pass, which is most of its time, and with small buffers. Answers are the same.
+    pub(crate) fn few(mut state: SessionState) -> SessionState {
+        let config = state.config_mut();
+        *config = config.clone().with_batch_size(FEW);
+        config.options_mut().optimizer.max_passes = 1;
+        state
     }
 }

@@ -39,7 +39,7 @@ impl Lake {
                 });
             }
         }
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let empty = datafusion::datasource::MemTable::try_new(stored_schema(&contract.arrow_schema()), vec![vec![]])?;
         ctx.register_table("source", Arc::new(empty))?;
         pole::register_views(&ctx, contract).await?;

@@ -116,7 +116,7 @@ impl Lake {
     }
 
     async fn rewrite_sorted(&self, table: &mut Table, before: &[DataFile], order: &[String]) -> Result<()> {
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let chosen: HashSet<String> = before.iter().map(|f| table.root().join(&f.path).to_string_lossy().into_owned()).collect();
         let provider = LakeTable::new(self.engine(), table, &[])?.only(|path| chosen.contains(path)).sorted_files(order);
         let provider = std::sync::Arc::new(provider);

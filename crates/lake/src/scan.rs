@@ -14,7 +14,7 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, Statistics};
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::parquet::CachedParquetFileReaderFactory;
+use datafusion::datasource::physical_plan::parquet::{CachedParquetFileReaderFactory, RowGroupAccess};
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
@@ -151,40 +151,47 @@ impl TableProvider for LakeTable {
     ) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
         let files = self.suited(filters);
         if files.is_empty() {
-            let schema = match projection {
-                Some(p) => Arc::new(self.schema.project(p)?),
-                None => self.schema.clone(),
-            };
-            return Ok(Arc::new(EmptyExec::new(schema)));
+            return nothing(&self.schema, projection);
         }
         let url = ObjectStoreUrl::local_filesystem();
         let store = state.runtime_env().object_store(&url)?;
         let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-        let reader = Arc::new(CachedParquetFileReaderFactory::new(store.clone(), cache));
-        let mut source = ParquetSource::new(TableSchema::from(self.schema.clone()))
-            .with_table_parquet_options(self.engine.parquet_options())
-            .with_parquet_file_reader_factory(reader)
-            .with_pushdown_filters(true)
-            .with_reorder_filters(true)
-            .with_enable_page_index(true);
+        let reader = Arc::new(CachedParquetFileReaderFactory::new(store.clone(), cache.clone()));
+        let mut options = self.engine.parquet_options();
+        options.global.enable_page_index = true;
         let implied: Vec<Expr> = filters.iter().filter_map(implied).collect();
         let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).collect();
         let mut chosen: Vec<PartitionedFile> = files.iter().map(file).collect();
         let lists: Vec<Listed> = filters.iter().filter_map(listed::listed).collect();
         if !lists.is_empty() {
-            let cache = state.runtime_env().cache_manager.get_file_metadata_cache();
-            let mut known = true;
-            for file in &mut chosen {
+            let (mut known, mut held) = (true, Vec::new());
+            for file in chosen {
                 let told = DFParquetMetadata::new(store.as_ref(), &file.object_meta);
                 let told = told.with_file_metadata_cache(Some(cache.clone())).fetch_metadata().await?;
                 match lists.iter().find_map(|list| list.pages(&told)) {
-                    Some(pages) => *file = file.clone().with_extension(pages),
-                    None => known = false,
+                    Some(pages) if pages.inner().iter().all(|group| *group == RowGroupAccess::Skip) => {}
+                    Some(pages) => held.push(file.with_extension(pages)),
+                    None => {
+                        known = false;
+                        held.push(file);
+                    }
                 }
             }
-            // The engine need not ask again what pages hold.
-            source = source.with_enable_page_index(!known);
+            chosen = held;
+            if known {
+                // The engine need not work out again, file by file, what cannot be there.
+                options.global.enable_page_index = false;
+                options.global.pruning = false;
+                options.global.bloom_filter_on_read = false;
+                options.global.max_in_list_size = 0;
+            }
         }
+        if chosen.is_empty() {
+            return nothing(&self.schema, projection);
+        }
+        let mut source = ParquetSource::new(TableSchema::from(self.schema.clone()))
+            .with_table_parquet_options(options)
+            .with_parquet_file_reader_factory(reader);
         if let Some(filter) = conjunction(filters) {
             let schema = datafusion::common::DFSchema::try_from(self.schema.as_ref().clone())?;
             let predicate = state.create_physical_expr(filter, &schema)?;
@@ -216,6 +223,15 @@ impl TableProvider for LakeTable {
     fn statistics(&self) -> Option<Statistics> {
         Some(Statistics { num_rows: Precision::Exact(self.rows), ..Statistics::new_unknown(&self.schema) })
     }
+}
+
+/// No rows of some columns.
+fn nothing(schema: &SchemaRef, projection: Option<&Vec<usize>>) -> datafusion::error::Result<Arc<dyn ExecutionPlan>> {
+    let schema = match projection {
+        Some(columns) => Arc::new(schema.project(columns)?),
+        None => schema.clone(),
+    };
+    Ok(Arc::new(EmptyExec::new(schema)))
 }
 
 fn file(of: &DataFile) -> PartitionedFile {

@@ -14,7 +14,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::execution::context::SQLOptions;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::physical_plan::execute_stream;
@@ -24,6 +24,7 @@ use futures::StreamExt;
 use governance::{Action, Context, Decision, Effect, Principal, Role};
 
 use crate::Lake;
+use crate::engine::Engine;
 use crate::error::{LakeError, Result};
 use crate::govern::{self, Terms, govern};
 use crate::home::TableName;
@@ -123,7 +124,7 @@ impl Lake {
     }
 
     fn session_for(&self, access: &Access, action: Action) -> Result<Session> {
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let seen = Arc::new(Mutex::new(BTreeMap::new()));
         let terms = Arc::<Mutex<Terms>>::default();
         let catalog = MemoryCatalogProvider::new();
@@ -208,17 +209,17 @@ impl Session {
 
     /// Plans and starts one SELECT. Anything that would change something is refused.
     pub async fn sql(&self, sql: &str) -> Result<Answer> {
-        self.plan(sql, self.tally.is_none()).await
+        self.plan(sql, self.tally.is_none(), self.ctx.state()).await
     }
 
     /// The same for all rows of one query that leave: no more of them than may, also where the query is part of an action.
     pub async fn leaving(&self, sql: &str) -> Result<Answer> {
-        self.plan(sql, true).await
+        self.plan(sql, true, self.ctx.state()).await
     }
 
-    async fn plan(&self, sql: &str, whole: bool) -> Result<Answer> {
+    async fn plan(&self, sql: &str, whole: bool, state: SessionState) -> Result<Answer> {
         let options = SQLOptions::new().with_allow_ddl(false).with_allow_dml(false).with_allow_statements(false);
-        let plan = self.ctx.state().create_logical_plan(sql).await.map_err(|e| self.explain(e))?;
+        let plan = state.create_logical_plan(sql).await.map_err(|e| self.explain(e))?;
         options.verify_plan(&plan).map_err(|_| {
             LakeError::Denied("only SELECT is possible here; tables change by ingest, correction and erasure alone".into())
         })?;
@@ -226,12 +227,20 @@ impl Session {
         if matches!(plan, LogicalPlan::Explain(_) | LogicalPlan::Analyze(_)) && !self.access.principal.is(Role::Operator) {
             return Err(LakeError::Denied("EXPLAIN shows what is left out of an answer; it is the operator's".into()));
         }
-        self.start(plan, sql, whole).await
+        self.start(plan, sql, whole, state).await
     }
 
     /// Runs a query and collects its rows.
     pub async fn rows(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        let mut answer = self.sql(sql).await?;
+        Self::collect(self.sql(sql).await?).await
+    }
+
+    /// The same for a query that reads few rows, by their keys: planning it quickly matters more than planning it well.
+    pub async fn few(&self, sql: &str) -> Result<Vec<RecordBatch>> {
+        Self::collect(self.plan(sql, self.tally.is_none(), Engine::few(self.ctx.state())).await?).await
+    }
+
+    async fn collect(mut answer: Answer) -> Result<Vec<RecordBatch>> {
         let mut out = Vec::new();
         while let Some(batch) = answer.stream.next().await {
             out.push(batch?);
@@ -244,14 +253,13 @@ impl Session {
 
     /// Optimises once, and lets the first rows be found while the log is made durable. They stay here until it is: an
     /// answer that cannot be logged is not given.
-    async fn start(&self, plan: LogicalPlan, sql: &str, whole: bool) -> Result<Answer> {
+    async fn start(&self, plan: LogicalPlan, sql: &str, whole: bool, state: SessionState) -> Result<Answer> {
         let mut asked = crate::audit::asked(&plan)?;
         let terms = self
             .terms
             .lock()
             .map(|terms| terms.clone())
             .map_err(|_| LakeError::Audit("the terms of a reading are lost".into()))?;
-        let state = self.ctx.state();
         let plan = match terms.least {
             Some(least) => {
                 // With every conversion written out, so that it can be seen what may fail.
@@ -276,7 +284,7 @@ impl Session {
             })
         };
         let physical = state.query_planner().create_physical_plan(&plan, &state).await;
-        let mut rows = match physical.and_then(|p| execute_stream(p, self.ctx.task_ctx())) {
+        let mut rows = match physical.and_then(|p| execute_stream(p, state.task_ctx())) {
             Ok(rows) => rows,
             Err(e) => {
                 // Asked is asked, even when nothing came of it.

@@ -14,7 +14,13 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, RecordBatch};
 use arrow::datatypes::{Int64Type, TimestampMicrosecondType};
+use datafusion::catalog::TableProvider;
+use datafusion::common::DFSchema;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::Expr;
+use datafusion::physical_plan::execute_stream;
+use datafusion::physical_plan::filter::FilterExec;
+use datafusion::prelude::{col, lit};
 use futures::StreamExt;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -24,6 +30,7 @@ pub(crate) use table::{NAME as TABLE, schema};
 pub(crate) use unshown::Kept;
 
 use crate::Lake;
+use crate::engine::Engine;
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
 use crate::linkage::Linkage;
@@ -33,6 +40,10 @@ use rule::Record;
 
 /// The relation of a link that records a standing.
 pub const RELATION: &str = "stands_as";
+
+/// What is read of a record of standing.
+const COLUMNS: [&str; 10] =
+    ["from_kind", "from_key", "to_key", "role", "started_at", "attributes", "known_time", "_source", "_object", "_row"];
 
 /// Cases asked for in one query.
 const AT_ONCE: usize = 2000;
@@ -69,8 +80,8 @@ impl Lake {
         let mut out = Standings { cases: BTreeMap::new(), linkage };
         let wanted: Vec<&String> = cases.iter().collect();
         for some in wanted.chunks(AT_ONCE) {
-            let list = some.iter().map(|case| literal(case)).collect::<Vec<_>>().join(", ");
-            let Some(mut rows) = self.links(&format!("to_key IN ({list})"), "").await? else { return Ok(out) };
+            let cases = some.iter().map(|case| lit(case.as_str())).collect();
+            let Some(mut rows) = self.links_of(cases).await? else { return Ok(out) };
             let mut records: BTreeMap<String, Vec<Record>> = BTreeMap::new();
             while let Some(batch) = rows.next().await {
                 for record in read(&batch?)? {
@@ -86,15 +97,29 @@ impl Lake {
 
     /// Records of standing for which a condition holds, as they are; none before there is any link.
     async fn links(&self, condition: &str, rest: &str) -> Result<Option<SendableRecordBatchStream>> {
-        let columns = "from_kind, from_key, to_key, role, started_at, attributes, known_time, _source, _object, _row";
         let condition = format!("relation = '{RELATION}' AND {condition}");
-        self.plain("link", columns, &condition, rest).await
+        self.plain("link", &COLUMNS.join(", "), &condition, rest).await
+    }
+
+    /// Records of standing in some cases. Every look at a person passes here, so it is read without a planner.
+    async fn links_of(&self, cases: Vec<Expr>) -> Result<Option<SendableRecordBatchStream>> {
+        let Some(opened) = self.open_table(&TableName::new("pole", "link")).await? else { return Ok(None) };
+        let state = Engine::few(self.engine().context()?.state());
+        let table = LakeTable::new(self.engine(), &opened, &[])?;
+        let schema = table.schema();
+        let columns: std::result::Result<Vec<usize>, _> = COLUMNS.iter().chain(&["relation"]).map(|c| schema.index_of(c)).collect();
+        let columns = columns.map_err(datafusion::error::DataFusionError::from)?;
+        let filters = [col("to_key").in_list(cases, false), col("relation").eq(lit(RELATION))];
+        let scan = table.scan(&state, Some(&columns), &filters, None).await?;
+        let [of_case, standing] = filters;
+        let condition = state.create_physical_expr(of_case.and(standing), &DFSchema::try_from(scan.schema())?)?;
+        Ok(Some(execute_stream(Arc::new(FilterExec::try_new(condition, scan)?), state.task_ctx())?))
     }
 
     /// Rows of a POLE table without masks and filters, for what decides about masks and filters.
     async fn plain(&self, table: &str, columns: &str, condition: &str, rest: &str) -> Result<Option<SendableRecordBatchStream>> {
         let Some(opened) = self.open_table(&TableName::new("pole", table)).await? else { return Ok(None) };
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let wrong = |e: datafusion::error::DataFusionError| LakeError::Query(crate::error::cause(&e));
         ctx.register_table("rows", Arc::new(LakeTable::new(self.engine(), &opened, &[])?)).map_err(wrong)?;
         let frame = ctx.sql(&format!("SELECT {columns} FROM rows WHERE {condition} {rest}")).await.map_err(wrong)?;

@@ -54,7 +54,7 @@ impl Lake {
                 only.iter().map(|f| opened.root().join(f).to_string_lossy().into_owned()).collect();
             rows = rows.only(|path| wanted.contains(path));
         }
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let wrong = |e: datafusion::error::DataFusionError| LakeError::Query(crate::error::cause(&e));
         ctx.register_table("rows", std::sync::Arc::new(rows)).map_err(wrong)?;
         // One file's rows come as they lie; a whole table is put in order, so that what is made of it does not depend on its files.

@@ -191,22 +191,26 @@ async fn rows(session: &Session, asked: &Asked, filter: &Filter, part: &Part, pr
     Ok(here.filter_map(|(origin, row)| seen(asked, part, &row, origin)).collect())
 }
 
-/// Rows by their keys, which is what tables are sorted by, and by their places.
+/// Rows by their keys, which is what tables are sorted by; where one has no key, by their places. Whoever reads them leaves out other rows of
+/// the same keys.
 fn places(part: &Part, some: &[&&Proposed]) -> String {
+    let (column, keys): (&str, BTreeSet<&str>) = match part.table {
+        "person_mention" => ("person_key", some.iter().map(|e| e.key.as_str()).collect()),
+        "clean.document_part" => ("document", some.iter().map(|e| e.key.as_str()).collect()),
+        _ => ("key", some.iter().map(|e| e.key.as_str()).collect()),
+    };
+    if !keys.contains("") {
+        let rows: BTreeSet<i64> = some.iter().map(|e| e.row).collect();
+        let rows = rows.iter().map(i64::to_string).collect::<Vec<_>>().join(", ");
+        return format!("{} AND _row IN ({rows})", sql::list(column, keys));
+    }
     let mut by_object: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for e in some {
         by_object.entry(&e.object).or_default().push(e.row.to_string());
     }
     let placed =
         by_object.iter().map(|(object, rows)| format!("(_object = {} AND _row IN ({}))", sql::text(object), rows.join(", ")));
-    let placed = placed.collect::<Vec<_>>().join(" OR ");
-    let (column, keys): (&str, BTreeSet<&str>) = match part.table {
-        "person_mention" => ("person_key", some.iter().map(|e| e.key.as_str()).collect()),
-        "clean.document_part" => ("document", some.iter().map(|e| e.key.as_str()).collect()),
-        _ => ("key", some.iter().map(|e| e.key.as_str()).collect()),
-    };
-    // A mention without a key can be found by its place alone.
-    if keys.contains("") { placed } else { format!("{} AND ({placed})", sql::list(column, keys)) }
+    placed.collect::<Vec<_>>().join(" OR ")
 }
 
 fn seen(asked: &Asked, part: &Part, row: &Row<'_>, origin: Origin) -> Option<Seen> {

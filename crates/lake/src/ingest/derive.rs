@@ -112,7 +112,7 @@ impl Lake {
     async fn source(&self, journal: &Journal, added: Option<&[String]>) -> Result<SessionContext> {
         let (object, at) = (&journal.stamp.object, journal.stamp.ingested_at);
         let clean = self.newest(&TableName::clean(&journal.contract)).await?;
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         if let Some(added) = added {
             let own: HashSet<String> = added.iter().map(|f| clean.root().join(f).to_string_lossy().into_owned()).collect();
             let provider = LakeTable::new(self.engine(), &clean, &[])?.only(|path| own.contains(path));
@@ -160,7 +160,7 @@ impl Lake {
 
     async fn rows_as_source(&self, contract: &str, filter: Expr) -> Result<SessionContext> {
         let clean = Table::require(self.home(), &TableName::clean(contract)).await?;
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let provider = Arc::new(LakeTable::new(self.engine(), &clean, &[])?);
         ctx.register_table("source", ctx.read_table(provider)?.filter(filter)?.into_view())?;
         Ok(ctx)
@@ -218,7 +218,7 @@ impl Lake {
 
     /// Makes a second order anew from all rows of its table. The caller holds the table's lock.
     pub(crate) async fn fill_order(&self, clean: &Table, table: &mut Table, order: &[String]) -> Result<()> {
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let all = ctx.read_table(Arc::new(LakeTable::new(self.engine(), clean, &[])?))?;
         let files = self.write_runs(all, table.root(), "sorted", &table.schema()?, order, None).await?;
         let remove = table.files()?;
@@ -307,7 +307,7 @@ impl Lake {
     /// Plans every mapping statement over an empty source, so that a mistake is found before anything is written. Gives
     /// those that make one row of several.
     pub(crate) async fn plan_mapping(&self, contract: &Contract) -> Result<Vec<usize>> {
-        let ctx = self.engine().context();
+        let ctx = self.engine().context()?;
         let schema = stored_schema(&contract.arrow_schema());
         let empty = datafusion::datasource::MemTable::try_new(schema, vec![vec![]])?;
         ctx.register_table("source", Arc::new(empty))?;
