@@ -20,7 +20,7 @@ use crate::scan::external;
 use crate::session::Access;
 use crate::total::total;
 
-/// Puts a decision's row filter and masks around a table; `function` is one that the filter calls.
+/// Puts a decision's row filter and masks around a table; `function` is one that the filter calls, `ctx` has no tables.
 ///
 /// Where rows are filtered, the table is one that a query's own conditions do not reach into (see [`crate::barrier`]); where only values
 /// are masked every row is there to be seen, and a view does.
@@ -29,11 +29,11 @@ pub(crate) async fn govern(
     provider: Arc<dyn TableProvider>,
     decision: &Decision,
     function: Option<ScalarUDF>,
+    ctx: SessionContext,
 ) -> datafusion::error::Result<Arc<dyn TableProvider>> {
     if decision.row_filter.is_none() && decision.masks.is_empty() {
         return Ok(provider);
     }
-    let ctx = SessionContext::new();
     if let Some(function) = function {
         ctx.register_udf(function);
     }

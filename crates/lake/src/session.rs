@@ -494,7 +494,7 @@ impl SchemaProvider for Area {
             });
             function
         });
-        let governed = govern(&name, provider, &decision, function).await?;
+        let governed = govern(&name, provider, &decision, function, self.lake.engine().context().map_err(external)?).await?;
         if let Ok(mut opened) = self.opened.lock() {
             opened.insert(name, governed.clone());
         }
