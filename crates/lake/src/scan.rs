@@ -14,8 +14,8 @@ use datafusion::catalog::{Session, TableProvider};
 use datafusion::common::stats::Precision;
 use datafusion::common::{DataFusionError, Statistics};
 use datafusion::datasource::listing::PartitionedFile;
-use datafusion::datasource::physical_plan::parquet::{CachedParquetFileReaderFactory, RowGroupAccess};
 use datafusion::datasource::physical_plan::parquet::metadata::DFParquetMetadata;
+use datafusion::datasource::physical_plan::parquet::{CachedParquetFileReaderFactory, RowGroupAccess};
 use datafusion::datasource::physical_plan::{FileGroup, FileScanConfigBuilder, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::datasource::table_schema::TableSchema;
@@ -112,6 +112,7 @@ fn implied(filter: &Expr) -> Option<Expr> {
             (Some(left), Some(right)) => Some(left.and(right)),
             (one, other) => one.or(other),
         },
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => Some(implied(left)?.or(implied(right)?)),
         _ => None,
     }
 }
@@ -162,13 +163,13 @@ impl TableProvider for LakeTable {
         let implied: Vec<Expr> = filters.iter().filter_map(implied).collect();
         let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).collect();
         let mut chosen: Vec<PartitionedFile> = files.iter().map(file).collect();
-        let lists: Vec<Listed> = filters.iter().filter_map(listed::listed).collect();
-        if !lists.is_empty() {
+        let lists: Vec<Listed> = filters.iter().flat_map(listed::listed).collect();
+        if listed::worth(&lists) {
             let (mut known, mut held) = (true, Vec::new());
             for file in chosen {
                 let told = DFParquetMetadata::new(store.as_ref(), &file.object_meta);
                 let told = told.with_file_metadata_cache(Some(cache.clone())).fetch_metadata().await?;
-                match lists.iter().find_map(|list| list.pages(&told)) {
+                match listed::pages(&lists, &told) {
                     Some(pages) if pages.inner().iter().all(|group| *group == RowGroupAccess::Skip) => {}
                     Some(pages) => held.push(file.with_extension(pages)),
                     None => {
@@ -271,6 +272,9 @@ mod tests {
         assert_eq!(implied(&listed), Some(col("key").in_list(vec![lit("a"), lit("b")], false)));
         assert_eq!(implied(&masked().eq(lit("a"))), Some(col("key").eq(lit("a"))));
         assert_eq!(implied(&lit("a").eq(masked()).and(col("x").eq(lit(1)))), Some(col("key").eq(lit("a"))));
+        let either = || col("key").eq(lit("a")).or(col("key").eq(lit("b")));
+        assert_eq!(implied(&masked().eq(lit("a")).or(masked().eq(lit("b")))), Some(either()));
+        assert_eq!(implied(&masked().eq(lit("a")).or(col("x").eq(lit(1)))), None, "the other may hold alone");
         assert!(pins(&listed, "key") && !pins(&listed, "sealed"));
         // What shows something else instead, what excludes, and what compares two masks, tells nothing of the column.
         let other = when(col("sealed").eq(lit(false)), col("key")).otherwise(lit("hidden")).unwrap();

@@ -14,8 +14,8 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use async_trait::async_trait;
 use datafusion::catalog::{CatalogProvider, MemoryCatalogProvider, SchemaProvider, TableProvider};
 use datafusion::common::tree_node::TreeNodeRecursion;
-use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::execution::context::SQLOptions;
+use datafusion::execution::{SendableRecordBatchStream, SessionState};
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::physical_plan::execute_stream;
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
@@ -24,7 +24,6 @@ use futures::StreamExt;
 use governance::{Action, Context, Decision, Effect, Principal, Role};
 
 use crate::Lake;
-use crate::engine::Engine;
 use crate::error::{LakeError, Result};
 use crate::govern::{self, Terms, govern};
 use crate::home::TableName;
@@ -237,7 +236,7 @@ impl Session {
 
     /// The same for a query that reads few rows, by their keys: planning it quickly matters more than planning it well.
     pub async fn few(&self, sql: &str) -> Result<Vec<RecordBatch>> {
-        Self::collect(self.plan(sql, self.tally.is_none(), Engine::few(self.ctx.state())).await?).await
+        Self::collect(self.plan(sql, self.tally.is_none(), self.lake.engine().few(&self.ctx)).await?).await
     }
 
     async fn collect(mut answer: Answer) -> Result<Vec<RecordBatch>> {

@@ -30,7 +30,6 @@ pub(crate) use table::{NAME as TABLE, schema};
 pub(crate) use unshown::Kept;
 
 use crate::Lake;
-use crate::engine::Engine;
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
 use crate::linkage::Linkage;
@@ -104,10 +103,11 @@ impl Lake {
     /// Records of standing in some cases. Every look at a person passes here, so it is read without a planner.
     async fn links_of(&self, cases: Vec<Expr>) -> Result<Option<SendableRecordBatchStream>> {
         let Some(opened) = self.open_table(&TableName::new("pole", "link")).await? else { return Ok(None) };
-        let state = Engine::few(self.engine().context()?.state());
+        let state = self.engine().few(&self.engine().context()?);
         let table = LakeTable::new(self.engine(), &opened, &[])?;
         let schema = table.schema();
-        let columns: std::result::Result<Vec<usize>, _> = COLUMNS.iter().chain(&["relation"]).map(|c| schema.index_of(c)).collect();
+        let columns: std::result::Result<Vec<usize>, _> =
+            COLUMNS.iter().chain(&["relation"]).map(|c| schema.index_of(c)).collect();
         let columns = columns.map_err(datafusion::error::DataFusionError::from)?;
         let filters = [col("to_key").in_list(cases, false), col("relation").eq(lit(RELATION))];
         let scan = table.scan(&state, Some(&columns), &filters, None).await?;

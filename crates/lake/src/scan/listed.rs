@@ -15,50 +15,91 @@ use parquet::file::page_index::column_index::ColumnIndexMetaData;
 /// A column and the texts it has to have one of.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Listed {
-    pub column: String,
-    /// In the order of their bytes.
-    pub values: Vec<String>,
+    column: String,
+    /// In the order of their bytes, each once.
+    values: Vec<String>,
 }
 
-/// The first list of texts that a filter asks a plain column for.
-pub(super) fn listed(filter: &Expr) -> Option<Listed> {
+/// The texts that a filter asks plain columns for, one list for each part that has to hold.
+pub(super) fn listed(filter: &Expr) -> Vec<Listed> {
+    match filter {
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => {
+            listed(left).into_iter().chain(listed(right)).collect()
+        }
+        other => one_of(other).into_iter().collect(),
+    }
+}
+
+fn one_of(filter: &Expr) -> Option<Listed> {
+    let text = |value: &Expr| match value {
+        Expr::Literal(ScalarValue::Utf8(text), _) => Some(text.clone()),
+        _ => None,
+    };
     match filter {
         Expr::InList(list) if !list.negated => {
             let Expr::Column(column) = &*list.expr else { return None };
-            let text = |value: &Expr| match value {
-                Expr::Literal(ScalarValue::Utf8(text), _) => Some(text.clone()),
-                _ => None,
-            };
             let values: Option<Vec<Option<String>>> = list.list.iter().map(text).collect();
             // Nothing equals NULL.
-            let values: BTreeSet<String> = values?.into_iter().flatten().collect();
-            Some(Listed { column: column.name.clone(), values: values.into_iter().collect() })
+            Some(Listed::new(column.name.clone(), values?.into_iter().flatten().collect()))
         }
-        Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => listed(left).or_else(|| listed(right)),
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Eq, right }) => match (&**left, &**right) {
+            (Expr::Column(column), value) | (value, Expr::Column(column)) => {
+                Some(Listed::new(column.name.clone(), text(value)?.into_iter().collect()))
+            }
+            _ => None,
+        },
+        // The engine writes short lists so.
+        Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => {
+            let (one, other) = (one_of(left)?, one_of(right)?);
+            (one.column == other.column).then(|| Listed::new(one.column, [one.values, other.values].concat()))
+        }
         _ => None,
     }
 }
 
-impl Listed {
-    /// The pages of a file that may hold one of the values; none where the file does not say what its pages hold.
-    pub fn pages(&self, file: &ParquetMetaData) -> Option<ParquetAccessPlan> {
-        let columns = file.file_metadata().schema_descr().columns();
-        let column = columns.iter().position(|c| c.path().string() == self.column)?;
-        let (bounds, places) = (file.column_index()?, file.offset_index()?);
-        let mut plan = ParquetAccessPlan::new_all(file.num_row_groups());
-        for (group, told) in file.row_groups().iter().enumerate() {
+/// Whether the engine's own way, which compares every bound with every value, is not the quicker one.
+pub(super) fn worth(lists: &[Listed]) -> bool {
+    lists.iter().any(|list| list.values.len() > 1)
+}
+
+/// The pages of a file whose rows may have a value of each list; none where the file does not say what its pages hold.
+pub(super) fn pages(lists: &[Listed], file: &ParquetMetaData) -> Option<ParquetAccessPlan> {
+    let columns = file.file_metadata().schema_descr().columns();
+    let column = |list: &Listed| columns.iter().position(|c| c.path().string() == list.column);
+    let (bounds, places) = (file.column_index()?, file.offset_index()?);
+    let mut plan = ParquetAccessPlan::new_all(file.num_row_groups());
+    for (group, told) in file.row_groups().iter().enumerate() {
+        let rows = told.num_rows() as usize;
+        let mut chosen: Option<RowSelection> = None;
+        for list in lists {
+            let column = column(list)?;
             let ColumnIndexMetaData::BYTE_ARRAY(bounds) = bounds.get(group)?.get(column)? else { return None };
-            let (rows, places) = (told.num_rows() as usize, places.get(group)?.get(column)?.page_locations());
+            let places = places.get(group)?.get(column)?.page_locations();
             let begin = |page: usize| places.get(page).map_or(rows, |place| place.first_row_index as usize);
             // A page without bounds holds nothing but NULL.
-            let held = |page: &usize| self.any(bounds.min_value(*page), bounds.max_value(*page));
-            let ranges: Vec<_> = (0..places.len()).filter(held).map(|page| begin(page)..begin(page + 1)).collect();
-            match ranges.is_empty() {
-                true => plan.skip(group),
-                false => plan.scan_selection(group, RowSelection::from_consecutive_ranges(ranges.into_iter(), rows)),
+            let held = |page: &usize| list.any(bounds.min_value(*page), bounds.max_value(*page));
+            let ranges = (0..places.len()).filter(held).map(|page| begin(page)..begin(page + 1));
+            let these = RowSelection::from_consecutive_ranges(ranges, rows);
+            let both = match &chosen {
+                Some(before) => before.intersection(&these),
+                None => these,
+            };
+            if !chosen.insert(both).selects_any() {
+                break;
             }
         }
-        Some(plan)
+        match chosen.filter(RowSelection::selects_any) {
+            Some(chosen) => plan.scan_selection(group, chosen),
+            None => plan.skip(group),
+        }
+    }
+    Some(plan)
+}
+
+impl Listed {
+    fn new(column: String, values: Vec<String>) -> Listed {
+        let values: BTreeSet<String> = values.into_iter().collect();
+        Listed { column, values: values.into_iter().collect() }
     }
 
     /// Whether one of the values lies within bounds.
@@ -82,7 +123,7 @@ mod tests {
 
     use super::*;
 
-    /// Two row groups of a hundred rows in pages of ten; `key` has even numbers, three digits each, and a page of NULL.
+    /// Two row groups of a hundred rows in pages of ten; `key` has even numbers, three digits each, and a page of NULL; `half` is `a` and `b`.
     fn file() -> bytes::Bytes {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(100))
@@ -93,7 +134,8 @@ mod tests {
             .build();
         let key = |i: usize| (!(50..60).contains(&i)).then(|| format!("{:03}", 2 * i));
         let keys: ArrayRef = Arc::new((0..200).map(key).collect::<StringArray>());
-        let batch = RecordBatch::try_from_iter_with_nullable([("key", keys, true)]).unwrap();
+        let halves: ArrayRef = Arc::new((0..200).map(|i| Some(if i < 100 { "a" } else { "b" })).collect::<StringArray>());
+        let batch = RecordBatch::try_from_iter_with_nullable([("key", keys, true), ("half", halves, true)]).unwrap();
         let mut out = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut out, batch.schema(), Some(properties)).unwrap();
         writer.write(&batch).unwrap();
@@ -101,11 +143,11 @@ mod tests {
         out.into()
     }
 
-    fn rows(values: &[&str], column: &str) -> Option<Vec<usize>> {
+    /// First rows of the pages that are read for a filter.
+    fn rows(filter: &Expr) -> Option<Vec<usize>> {
         let reader = ParquetMetaDataReader::new().with_page_index_policy(PageIndexPolicy::Required);
         let told = reader.parse_and_finish(&file()).unwrap();
-        let filter = col(column).in_list(values.iter().map(|v| lit(*v)).collect(), false);
-        let plan = listed(&filter).unwrap().pages(&told)?;
+        let plan = pages(&listed(filter), &told)?;
         let mut out = Vec::new();
         for (group, access) in plan.inner().iter().enumerate() {
             let RowGroupAccess::Selection(chosen) = access else { continue };
@@ -118,22 +160,32 @@ mod tests {
         Some(out)
     }
 
+    fn any(column: &str, values: &[&str]) -> Expr {
+        col(column).in_list(values.iter().map(|v| lit(*v)).collect(), false)
+    }
+
     #[test]
     fn only_pages_whose_bounds_hold_a_value_are_read() {
-        assert_eq!(rows(&["000", "002", "018", "398", "zzz", "-"], "key"), Some(vec![0, 190]));
-        assert_eq!(rows(&["019"], "key"), Some(vec![]), "between two pages");
-        assert_eq!(rows(&["021", "110"], "key"), Some(vec![10]), "odd numbers may be, NULL is nothing");
-        assert_eq!(rows(&["000"], "other"), None);
+        assert_eq!(rows(&any("key", &["000", "002", "018", "398", "zzz", "-"])), Some(vec![0, 190]));
+        assert_eq!(rows(&any("key", &["019"])), Some(vec![]), "between two pages");
+        assert_eq!(rows(&any("key", &["021", "110"])), Some(vec![10]), "odd numbers may be, NULL is nothing");
+        assert_eq!(rows(&any("other", &["000"])), None);
+        assert_eq!(rows(&any("key", &["000", "398"]).and(any("half", &["b", "c"]))), Some(vec![190]), "what has to hold besides");
+        assert_eq!(rows(&any("key", &["000", "398"]).and(col("half").eq(lit("c")))), Some(vec![]));
     }
 
     #[test]
     fn lists_of_texts_alone_are_taken() {
         let list = |negated| col("key").in_list(vec![lit("b"), lit("a"), lit("b")], negated);
-        let both = col("x").eq(lit(1)).and(list(false));
-        let expected = Listed { column: "key".into(), values: vec!["a".into(), "b".into()] };
-        assert_eq!(listed(&both), Some(expected));
-        assert_eq!(listed(&list(true)), None);
-        assert_eq!(listed(&list(false).or(list(false))), None);
-        assert_eq!(listed(&col("n").in_list(vec![lit(1), lit(2)], false)), None);
+        let of = |column: &str, values: &[&str]| Listed::new(column.into(), values.iter().map(|v| v.to_string()).collect());
+        let expected = of("key", &["a", "b"]);
+        assert_eq!(expected.values, ["a", "b"]);
+        assert_eq!(listed(&col("x").eq(lit(1)).and(list(false))), [expected]);
+        assert_eq!(listed(&list(true)), []);
+        assert_eq!(listed(&list(false).or(col("x").eq(lit("a")))), [], "either column may have it");
+        assert_eq!(listed(&col("n").in_list(vec![lit(1), lit(2)], false)), []);
+        let short = col("key").eq(lit("b")).or(lit("a").eq(col("key"))).or(list(false));
+        assert_eq!(listed(&short.and(col("half").eq(lit("a")))), [of("key", &["a", "b"]), of("half", &["a"])]);
+        assert!(worth(&[of("half", &["a"]), of("key", &["a", "b"])]) && !worth(&[of("half", &["a"])]) && !worth(&[]));
     }
 }
