@@ -132,7 +132,8 @@ pub const TABLES: &[PoleTable] = &[
             ("attributes", 's'),
             ("known_time", 't'),
         ],
-        order: &["from_kind", "from_key"],
+        // Under each relation both ends come in about the same order, so that either end is found by the bounds of few pages.
+        order: &["relation", "from_key", "to_key"],
     },
 ];
 

@@ -44,7 +44,7 @@ const SMALL_PAGE: usize = 512;
 /// Bytes of a dictionary: a look-up reads it whole for one row of its group, so that a larger one does not pay.
 const DICTIONARY: usize = 512 << 10;
 /// And of a POLE table.
-const SMALL_DICTIONARY: usize = 16 << 10;
+const SMALL_DICTIONARY: usize = 4 << 10;
 const SLICE: usize = 32 << 10;
 
 /// Where rows came from; the same for all rows of one ingest.
