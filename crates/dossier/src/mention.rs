@@ -21,6 +21,10 @@ pub(crate) const COLUMNS: &str = "role, name, name_local, alias, relation, relat
     address, village, thana, district, pincode, nationality, occupation, phone, id_type, id_value, person_key, event_key, standing, sealed, \
     event_time, _source, _object, _row";
 
+/// What a hit of a search shows of a mention, and what it is found and joined by.
+pub(crate) const FOUND: &str = "role, name, name_local, alias, relation, relative_name, relative_name_local, address, village, thana, district, \
+    pincode, phone, id_type, id_value, person_key, event_key, sealed, _source, _object, _row";
+
 /// Kinds of identifiers that join mentions. The words are part of public ids: see [`identity::public_id`].
 pub(crate) const ID: &str = "id";
 pub(crate) const PERSON_KEY: &str = "person_key";

@@ -109,8 +109,8 @@ fn implied(filter: &Expr) -> Option<Expr> {
             matches!(**value, Expr::Literal(..)).then(|| column.clone().eq((**value).clone()))
         }
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::And, right }) => match (implied(left), implied(right)) {
-            (Some(left), Some(right)) => Some(left.and(right)),
-            (one, other) => one.or(other),
+            (None, None) => None,
+            (one, other) => Some(one.unwrap_or_else(|| (**left).clone()).and(other.unwrap_or_else(|| (**right).clone()))),
         },
         Expr::BinaryExpr(BinaryExpr { left, op: Operator::Or, right }) => Some(implied(left)?.or(implied(right)?)),
         _ => None,
@@ -160,8 +160,8 @@ impl TableProvider for LakeTable {
         let reader = Arc::new(CachedParquetFileReaderFactory::new(store.clone(), cache.clone()));
         let mut options = self.engine.parquet_options();
         options.global.enable_page_index = true;
-        let implied: Vec<Expr> = filters.iter().filter_map(implied).collect();
-        let filters: Vec<Expr> = implied.into_iter().chain(filters.iter().cloned()).collect();
+        // A filter over a mask is tried above; here what follows from it for the column does.
+        let filters: Vec<Expr> = filters.iter().map(|filter| implied(filter).unwrap_or_else(|| filter.clone())).collect();
         let mut chosen: Vec<PartitionedFile> = files.iter().map(file).collect();
         let lists: Vec<Listed> = filters.iter().flat_map(listed::listed).collect();
         if listed::worth(&lists) {
@@ -271,7 +271,10 @@ mod tests {
         let listed = masked().in_list(vec![lit("a"), lit("b")], false);
         assert_eq!(implied(&listed), Some(col("key").in_list(vec![lit("a"), lit("b")], false)));
         assert_eq!(implied(&masked().eq(lit("a"))), Some(col("key").eq(lit("a"))));
-        assert_eq!(implied(&lit("a").eq(masked()).and(col("x").eq(lit(1)))), Some(col("key").eq(lit("a"))));
+        assert_eq!(
+            implied(&lit("a").eq(masked()).and(col("x").eq(lit(1)))),
+            Some(col("key").eq(lit("a")).and(col("x").eq(lit(1))))
+        );
         let either = || col("key").eq(lit("a")).or(col("key").eq(lit("b")));
         assert_eq!(implied(&masked().eq(lit("a")).or(masked().eq(lit("b")))), Some(either()));
         assert_eq!(implied(&masked().eq(lit("a")).or(col("x").eq(lit(1)))), None, "the other may hold alone");

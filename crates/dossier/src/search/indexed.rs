@@ -169,7 +169,7 @@ async fn rows(session: &Session, asked: &Asked, filter: &Filter, part: &Part, pr
     let mine: Vec<&&Proposed> = proposed.iter().filter(here).collect();
     let Some(condition) = filter.condition(&name).filter(|_| !mine.is_empty()) else { return Ok(Vec::new()) };
     let linkage = session.linkage().await?;
-    let columns = if part.table == "person_mention" { mention::COLUMNS } else { part.columns };
+    let columns = if part.table == "person_mention" { mention::FOUND } else { part.columns };
     let wanted: BTreeSet<Place> = mine.iter().map(|e| (e.object.clone(), e.row)).collect();
     let rest = format!("WHERE ({}) AND ({condition}) ORDER BY _source, _object, _row", places(part, &mine));
     let (rows, _denied): (Rows, Option<String>) = if part.table == "clean.document_part" {

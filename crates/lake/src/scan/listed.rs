@@ -73,6 +73,12 @@ pub(super) fn pages(lists: &[Listed], file: &ParquetMetaData) -> Option<ParquetA
         let mut chosen: Option<RowSelection> = None;
         for list in lists {
             let column = column(list)?;
+            // What the whole group excludes need not be looked for page by page.
+            let least = told.column(column).statistics().and_then(|s| Some((s.min_bytes_opt()?, s.max_bytes_opt()?)));
+            if least.is_some_and(|(least, most)| !list.any(Some(least), Some(most))) {
+                chosen = Some(RowSelection::default());
+                break;
+            }
             let ColumnIndexMetaData::BYTE_ARRAY(bounds) = bounds.get(group)?.get(column)? else { return None };
             let places = places.get(group)?.get(column)?.page_locations();
             let begin = |page: usize| places.get(page).map_or(rows, |place| place.first_row_index as usize);
