@@ -21,6 +21,9 @@ pub struct Ask {
 /// Words of one question at most.
 const MOST: usize = 8;
 
+/// What stands before a number of a ward, a plot, a sector, an age.
+const COUNTED: [&str; 4] = ["NO", "NOS", "SEC", "AGE"];
+
 impl Ask {
     /// Reads a text as it is typed. A word with a digit in it is a part of a number; neighbours such as `RJ 14 CA 0001` are taken together.
     pub fn read(text: &str, kind: Option<Kind>, limit: usize) -> Ask {
@@ -32,9 +35,9 @@ impl Ask {
         let digits = |t: &str| terms::number(t).chars().any(|c| c.is_ascii_digit());
         for (i, token) in tokens.iter().enumerate() {
             let letters = terms::number(token);
-            // Letters before digits belong to a registration mark.
-            let leads =
-                !letters.is_empty() && letters.is_ascii() && letters.len() <= 3 && tokens.get(i + 1).is_some_and(|t| digits(t));
+            // Letters before digits belong to a registration mark, where they do not say what is counted (Ward No. 11).
+            let mark = !letters.is_empty() && letters.is_ascii() && letters.len() <= 3 && !COUNTED.contains(&letters.as_str());
+            let leads = mark && tokens.get(i + 1).is_some_and(|t| digits(t));
             if digits(token) || leads {
                 run.push(token);
             } else {
@@ -84,6 +87,8 @@ mod tests {
         assert_eq!(read("+91-70000 00101"), (vec![], some(&["917000000101"])));
         assert_eq!(read("  "), (vec![], vec![]));
         assert_eq!(read("Mangilal Ward No. 4"), (some(&["mangilal", "4"]), vec![]));
+        assert_eq!(read("Ward No. 11, Kota").1, Vec::<String>::new());
+        assert_eq!(read("CA 0001").1, some(&["CA0001"]));
         assert_eq!(read("22 BH 1234 AA").1, some(&["22BH1234"]));
         assert_eq!(read("रमेश १२३४"), (some(&["रमेश"]), some(&["1234"])));
     }

@@ -142,15 +142,18 @@ impl Look<'_> {
     }
 
     fn go(&mut self, way: Way, spare: usize) -> tantivy::Result<()> {
-        let rows = self.walk(way, spare, |clauses, bounds, alive| clauses.with_rarest(bounds, alive))?;
+        // Where no word may be missing all lists jump over each other: who has every word is found however common the words are.
+        let rows = self.walk(way, 0, STEPS, |clauses, bounds, alive| clauses.with_rarest(bounds, alive))?;
         self.rank(way, rows.iter().flat_map(|(piece, rows)| addresses(*piece, &rows.whole)))?;
         if spare == 0 || self.enough() {
             return Ok(());
         }
+        let steps = if self.answers.is_empty() { STEPS } else { STEPS / 3 };
+        let rows = self.walk(way, spare, steps, |clauses, bounds, alive| clauses.with_rarest(bounds, alive))?;
         // The rarest word tells most: who lacks it is looked for where nobody has them all.
         let more = match self.answers.iter().any(|(r, _)| r.missed == 0) {
             true => Vec::new(),
-            false => self.walk(way, spare, |clauses, bounds, alive| clauses.without_rarest(bounds, alive))?,
+            false => self.walk(way, spare, steps, |clauses, bounds, alive| clauses.without_rarest(bounds, alive))?,
         };
         self.rank(way, rows.iter().chain(&more).flat_map(|(piece, rows)| addresses(*piece, &rows.partly)))
     }
@@ -160,13 +163,14 @@ impl Look<'_> {
         &self,
         way: Way,
         spare: usize,
+        steps: usize,
         of: impl Fn(Clauses, Bounds, &dyn Fn(u32) -> bool) -> Rows + Sync,
     ) -> tantivy::Result<Vec<(u32, Rows)>> {
         let all = self.searcher.num_docs().max(1) as usize;
         let one = |(piece, reader): (usize, &SegmentReader)| {
             // Each piece gives its share, and small ones a little more.
             let share = |of: usize| of * reader.max_doc() as usize / all + of / 32;
-            let bounds = Bounds { rows: share(CANDIDATES.max(3 * self.ask.limit)), steps: share(STEPS) };
+            let bounds = Bounds { rows: share(CANDIDATES.max(3 * self.ask.limit)), steps: share(steps) };
             let alive = |row: u32| reader.alive_bitset().is_none_or(|alive| alive.is_alive(row));
             Ok((piece as u32, of(self.clauses(reader, way, spare)?, bounds, &alive)))
         };
