@@ -82,9 +82,7 @@ def ours(ground, folder, home, asked):
     whose = people(folder, {key for keys in found for key in keys})
     registered = [any(f":{plate}/" in key for key in keys) for keys, (_, plate, _) in zip(found, asked)]
     known = [any(whose.get(key) == person for key in keys) for keys, (_, _, person) in zip(found, asked)]
-    # A registration is a row of its owner's, whether or not the truth lists it.
-    told = summary(times, [a or b for a, b in zip(known, registered)])
-    return told | {"registration_at_10": round(sum(registered) / max(1, len(registered)), 4)}
+    return summary(times, known) | {"registration_at_10": round(sum(registered) / max(1, len(registered)), 4)}
 
 
 def sqlite(folder, asked):
