@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use identity::name::{self, Level, Name};
+use identity::name::{self, Level};
 
 use crate::ask::Ask;
 use crate::entry::{Entry, Kind};
 use crate::kept::{self, Kept, Words};
-use crate::terms;
+use crate::terms::{self, Word};
 
 /// A word that is found in a father's name or a village says less than one in the name itself.
 const RELATIVE: f32 = 0.8;
@@ -25,14 +25,18 @@ const MISSED: f32 = 0.25;
 const SAME: f32 = 0.6;
 /// And two words written as one.
 const TOGETHER: f32 = 0.7;
+/// What two words are alike at least that are looked up by the same sound, and from how many consonants on that tells something: a row found by its
+/// sound is not one that has nothing like the word (Rathore, Rathod).
+const SOUND: f32 = 0.65;
+const TELLING: usize = 3;
 /// Likeness from which no better is looked for.
 const SURE: f32 = 0.8;
 
 /// The words of a question, read once; what is found out of words met on the way is kept, for they come again and again.
 pub struct Asked {
-    words: Vec<(String, Arc<Name>)>,
+    words: Vec<(String, Arc<Word>)>,
     /// Neighbouring words written as one.
-    pairs: Vec<(String, Arc<Name>)>,
+    pairs: Vec<(String, Arc<Word>)>,
     numbers: Vec<String>,
     typing: bool,
     known: RefCell<HashMap<String, Arc<[f32]>>>,
@@ -66,7 +70,7 @@ impl Asked {
         let read = terms::read(word);
         let here = (word, &*read);
         let together: Vec<f32> = self.pairs.iter().map(|b| alike((&b.0, &b.1), here, false)).collect();
-        let one = |(i, (asked, parsed)): (usize, &(String, Arc<Name>))| {
+        let one = |(i, (asked, parsed)): (usize, &(String, Arc<Word>))| {
             let typing = self.typing && i + 1 == self.words.len();
             let near = [i.checked_sub(1), Some(i)].into_iter().flatten().filter_map(|j| together.get(j));
             let both = near.fold(0.0, |most: f32, t| most.max(*t));
@@ -182,7 +186,7 @@ fn part(asked: &str, number: &str) -> Option<f32> {
     }
 }
 
-fn alike(a: (&str, &Name), b: (&str, &Name), typing: bool) -> f32 {
+fn alike(a: (&str, &Word), b: (&str, &Word), typing: bool) -> f32 {
     if a.0 == b.0 {
         return 1.0;
     }
@@ -192,7 +196,7 @@ fn alike(a: (&str, &Name), b: (&str, &Name), typing: bool) -> f32 {
             return 0.9;
         }
     }
-    let found = name::compare(a.1, b.1);
+    let found = name::compare(&a.1.name, &b.1.name);
     // A spelling that the engine takes for the word counts as the word, however surprising its letters are.
     let least = match found.level {
         Level::Exact | Level::OtherScript => 0.9,
@@ -200,7 +204,8 @@ fn alike(a: (&str, &Name), b: (&str, &Name), typing: bool) -> f32 {
         Level::Nickname | Level::Initial => 0.6,
         _ => 0.0,
     };
-    (found.similarity * 0.98).max(least)
+    let sounds = a.1.keys.iter().any(|key| key.len() >= TELLING && b.1.keys.contains(key));
+    (found.similarity * 0.98).max(least).max(if sounds { SOUND } else { 0.0 })
 }
 
 #[cfg(test)]
@@ -210,6 +215,41 @@ mod tests {
     fn marked(question: &str, text: &str) -> Vec<String> {
         let asked = Asked::new(&Ask::read(question, None, 10));
         asked.marks(text).into_iter().map(|r| text[r].to_string()).collect()
+    }
+
+    fn likeness(a: &str, b: &str) -> f32 {
+        alike((a, &terms::read(a)), (b, &terms::read(b)), false)
+    }
+
+    #[test]
+    fn words_of_one_sound_are_alike_whatever_their_letters() {
+        for (a, b) in [("राठौड़", "rathod"), ("बैरवा", "berwa"), ("vikas", "bikas")] {
+            assert!(likeness(a, b) >= SOUND, "{a} {b}");
+        }
+        assert!(likeness("राठौड़", "meena") < SAME);
+        assert!(likeness("jyoti", "jat") < SAME, "two consonants tell little");
+    }
+
+    #[test]
+    fn who_has_every_word_otherwise_written_comes_before_who_lacks_one() {
+        let asked = Asked::new(&Ask::read("अशोक बैरवा Vikas Dholasar", None, 10));
+        let entry = |name: &str, father: &str, village: &str| Entry {
+            names: vec![name.into()],
+            relatives: vec![father.into()],
+            places: vec![village.into()],
+            kind: Kind::Person,
+            key: String::new(),
+            numbers: Vec::new(),
+            body: Vec::new(),
+            tags: Vec::new(),
+            object: String::new(),
+            row: 0,
+            source: String::new(),
+        };
+        let score = |e: Entry| asked.score(&e).unwrap();
+        let owner = score(entry("ASOK BERWA", "BIKAS BERWA", "DHOLASAR"));
+        assert!(owner > score(entry("Ashok Bairwa", "Vikas Bairwa", "Bas")));
+        assert!(owner > score(entry("Ashok Bairwa", "Mohan Bairwa", "Dholasar")));
     }
 
     #[test]

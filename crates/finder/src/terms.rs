@@ -57,13 +57,21 @@ pub fn roman(word: &str) -> Vec<String> {
     name::romanise(word).into_iter().take(ROMAN).map(|(text, _)| text.to_lowercase()).collect()
 }
 
+/// A word as it is compared.
+#[derive(Debug, PartialEq)]
+pub struct Word {
+    pub name: Name,
+    /// What it is looked up by.
+    pub keys: Vec<String>,
+}
+
 /// A word as the name engine reads it. The same words come again with every candidate and every question, so readings are kept.
-pub fn read(word: &str) -> Arc<Name> {
-    static KNOWN: LazyLock<RwLock<HashMap<Box<str>, Arc<Name>>>> = LazyLock::new(RwLock::default);
+pub fn read(word: &str) -> Arc<Word> {
+    static KNOWN: LazyLock<RwLock<HashMap<Box<str>, Arc<Word>>>> = LazyLock::new(RwLock::default);
     if let Some(known) = KNOWN.read().ok().and_then(|known| known.get(word).cloned()) {
         return known;
     }
-    let read = Arc::new(name::parse(word));
+    let read = Arc::new(Word { name: name::parse(word), keys: keys(word, &roman(word)) });
     if let Ok(mut known) = KNOWN.write() {
         if known.len() >= KEPT {
             known.clear();
