@@ -255,8 +255,8 @@ mod tests {
         full.media = std::iter::repeat_n(picture, 30).chain([film.clone(), film.clone(), shown, child, victim]).collect();
         full.kind = Kind::Achievement;
         full.facts.stage = Some(crate::message::Stage::Investigation);
-        let long = pair(&"शब्द ".repeat(90_000), &"#tag ".repeat(900));
-        let word = pair("", &"x".repeat(90_000));
+        let long = pair(&"शब्द ".repeat(700), &"#tag ".repeat(40));
+        let word = pair("", &"x".repeat(3_000));
         let film = Message { media: vec![film], ..Message::default() };
         let mut seen = std::collections::BTreeSet::new();
         for found in [full, long, word, film, Message::default()].iter().flat_map(|m| check(m, &setting)) {
