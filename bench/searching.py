@@ -21,6 +21,8 @@ def searching(ground, persons):
     run([ground.binary, "generate", "--persons", str(persons), "--seed", "43", "--clean", "--kinds", "case,vehicle,truth", "--out", folder], THREADS)
     files = [os.path.join(folder, f) for f in ("cctns.person/person.csv", "transport.vehicle/registrations.csv")]
     run(ground.ours(home, "ingest", "--authority", "BENCH", *files), THREADS)
+    # As the server does by itself (`serve --merge-every`).
+    run(ground.ours(home, "maintain", "--compact"), THREADS)
     say(f"search, {persons} persons: index")
     built = run(ground.ours(home, "--format", "json", "index", "--rebuild"), THREADS)
     told = json.loads(built["output"])[0]

@@ -17,7 +17,7 @@ use crate::terms;
 use crate::walk::{Bounds, Clauses, Rows, Union};
 
 /// Candidates of one way that are ranked, and as many again that lack a word.
-const CANDIDATES: usize = 400;
+const CANDIDATES: usize = 600;
 /// Rows of a leading list that are looked at. Who asks for two words that millions bear, and hardly anybody together, gets what was found by then.
 const STEPS: usize = 150_000;
 /// Spellings that a beginning is completed to, the commonest, and how many are looked through for them.
