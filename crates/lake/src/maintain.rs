@@ -37,7 +37,7 @@ pub struct Maintained {
 }
 
 impl Lake {
-    /// Rewrites tables of more than one file in their physical order, then removes what nothing refers to.
+    /// Rewrites tables of more than one file, or of one that lies in another order, in their physical order, then removes what nothing refers to.
     pub async fn compact(&self, only: Option<&TableName>) -> Result<Vec<Maintained>> {
         let mut out = Vec::new();
         self.repair_orders(only).await?;
@@ -55,7 +55,7 @@ impl Lake {
                 rows: before.iter().map(|f| f.rows).sum(),
                 ..Maintained::default()
             };
-            if before.len() > 1 {
+            if before.len() > 1 || !in_order(&table, &before, &order)? {
                 self.rewrite_sorted(&mut table, &before, &order).await?;
             }
             done.removed = vacuum(&mut table, KEEP_VERSIONS).await? + sweep_table(&table).await?;
@@ -118,9 +118,12 @@ impl Lake {
     async fn rewrite_sorted(&self, table: &mut Table, before: &[DataFile], order: &[String]) -> Result<()> {
         let ctx = self.engine().context()?;
         let chosen: HashSet<String> = before.iter().map(|f| table.root().join(&f.path).to_string_lossy().into_owned()).collect();
-        let provider = LakeTable::new(self.engine(), table, &[])?.only(|path| chosen.contains(path)).sorted_files(order);
-        let provider = std::sync::Arc::new(provider);
-        let mut frame = ctx.read_table(provider)?;
+        let mut provider = LakeTable::new(self.engine(), table, &[])?.only(|path| chosen.contains(path));
+        // Sorted files are merged; others have to be sorted.
+        if in_order(table, before, order)? {
+            provider = provider.sorted_files(order);
+        }
+        let mut frame = ctx.read_table(std::sync::Arc::new(provider))?;
         if !order.is_empty() {
             frame = frame.sort(order.iter().map(|c| datafusion::prelude::ident(c).sort(true, true)).collect())?;
         }
@@ -134,7 +137,7 @@ impl Lake {
                 Some(w) => w,
                 None => {
                     let name = format!("sorted-{}.parquet", uuid::Uuid::now_v7().simple());
-                    FileWriter::create(table.root(), &name, schema.clone(), order, None)?
+                    FileWriter::create(table.root(), &name, schema.clone(), order, true)?
                 }
             };
             w = tokio::task::spawn_blocking(move || w.write(&batch).map(|()| w))
@@ -218,6 +221,17 @@ impl Lake {
         due.dedup();
         self.purge(&due).await
     }
+}
+
+/// Whether the rows of each of these files lie in `order`.
+fn in_order(table: &Table, files: &[DataFile], order: &[String]) -> Result<bool> {
+    for file in files {
+        let reader = crate::rows::open(&table.name, &table.root().join(&file.path))?;
+        if !crate::runs::in_order(reader.metadata(), order) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Files of about one size that are too many to lie side by side; the smallest size first.

@@ -17,7 +17,7 @@ use sources::Contract;
 
 use crate::error::{LakeError, Result};
 use crate::home::TableName;
-use crate::runs::{FileWriter, arrow_error};
+use crate::runs::{FileWriter, arrow_error, in_order};
 use crate::table::{Change, DataFile, Table};
 
 /// Where a row came from.
@@ -240,7 +240,9 @@ fn filtered(
     if !found {
         return Ok(None);
     }
-    let reader = open(table, &path)?.build().map_err(|e| broken(table, &path)(e.into()))?;
+    let reader = open(table, &path)?;
+    let sorted = in_order(reader.metadata(), order);
+    let reader = reader.build().map_err(|e| broken(table, &path)(e.into()))?;
     let mut writer: Option<FileWriter> = None;
     let mut dropped = 0;
     for batch in reader {
@@ -253,7 +255,7 @@ fn filtered(
         }
         let writer = match &mut writer {
             Some(w) => w,
-            none => none.insert(FileWriter::create(dir, name, batch.schema(), order, None)?),
+            none => none.insert(FileWriter::create(dir, name, batch.schema(), order, sorted)?),
         };
         writer.write(&kept)?;
     }

@@ -24,6 +24,7 @@ use arrow::row::{RowConverter, SortField};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowWriterOptions, compute_leaves};
 use parquet::basic::{Compression, Encoding};
+use parquet::file::metadata::{ParquetMetaData, RowGroupMetaData, SortingColumn};
 use parquet::file::properties::{EnabledStatistics, WriterProperties};
 use parquet::schema::types::ColumnPath;
 use xxhash_rust::xxh3::xxh3_64_with_seed;
@@ -171,7 +172,8 @@ impl RunWriter {
         let order = sorted(&held, &self.order)?;
         let name = format!("{}-{}.parquet", self.prefix, uuid::Uuid::now_v7().simple());
         let plain = distinct::columns(&held, &order);
-        let file = FileWriter::create_with(&self.dir, &name, self.schema.clone(), &self.order, self.stamp.clone(), &plain)?;
+        let properties = properties(&self.schema, &self.order, &plain, true);
+        let file = FileWriter::with(&self.dir, &name, self.schema.clone(), properties, self.stamp.clone())?;
         let path = file.path.clone();
         let (written, file) = file.write_sorted(&held, &order, &plain)?;
         self.durable.get_or_insert_with(Durable::new).begin(file, path);
@@ -245,19 +247,13 @@ pub struct FileWriter {
 }
 
 impl FileWriter {
-    pub fn create(dir: &Path, name: &str, schema: SchemaRef, order: &[String], stamp: Option<Stamp>) -> Result<Self> {
-        FileWriter::create_with(dir, name, schema, order, stamp, &[])
+    /// `sorted` says whether rows will come in `order`.
+    pub fn create(dir: &Path, name: &str, schema: SchemaRef, order: &[String], sorted: bool) -> Result<Self> {
+        let properties = properties(&schema, order, &[], sorted);
+        FileWriter::with(dir, name, schema, properties, None)
     }
 
-    /// Without a dictionary for the columns in `plain`.
-    fn create_with(
-        dir: &Path,
-        name: &str,
-        schema: SchemaRef,
-        order: &[String],
-        stamp: Option<Stamp>,
-        plain: &[String],
-    ) -> Result<Self> {
+    fn with(dir: &Path, name: &str, schema: SchemaRef, properties: WriterProperties, stamp: Option<Stamp>) -> Result<Self> {
         std::fs::create_dir_all(dir).map_err(LakeError::io("creating", dir))?;
         let path = dir.join(name);
         let file = File::options().write(true).create_new(true).open(&path).map_err(LakeError::io("creating", &path))?;
@@ -273,7 +269,7 @@ impl FileWriter {
             })
             .collect();
         let physical = Arc::new(Schema::new(physical));
-        let options = ArrowWriterOptions::new().with_properties(properties(&schema, order, plain)).with_skip_arrow_metadata(true);
+        let options = ArrowWriterOptions::new().with_properties(properties).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, physical.clone(), options).map_err(|e| parquet_error(&path, e))?;
         Ok(FileWriter { writer, physical, stamp, path, name: name.into(), rows: 0 })
     }
@@ -534,7 +530,24 @@ fn constant(value: &str, n: usize) -> ArrayRef {
     Arc::new(DictionaryArray::<Int32Type>::new(keys, values))
 }
 
-fn properties(schema: &Schema, order: &[String], plain: &[String]) -> WriterProperties {
+/// Whether a file says of itself that its rows lie in `order`. One that was written when its table had another order, or by another program, does
+/// not.
+pub(crate) fn in_order(file: &ParquetMetaData, order: &[String]) -> bool {
+    let columns = file.file_metadata().schema_descr().columns();
+    let named =
+        |s: &SortingColumn| columns.get(s.column_idx as usize).filter(|_| !s.descending && s.nulls_first).map(|c| c.name());
+    let said = |group: &RowGroupMetaData| group.sorting_columns().map(|columns| columns.iter().map(named).collect::<Vec<_>>());
+    let wanted: Vec<Option<&str>> = order.iter().map(|column| Some(column.as_str())).collect();
+    wanted.is_empty() || file.row_groups().iter().all(|group| said(group).is_some_and(|columns| columns.starts_with(&wanted)))
+}
+
+/// How a file is written whose rows lie in `order`, or are to be looked for by it; without a dictionary for the columns in `plain`.
+fn properties(schema: &Schema, order: &[String], plain: &[String], sorted: bool) -> WriterProperties {
+    let place = |name: &String| {
+        let column_idx = schema.index_of(name).ok()? as i32;
+        Some(SortingColumn { column_idx, descending: false, nulls_first: true })
+    };
+    let sorting: Option<Vec<SortingColumn>> = if sorted { order.iter().map(place).collect() } else { None };
     // A source's own table keeps the hash of each row's key.
     let own = schema.column_with_name("_key").is_some();
     let (page, dictionary) = if own { (PAGE, DICTIONARY) } else { (SMALL_PAGE, SMALL_DICTIONARY) };
@@ -545,6 +558,7 @@ fn properties(schema: &Schema, order: &[String], plain: &[String]) -> WriterProp
         .set_write_batch_size(page)
         .set_dictionary_page_size_limit(dictionary)
         .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_sorting_columns(sorting.filter(|columns| !columns.is_empty()))
         .set_created_by("sarovar".into());
     for field in schema.fields() {
         let path = ColumnPath::from(field.name().as_str());

@@ -2,8 +2,9 @@
 
 use lake::{At, LakeError, TableName};
 use ledger::Filter;
+use sources::Contract;
 
-use crate::bench::{Bench, access};
+use crate::bench::{Bench, CONTRACT, MAPPING, access};
 
 const TWO: &str = "a,Asha,7000000001,X,2026-01-01 10:00:00,1,,secret-a\nb,Bina,7000000002,Y,2026-01-02 10:00:00,1,,secret-b\n";
 
@@ -117,6 +118,30 @@ async fn compaction_keeps_every_row_and_leaves_one_file() {
     assert!(done.iter().all(|d| d.files_after <= 1), "{done:?}");
     assert_eq!(b.rows(sql).await, before);
     assert_eq!(b.rows("SELECT count(*) FROM clean.test_register WHERE place = 'X'").await, ["4"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compaction_puts_rows_into_the_order_that_holds_now() {
+    let b = Bench::new().await;
+    for i in 0..4 {
+        b.ingest(&format!("{i}.csv"), &format!("k{i},N{i},700000000{i},X,2026-01-0{} 10:00:00,1,,\n", 9 - i)).await;
+    }
+    // Nobody orders them: rows come as they lie in the file.
+    let lying = "SELECT id FROM clean.test_register";
+    b.lake.compact(None).await.unwrap();
+    assert_eq!(b.rows(lying).await, ["k0", "k1", "k2", "k3"], "by number");
+    let yaml = CONTRACT.replace("[[number, seen_at]", "[[seen_at, number]").replace("1.0.0", "1.0.1");
+    let contract = std::sync::Arc::new(Contract::parse(&yaml, MAPPING).unwrap());
+    let lake = crate::bench::open(b.lake.home().root(), &contract).await;
+    let b = Bench { lake, contract, ..b };
+    // One file, and a file that was written in the new order beside one of the old.
+    b.lake.compact(None).await.unwrap();
+    assert_eq!(b.rows(lying).await, ["k3", "k2", "k1", "k0"], "by day");
+    let again = b.lake.compact(None).await.unwrap();
+    assert!(again.iter().all(|d| d.bytes_before == d.bytes_after), "{again:?}");
+    b.ingest("5.csv", "k5,N5,7000000009,X,2026-01-07 12:00:00,1,,\n").await;
+    b.lake.compact(None).await.unwrap();
+    assert_eq!(b.rows(lying).await, ["k3", "k2", "k5", "k1", "k0"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
