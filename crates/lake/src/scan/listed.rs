@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use datafusion::common::ScalarValue;
 use datafusion::datasource::physical_plan::parquet::ParquetAccessPlan;
 use datafusion::logical_expr::{BinaryExpr, Expr, Operator};
-use parquet::arrow::arrow_reader::RowSelection;
+use parquet::arrow::arrow_reader::{RowSelection, RowSelector};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::page_index::column_index::ColumnIndexMetaData;
 
@@ -62,30 +62,35 @@ pub(super) fn worth(lists: &[Listed]) -> bool {
     lists.iter().any(|list| list.values.len() > 1)
 }
 
-/// The pages of a file whose rows may have a value of each list; none where the file does not say what its pages hold.
+/// The pages of a file whose rows may have a value of each list. A list whose column has no bounds chooses none; none where that leaves nothing
+/// that is [`worth`] it.
 pub(super) fn pages(lists: &[Listed], file: &ParquetMetaData) -> Option<ParquetAccessPlan> {
-    let columns = file.file_metadata().schema_descr().columns();
-    let column = |list: &Listed| columns.iter().position(|c| c.path().string() == list.column);
     let (bounds, places) = (file.column_index()?, file.offset_index()?);
     let mut plan = ParquetAccessPlan::new_all(file.num_row_groups());
     for (group, told) in file.row_groups().iter().enumerate() {
-        let rows = told.num_rows() as usize;
+        let (bounds, places) = (bounds.get(group)?, places.get(group)?);
         let mut chosen: Option<RowSelection> = None;
+        let mut telling = false;
         for list in lists {
-            let column = column(list)?;
+            let Some((column, chunk)) = told.columns().iter().enumerate().find(|(_, c)| c.column_path().string() == list.column)
+            else {
+                continue;
+            };
             // What the whole group excludes need not be looked for page by page.
-            let least = told.column(column).statistics().and_then(|s| Some((s.min_bytes_opt()?, s.max_bytes_opt()?)));
-            if least.is_some_and(|(least, most)| !list.any(Some(least), Some(most))) {
-                chosen = Some(RowSelection::default());
-                break;
-            }
-            let ColumnIndexMetaData::BYTE_ARRAY(bounds) = bounds.get(group)?.get(column)? else { return None };
-            let places = places.get(group)?.get(column)?.page_locations();
-            let begin = |page: usize| places.get(page).map_or(rows, |place| place.first_row_index as usize);
-            // A page without bounds holds nothing but NULL.
-            let held = |page: &usize| list.any(bounds.min_value(*page), bounds.max_value(*page));
-            let ranges = (0..places.len()).filter(held).map(|page| begin(page)..begin(page + 1));
-            let these = RowSelection::from_consecutive_ranges(ranges, rows);
+            let ends = chunk.statistics().and_then(|s| Some((s.min_bytes_opt()?, s.max_bytes_opt()?)));
+            let these = if ends.is_some_and(|(least, most)| !list.any(Some(least), Some(most))) {
+                RowSelection::from(vec![RowSelector::skip(told.num_rows() as usize)])
+            } else if let Some(ColumnIndexMetaData::BYTE_ARRAY(bounds)) = bounds.get(column) {
+                let (places, rows) = (places.get(column)?.page_locations(), told.num_rows() as usize);
+                let begin = |page: usize| places.get(page).map_or(rows, |place| place.first_row_index as usize);
+                // A page without bounds holds nothing but NULL.
+                let held = |page: &usize| list.any(bounds.min_value(*page), bounds.max_value(*page));
+                let ranges = (0..places.len()).filter(held).map(|page| begin(page)..begin(page + 1));
+                RowSelection::from_consecutive_ranges(ranges, rows)
+            } else {
+                continue;
+            };
+            telling |= list.values.len() > 1 || !these.selects_any();
             let both = match &chosen {
                 Some(before) => before.intersection(&these),
                 None => these,
@@ -94,9 +99,9 @@ pub(super) fn pages(lists: &[Listed], file: &ParquetMetaData) -> Option<ParquetA
                 break;
             }
         }
-        match chosen.filter(RowSelection::selects_any) {
-            Some(chosen) => plan.scan_selection(group, chosen),
-            None => plan.skip(group),
+        match chosen.filter(|_| telling)? {
+            chosen if chosen.selects_any() => plan.scan_selection(group, chosen),
+            _ => plan.skip(group),
         }
     }
     Some(plan)
@@ -129,7 +134,8 @@ mod tests {
 
     use super::*;
 
-    /// Two row groups of a hundred rows in pages of ten; `key` has even numbers, three digits each, and a page of NULL; `half` is `a` and `b`.
+    /// Two row groups of a hundred rows in pages of ten; `key` has even numbers, three digits each, and a page of NULL; `half` is `a` and `b`, and
+    /// `bare` the same without bounds.
     fn file() -> bytes::Bytes {
         let properties = WriterProperties::builder()
             .set_max_row_group_row_count(Some(100))
@@ -137,11 +143,17 @@ mod tests {
             .set_write_batch_size(10)
             .set_statistics_enabled(EnabledStatistics::Page)
             .set_dictionary_enabled(false)
+            .set_column_statistics_enabled("bare".into(), EnabledStatistics::None)
             .build();
         let key = |i: usize| (!(50..60).contains(&i)).then(|| format!("{:03}", 2 * i));
         let keys: ArrayRef = Arc::new((0..200).map(key).collect::<StringArray>());
         let halves: ArrayRef = Arc::new((0..200).map(|i| Some(if i < 100 { "a" } else { "b" })).collect::<StringArray>());
-        let batch = RecordBatch::try_from_iter_with_nullable([("key", keys, true), ("half", halves, true)]).unwrap();
+        let batch = RecordBatch::try_from_iter_with_nullable([
+            ("key", keys, true),
+            ("half", halves.clone(), true),
+            ("bare", halves, true),
+        ])
+        .unwrap();
         let mut out = Vec::new();
         let mut writer = ArrowWriter::try_new(&mut out, batch.schema(), Some(properties)).unwrap();
         writer.write(&batch).unwrap();
@@ -176,6 +188,9 @@ mod tests {
         assert_eq!(rows(&any("key", &["019"])), Some(vec![]), "between two pages");
         assert_eq!(rows(&any("key", &["021", "110"])), Some(vec![10]), "odd numbers may be, NULL is nothing");
         assert_eq!(rows(&any("other", &["000"])), None);
+        let beside = any("key", &["000", "398"]).and(col("other").eq(lit("x"))).and(col("bare").eq(lit("x")));
+        assert_eq!(rows(&beside), Some(vec![0, 190]), "a column that says nothing chooses nothing");
+        assert_eq!(rows(&any("bare", &["x", "y"]).and(col("half").eq(lit("a")))), None, "and leaves one value to the engine");
         assert_eq!(rows(&any("key", &["000", "398"]).and(any("half", &["b", "c"]))), Some(vec![190]), "what has to hold besides");
         assert_eq!(rows(&any("key", &["000", "398"]).and(col("half").eq(lit("c")))), Some(vec![]));
     }
