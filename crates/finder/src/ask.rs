@@ -46,7 +46,8 @@ impl Ask {
             }
         }
         settle(&mut run, &mut numbers, &mut short);
-        let mut words = terms::words(&words.join(" "));
+        let (mut words, place) = terms::apart(&words.join(" "));
+        words.extend(place);
         words
             .extend(short.into_iter().map(|t| terms::number(t).to_lowercase()).filter(|t| t.chars().any(|c| c.is_ascii_digit())));
         words.truncate(MOST);
@@ -88,6 +89,7 @@ mod tests {
         assert_eq!(read("  "), (vec![], vec![]));
         assert_eq!(read("Mangilal Ward No. 4"), (some(&["mangilal", "4"]), vec![]));
         assert_eq!(read("Ward No. 11, Kota").1, Vec::<String>::new());
+        assert_eq!(read("Ramesh Meena village Kalwar").0, some(&["ramesh", "meena", "kalwar"]));
         assert_eq!(read("CA 0001").1, some(&["CA0001"]));
         assert_eq!(read("22 BH 1234 AA").1, some(&["22BH1234"]));
         assert_eq!(read("रमेश १२३४"), (some(&["रमेश"]), some(&["1234"])));

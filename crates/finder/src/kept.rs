@@ -37,12 +37,10 @@ pub(crate) struct Words {
 
 impl Words {
     pub fn of(entry: &Entry) -> Words {
-        let words = |texts: &[String], of: fn(&str) -> Vec<String>| texts.iter().map(|t| of(t)).collect();
-        Words {
-            names: words(&entry.names, terms::words),
-            relatives: words(&entry.relatives, terms::words),
-            places: words(&entry.places, terms::plain),
-        }
+        // Whoever writes the village behind the name means a village.
+        let (names, told): (Vec<_>, Vec<_>) = entry.names.iter().map(|name| terms::apart(name)).unzip();
+        let places = entry.places.iter().map(|place| terms::plain(place)).chain(told).filter(|words| !words.is_empty());
+        Words { names, relatives: entry.relatives.iter().map(|name| terms::words(name)).collect(), places: places.collect() }
     }
 }
 

@@ -90,7 +90,7 @@ impl Asked {
         out
     }
 
-    /// How well an entry answers: each word of the question gives 1 at most, each number 2. `None` for an entry that does not answer.
+    /// How well an entry answers: each word of the question gives 1 at most, or costs [`MISSED`], each number 2. `None` for an entry that does not answer.
     pub fn score(&self, entry: &Entry) -> Option<f32> {
         let bytes = kept::write(entry, &Words::of(entry));
         self.rank(&Kept::read(&bytes)?, &entry.body).map(|r| r.score)

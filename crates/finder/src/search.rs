@@ -40,7 +40,7 @@ pub struct Found {
     /// SHA-256 of the received file, and the row in it.
     pub object: String,
     pub row: i64,
-    /// Each word of the question gives 1 at most, each number 2.
+    /// Each word of the question gives 1 at most and costs a little where the row has nothing like it; each number gives 2.
     pub score: f32,
 }
 

@@ -13,20 +13,26 @@ pub const GRAM: usize = 4;
 /// Words whose reading is kept; a state has fewer that come again.
 const KEPT: usize = 1 << 16;
 
-/// Words of a text in one form: folded, with the vowel signs that belong to them. Punctuation, honorifics and relation marks are no words of a
-/// name and are left out where the name engine knows them.
-pub fn words(text: &str) -> Vec<String> {
+/// Words of a name and of a place that is told with it, in one form: folded, with the vowel signs that belong to them. Punctuation, honorifics, relation
+/// marks and what only announces a place are no words, and are left out where the name engine knows them.
+pub fn apart(text: &str) -> (Vec<String>, Vec<String>) {
     let parsed = name::parse(text);
-    let mut out: Vec<String> = std::iter::once(&parsed.own)
+    let words: Vec<String> = std::iter::once(&parsed.own)
         .chain(&parsed.aliases)
         .chain(parsed.relatives.iter().flat_map(|r| &r.names))
         .flat_map(|p| &p.words)
         .map(|w| w.text.clone())
         .collect();
-    if out.is_empty() {
-        out = plain(text);
+    if words.is_empty() {
+        return (plain(text), Vec::new());
     }
-    out
+    let place: Vec<&str> = parsed.place_words().collect();
+    (words, plain(&place.join(" ")))
+}
+
+/// The words of a name alone.
+pub fn words(text: &str) -> Vec<String> {
+    apart(text).0
 }
 
 /// Words of a text that is no name: addresses, titles.
@@ -131,6 +137,19 @@ mod tests {
     fn hindi_words_stay_whole() {
         assert_eq!(plain("ग्राम कालवाड़, जयपुर"), ["ग्राम", "कालवाड़", "जयपुर"].map(|w| w.nfkc().collect::<String>()));
         assert_eq!(words("श्री रमेश कुमार पुत्र मोहन"), ["रमेश", "कुमार", "मोहन"]);
+    }
+
+    #[test]
+    fn a_place_is_told_from_a_name_and_from_what_announces_it() {
+        let read = |text: &str| {
+            let (words, place) = apart(text);
+            (words.join(" "), place.join(" "))
+        };
+        let both = |words: &str, place: &str| (words.to_string(), place.to_string());
+        assert_eq!(read("Ramesh s/o Mohan village Kalwar tehsil Amer"), both("ramesh mohan", "kalwar amer"));
+        assert_eq!(read("Kamlesh Dhani Jatan"), both("kamlesh", "jatan"));
+        assert_eq!(read("रमेश निवासी बगरू"), both("रमेश", "बगरू"));
+        assert_eq!(read("Tehsil Road"), both("tehsil road", ""), "a place alone is what is asked for");
     }
 
     #[test]

@@ -91,6 +91,12 @@ pub struct Name {
 }
 
 impl Name {
+    /// Words of the place, without those that only announce one (village, tehsil, निवासी).
+    pub fn place_words(&self) -> impl Iterator<Item = &str> {
+        let words = self.place.iter().flat_map(|place| place.split(' '));
+        words.filter(|word| mark(word) != Some(Mark::Place))
+    }
+
     /// Adds a father's name that stands in a column of its own.
     pub fn with_relative(mut self, relation: Relation, text: &str) -> Self {
         let read = parse(text);
