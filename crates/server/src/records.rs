@@ -149,7 +149,7 @@ pub async fn fill(lake: &Lake, desk: &Desk, access: &Access) -> Result<Vec<Repor
     let mut reports = Vec::new();
     for (contract, name, text) in files.into_iter().filter(|(_, _, text)| text.lines().count() > 1) {
         let path = folder.path().join(name);
-        std::fs::write(&path, text).map_err(|source| LakeError::Io { action: "writing", path: path.clone(), source })?;
+        std::fs::write(&path, text).map_err(LakeError::io("writing", &path))?;
         let request =
             Request { contract: Some(lake.contract(contract)?), received_by: access.principal.id.clone(), ..Request::default() };
         for report in lake.ingest_path(&path, request, &Arc::new(Progress::default())).await? {

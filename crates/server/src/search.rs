@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use lake::{At, LakeError};
 use pages::search::{Hit, Narrowed, Piece, Search, Suggest};
 use pages::shell::encode;
-use pages::{Section, dossier as page};
+use pages::{Lang, Section, dossier as page};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -234,7 +234,7 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
     let hits = found.hits.iter().map(|hit| Hit {
         kind: kind(hit.target.kind),
         title: marked(&q, hit.title.clone()),
-        note: marked(&q, note(ask, hit)),
+        note: marked(&q, note(ask.lang, &hit.note)),
         standings: badges(ask.lang, &hit.standings),
         matched: word(hit.matched),
         // What has no page of its own leads to the row that speaks of it.
@@ -263,13 +263,26 @@ fn marked(question: &str, text: String) -> Vec<Piece> {
     ::dossier::marked(question, &text).into_iter().map(|p| Piece { text: p.text, marked: p.marked }).collect()
 }
 
-/// What tells a hit from others; it begins with a role word, which has a translation.
-fn note(ask: &Ask, hit: &::dossier::Hit) -> String {
-    match hit.note.split_once(" · ") {
-        Some((role, rest)) => match ask.lang.known(&format!("role-{role}")) {
-            Some(word) => format!("{word} · {rest}"),
-            None => hit.note.clone(),
-        },
-        None => ask.lang.known(&format!("role-{}", hit.note)).unwrap_or_else(|| hit.note.clone()),
+/// What tells a hit from others; words for a role and a relation are translated.
+fn note(lang: Lang, note: &str) -> String {
+    let said = |part: &str| {
+        let relative = || {
+            let (relation, name) = part.split_once(' ')?;
+            Some(format!("{} {name}", lang.known(&format!("relative-{relation}"))?))
+        };
+        lang.known(&format!("role-{part}")).or_else(relative).unwrap_or_else(|| part.to_owned())
+    };
+    note.split(" · ").map(said).collect::<Vec<_>>().join(" · ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_says_role_and_relation_in_the_language_of_the_page() {
+        let said = "victim · husband Prakash Singh · Tehsil Road, Ajmer";
+        assert_eq!(note(Lang::Hi, said), "पीड़ित · पति Prakash Singh · Tehsil Road, Ajmer");
+        assert_eq!(note(Lang::Hi, "12 March 2024"), "12 March 2024", "what is neither stays");
     }
 }

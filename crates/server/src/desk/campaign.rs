@@ -75,7 +75,7 @@ pub(super) async fn open(app: &App, ask: &Ask, form: &Sheet) -> Reply<Campaign> 
         from_at: day("from")?,
         // The last day is part of it.
         until_at: day("until")? + model::time::MICROS_PER_DAY - 1,
-        goal: given(form, "goal").parse().unwrap_or_default(),
+        goal: if given(form, "goal").is_empty() { 0 } else { number(form)? },
         public: i64::from(given(form, "public") == "1"),
         ..Campaign::default()
     };
@@ -129,8 +129,12 @@ pub(crate) async fn goal(State(app): State<App>, ask: Ask, Path(id): Path<String
 
 /// Sets a unit's goal.
 pub(super) async fn aim(app: &App, ask: &Ask, id: &str, form: &Sheet) -> Reply<()> {
-    let goal = given(form, "goal").parse().map_err(|_| HttpError::Desk("a goal is a number of messages".into()))?;
-    Ok(app.desk().set_goal(&ask.principal, id, given(form, "unit"), goal, app.lake.now()).await?)
+    Ok(app.desk().set_goal(&ask.principal, id, given(form, "unit"), number(form)?, app.lake.now()).await?)
+}
+
+/// The goal of a form.
+fn number(form: &Sheet) -> Reply<i64> {
+    given(form, "goal").parse().map_err(|_| HttpError::Desk("a goal is a number of messages".into()))
 }
 
 pub(crate) async fn join(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(form): Form<Sheet>) -> Reply<Redirect> {

@@ -105,6 +105,9 @@ async fn what_lies_ready_is_made_by_a_program_too() {
     let id = made["campaign"]["id"].as_str().unwrap().to_owned();
     assert_eq!((made["campaign"]["goal"].as_i64(), made["campaign"]["public"].as_i64()), (Some(5), Some(1)));
     refused(&p, "/api/v1/desk/campaigns", json!({ "unit": "HQ", "from": "soon" }), "soon").await;
+    let mut vague = week;
+    vague["goal"] = json!("many");
+    refused(&p, "/api/v1/desk/campaigns", vague, "a goal is a number").await;
     let at = |step: &str| format!("/api/v1/desk/campaigns/{id}/{step}");
     let post = p.published(Kind::Awareness, "बच्चों की सुनें", None).await;
     assert_eq!(call(&p, &at("join"), json!({ "post": post })).await["out"], 1);
