@@ -34,6 +34,9 @@ const FORMS: &[&[&str]] = &[
     ],
     &["prema", "pema", "प्रेमा", "पेमा"],
     &["premaram", "pemaram", "प्रेमाराम", "पेमाराम"],
+    // Clans that Marwari and Gujarati end in a flap and Hindi in an r, and one that is called by either of its names.
+    &["rathore", "rathor", "rathaur", "rathour", "rathod", "rathode", "राठौड़", "राठौर", "राठोड़", "राठोर", "राठोड"],
+    &["panwar", "panvar", "pawar", "pavar", "parmar", "paramar", "पंवार", "पँवार", "पवार", "परमार"],
     &["bhanwar", "bhanwara", "bhanvar", "bhawar", "bhawara", "bhanwra", "भँवर", "भंवर", "भँवरा", "भंवरा"],
 ];
 
@@ -103,6 +106,9 @@ mod tests {
             ("Jashwant", "Yashwant"),
             ("Pema Ram", "प्रेमाराम"),
             ("Pema", "Prema"),
+            ("Mahipal Rathod", "महिपाल राठौड़"),
+            ("राठौर", "Rathod"),
+            ("Vikas Parmar", "विकास पंवार"),
         ] {
             let (left, right) = (parse(a), parse(b));
             assert!(compare(&left, &right).level >= Level::Spelling, "{a} {b}: {:?}", compare(&left, &right).level);
@@ -117,6 +123,8 @@ mod tests {
             ("Mohinder", "Narendra"),
             ("Jaswant", "Balwant"),
             ("Pema", "Hema"),
+            ("Rathod", "Rathi"),
+            ("Parmar", "Pareek"),
         ] {
             assert!(compare(&parse(a), &parse(b)).level < Level::DifferentSurname, "{a} {b}");
         }
