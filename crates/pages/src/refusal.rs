@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::Lang;
 
 /// Sentences of the catalogues.
-const KEYS: [&str; 60] = [
+const KEYS: [&str; 63] = [
     "refusal-fir",
     "refusal-limit",
     "refusal-limit-number",
@@ -67,6 +67,9 @@ const KEYS: [&str; 60] = [
     "refusal-operators-own",
     "refusal-erases-alone",
     "refusal-open-to-all",
+    "refusal-no-field-in-address",
+    "refusal-no-field-in-form",
+    "refusal-not-this-way",
 ];
 
 /// Names of the words that are filled in.

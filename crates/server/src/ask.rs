@@ -16,7 +16,7 @@ use model::Purpose;
 use pages::{Lang, Section, Shell};
 use uuid::Uuid;
 
-use crate::fault::HttpError;
+use crate::fault::{HttpError, unread};
 use crate::site::Site;
 use crate::{App, door, limit};
 
@@ -231,12 +231,16 @@ pub(crate) async fn settle(State(app): State<App>, mut request: Request, next: N
     let mut response = match ask.identify(&app, request.headers()).await {
         Ok(()) => {
             request.extensions_mut().insert(ask.clone());
-            next.run(request).await
+            unread(next.run(request).await).await
         }
         Err(error) => error.into_response(),
     };
     if let Some(error) = response.extensions_mut().remove::<HttpError>() {
+        let allow = response.headers_mut().remove(header::ALLOW);
         response = error.render(&ask).into_response();
+        if let Some(allow) = allow {
+            response.headers_mut().insert(header::ALLOW, allow);
+        }
         if partial {
             // An error's page has no part of the name that was asked for: its words are put into the place of that part.
             response.headers_mut().insert("hx-reselect", HeaderValue::from_static(".fault"));

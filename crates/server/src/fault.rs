@@ -11,6 +11,9 @@ use serde_json::json;
 use crate::ask::Ask;
 use crate::signin;
 
+/// Bytes of what the framework says that are read at most.
+const SAID: usize = 4 << 10;
+
 /// An error of the web surface.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum HttpError {
@@ -71,6 +74,9 @@ pub(crate) enum HttpError {
     Busy,
     #[error("the answer is no longer kept")]
     Gone,
+    /// A request that could not be read at all, as the framework says it.
+    #[error("{why}")]
+    Unread { status: StatusCode, why: String },
     #[error("{0}")]
     Desk(String),
     #[error("{0}")]
@@ -110,6 +116,7 @@ impl HttpError {
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
             HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
             HttpError::Gone => (StatusCode::GONE, "fault-gone", "/sql", "back-sql"),
+            HttpError::Unread { status, .. } => (*status, "fault-bad-request", "/", "back-home"),
             HttpError::Desk(_) => (StatusCode::CONFLICT, "fault-desk", "/desk", "back-desk"),
             HttpError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault-failed", "/", "back-home"),
         }
@@ -134,9 +141,11 @@ impl HttpError {
     fn told(&self, ask: &Ask) -> String {
         match self {
             HttpError::Desk(why) if !ask.json => crate::desk::said(ask, why),
-            HttpError::Refused(why) | HttpError::Work(why) | HttpError::BadRequest(why) | HttpError::Failed(why) => {
-                ask.refusal(why)
-            }
+            HttpError::Refused(why)
+            | HttpError::Work(why)
+            | HttpError::BadRequest(why)
+            | HttpError::Unread { why, .. }
+            | HttpError::Failed(why) => ask.refusal(why),
             HttpError::Unreleased { .. } => ask.refusal(&self.to_string()),
             _ => self.to_string(),
         }
@@ -159,6 +168,7 @@ impl HttpError {
                 | HttpError::Scope(_)
                 | HttpError::Desk(_)
                 | HttpError::Taken(_)
+                | HttpError::Unread { .. }
         )
         .then(|| self.told(ask));
         let page = Fault {
@@ -245,6 +255,25 @@ impl From<std::io::Error> for HttpError {
     fn from(error: std::io::Error) -> HttpError {
         HttpError::Failed(error.to_string())
     }
+}
+
+/// What the framework says in plain text about a request that it could not read becomes an error of ours, which has a page.
+pub(crate) async fn unread(response: Response) -> Response {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let plain = kind.is_some_and(|kind| kind.starts_with("text/plain")) || response.status() == StatusCode::METHOD_NOT_ALLOWED;
+    if !response.status().is_client_error() || !plain || response.extensions().get::<HttpError>().is_some() {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let why = axum::body::to_bytes(body, SAID).await.unwrap_or_default();
+    let why = match parts.status {
+        StatusCode::METHOD_NOT_ALLOWED => "this address is not opened in this way".to_owned(),
+        _ => String::from_utf8_lossy(&why).into_owned(),
+    };
+    parts.headers.remove(header::CONTENT_TYPE);
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.extensions.insert(HttpError::Unread { status: parts.status, why });
+    Response::from_parts(parts, axum::body::Body::empty())
 }
 
 pub(crate) type Reply<T = Html<String>> = Result<T, HttpError>;

@@ -82,3 +82,6 @@ refusal-word-asked = asked
 refusal-word-refused = refused
 refusal-word-closing = closing
 refusal-word-closed = closed
+refusal-no-field-in-address = Failed to deserialize query string: missing field `{$a}`
+refusal-no-field-in-form = Failed to deserialize form body: missing field `{$a}`
+refusal-not-this-way = this address is not opened in this way

@@ -82,3 +82,6 @@ refusal-word-asked = माँगी गई
 refusal-word-refused = अस्वीकृत
 refusal-word-closing = बंद होने को
 refusal-word-closed = बंद
+refusal-no-field-in-address = पते में `{$a}` नहीं बताया गया
+refusal-no-field-in-form = फ़ॉर्म में `{$a}` नहीं भरा गया
+refusal-not-this-way = यह पता इस तरह नहीं खुलता

@@ -493,3 +493,29 @@ async fn networks_call_and_fetch_under_signatures_only() {
     assert_eq!(send(&p.portal, large).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     assert_eq!(p.public("/media/abc?until=99999999999&signature=00").await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_has_a_page_and_a_way_back_too() {
+    let p = Place::new().await;
+    let odd = p.get("/purpose/declaration").await;
+    assert_eq!(odd.status, StatusCode::BAD_REQUEST);
+    assert!(odd.body.contains("<main") && odd.body.contains("month"), "{}", odd.body);
+    let hindi = p.post_in("hi", "/desk/item/1/assign", "").await;
+    assert!(hindi.status.is_client_error() && hindi.body.contains("<main"), "{} {}", hindi.status, hindi.body);
+    let asked = p.get("/desk/post/1/approve").await;
+    assert_eq!(
+        (asked.status, asked.headers.get(header::ALLOW).unwrap().to_str().unwrap()),
+        (StatusCode::METHOD_NOT_ALLOWED, "POST")
+    );
+    assert!(asked.body.contains("<main"), "{}", asked.body);
+    let request = Request::post("/api/v1/desk/campaigns")
+        .header(header::COOKIE, format!("sarovar_token={TOKEN}"))
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from("{\"unit\""))
+        .unwrap();
+    let broken = send(&p.pages, request).await;
+    assert_eq!(broken.status, StatusCode::BAD_REQUEST);
+    let told: serde_json::Value = serde_json::from_str(&broken.body).unwrap();
+    assert_eq!(told["error"]["status"], 400);
+    assert!(told["error"]["message"].as_str().unwrap().contains("JSON"), "{told}");
+}
