@@ -22,7 +22,7 @@ use crate::fault::{HttpError, Reply, show};
 
 const PER_PAGE: usize = 50;
 /// Actions that have words, in the order of the list.
-const ACTIONS: [&str; 39] = [
+const ACTIONS: [&str; 47] = [
     "query",
     "answer",
     "dossier",
@@ -62,6 +62,14 @@ const ACTIONS: [&str; 39] = [
     "emergency",
     "declaration",
     "policy",
+    "desk",
+    "certificate",
+    "pull",
+    "late",
+    "subjects",
+    "subject",
+    "category",
+    "sheet",
 ];
 
 /// What is looked for.

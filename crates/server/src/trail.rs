@@ -8,9 +8,9 @@ use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use governance::audit::Entry;
 use ledger::Filter;
-use pages::Section;
 use pages::audit::{Trail, TrailLine};
 use pages::shell::{Crumb, encode};
+use pages::{Lang, Section};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -110,6 +110,13 @@ fn gather(entries: &[Entry], side: Side) -> Vec<Group> {
     out
 }
 
+/// A text whose first word, a code of the log, is said in a language where one of the catalogue's areas has it.
+fn said(lang: Lang, areas: &[&str], text: &str) -> String {
+    let (code, rest) = text.split_once(' ').map_or((text, ""), |(code, rest)| (code, rest));
+    let word = areas.iter().find_map(|area| lang.known(&format!("{area}-{code}")));
+    word.map_or_else(|| text.to_owned(), |word| format!("{word} {rest}").trim_end().to_owned())
+}
+
 struct Found {
     entries: Vec<Entry>,
     /// Whether the log holds more than was looked at.
@@ -184,8 +191,8 @@ async fn page(
         refused: group.refused,
         first: at(&group.first),
         last: at(&group.last),
-        why: group.why.join("; "),
-        name: group.name,
+        why: group.why.iter().map(|why| said(ask.lang, &["purpose"], why)).collect::<Vec<_>>().join("; "),
+        name: if side == Side::Officer { said(ask.lang, &["kind", "action"], &group.name) } else { group.name },
     });
     let asked_for = if side == Side::Person { &asked.key } else { &asked.who };
     let export =
@@ -280,5 +287,15 @@ mod tests {
         assert_eq!(names, ["person p-1", "query", "query clean.x, clean.y"]);
         assert_eq!((of[0].first.as_str(), of[0].last.as_str()), ("2026-11-01T10:00:00+00:00", "2026-11-03T10:00:00+00:00"));
         assert_eq!(of[0].why, ["case 27541001/0000/2026", "case 27541001/0001/2026"]);
+    }
+
+    #[test]
+    fn codes_of_the_log_are_said_in_the_language_of_the_page() {
+        let officer = |text: &str| said(Lang::Hi, &["kind", "action"], text);
+        assert_eq!(officer("case 2930e604"), "प्रकरण 2930e604");
+        assert_eq!(officer("query pole.event"), "प्रश्न pole.event");
+        assert_eq!(officer("unheard of"), "unheard of");
+        assert_eq!(said(Lang::En, &["purpose"], "case 27541001/0001/2026"), "case 27541001/0001/2026");
+        assert_eq!(said(Lang::Hi, &["purpose"], "supervision"), "पर्यवेक्षण");
     }
 }
