@@ -237,6 +237,8 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     let code = bring::ingest(args, &taken).await?;
     // Who is who, so that persons and the queue of doubtful pairs are there to be looked at.
     resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
+    // The desk's units are those of the register.
+    crate::user::user(args, &crate::user::UserCommand::Units).await?;
     std::fs::remove_file(&mark).map_err(LakeError::io("removing", &mark))?;
     say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     say("the demonstration state is in; look at it with `sarovar serve`");

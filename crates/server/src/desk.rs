@@ -29,6 +29,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post as send};
 use chrono::{DateTime, Utc};
+use governance::Principal;
 use pages::desk::{Choice, DeliveryLine, PostLine};
 use serde_json::Value;
 use social::outbox::{Channels, SystemClock};
@@ -219,15 +220,29 @@ fn words(text: &str, most: usize) -> String {
     }
 }
 
-/// Units to choose from.
+/// Units to choose from: those of one's roles and all below; every unit for the lake's operator, and for whoever has no role and is refused what he
+/// does with one.
 async fn units(app: &App, ask: &Ask, chosen: &str) -> Reply<Vec<Choice>> {
-    let all = app.lake.store().units().await?;
+    let (store, who) = (app.lake.store(), &ask.principal.id);
+    let seats = if *who == Principal::operator().id { Vec::new() } else { store.seats(who).await? };
+    let found = if seats.is_empty() { store.units().await? } else { store.units_below(&seats).await? };
+    Ok(choices(ask, found, chosen))
+}
+
+/// The same on a form, which proposes the unit of one's first role.
+async fn own_units(app: &App, ask: &Ask, chosen: &str) -> Reply<Vec<Choice>> {
+    let seats = app.lake.store().seats(&ask.principal.id).await?;
+    let own = seats.first().map_or("", String::as_str);
+    units(app, ask, if chosen.is_empty() { own } else { chosen }).await
+}
+
+fn choices(ask: &Ask, units: Vec<store::social::Unit>, chosen: &str) -> Vec<Choice> {
     let choice = |u: store::social::Unit| Choice {
         chosen: u.code == chosen,
         text: format!("{} ({})", ask.pick(&u.name_hi, &u.name_en), u.code),
         value: u.code,
     };
-    Ok(all.into_iter().map(choice).collect())
+    units.into_iter().map(choice).collect()
 }
 
 /// A message as a line; its words are of the newest version.

@@ -26,9 +26,10 @@ desk-days-left = { $n ->
 desk-to-sign = Waiting for a signature
 desk-latest = Latest messages
 desk-empty = No message yet
-desk-empty-text = First enter units and officers, then write a message.
+desk-empty-text = First give officers their roles, then write a message.
 desk-crisis = Crisis: pause everything
 desk-crisis-text = A pause stops everything of the unit and those below it; an official statement still goes out.
+desk-no-units = No units are entered yet, so nothing can be written for one. The operator takes them from the lake's register of units:
 desk-unit-find = Find a unit by name or code
 desk-units-more = { $n ->
     [one] One more unit is not listed; find it by its name.

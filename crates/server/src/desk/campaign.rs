@@ -12,7 +12,7 @@ use social::desk::{AUDIENCES, Coverage, THEMES, parse_ist};
 use store::social::Campaign;
 
 use super::post::{Sheet, given};
-use super::{at, line, units};
+use super::{at, choices, line, own_units};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
@@ -46,7 +46,7 @@ pub(crate) async fn list(State(app): State<App>, ask: Ask) -> Reply {
     };
     show(Campaigns {
         campaigns,
-        units: units(&app, &ask, "").await?,
+        units: own_units(&app, &ask, "").await?,
         audiences: AUDIENCES.iter().map(|a| choice("portal-audience-", a)).collect(),
         themes: THEMES.iter().map(|t| choice("campaign-theme-", t)).collect(),
         shell: ask.shell(Section::Desk, ask.lang.text("desk-campaigns")),
@@ -93,12 +93,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Path(id): Path<String
     for p in app.lake.store().campaign_posts(&id, 50).await? {
         posts.push(line(&app, p).await?);
     }
-    let mut below = Vec::new();
-    for choice in units(&app, &ask, "").await? {
-        if app.lake.store().unit_line(&choice.value).await?.contains(&c.unit) {
-            below.push(choice);
-        }
-    }
+    let below = choices(&ask, app.lake.store().units_below(std::slice::from_ref(&c.unit)).await?, "");
     let cover = |u: &social::desk::UnitCoverage| CoverLine {
         unit: u.unit.clone(),
         name: ask.pick(&u.name_hi, &u.name_en).to_owned(),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use social::network::{Networks, Trouble};
 use social::{DeskError, NetworkName};
 
-use super::{at, title, units};
+use super::{at, own_units, title};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
@@ -42,7 +42,7 @@ async fn fill(app: &App, ask: &Ask, made: Vec<String>) -> Reply<Channels> {
     Ok(Channels {
         channels,
         apps,
-        units: units(app, ask, "").await?,
+        units: own_units(app, ask, "").await?,
         made,
         consent: None,
         left_out: Vec::new(),

@@ -15,7 +15,7 @@ use social::DeskError;
 use social::network::Networks;
 use store::social::{Item as Row, ItemFilter};
 
-use super::{at, title, units};
+use super::{at, choices, title, units};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
@@ -149,7 +149,8 @@ async fn sheet(app: &App, ask: &Ask, id: &str, text: String, refused: Option<Str
         sends,
         answer: answer.map(|p| (p.id, p.state)),
         reason: row.reason.clone(),
-        units: units(app, ask, &row.unit).await?,
+        // A question may be for any station.
+        units: choices(ask, store.units().await?, &row.unit),
         saved: saved.into_iter().map(|s| Saved { id: s.id, name: s.name, hindi: s.hindi, english: s.english }).collect(),
         rules: RULES.iter().map(|(v, k)| Choice { value: (*v).to_owned(), text: shell.t(k), chosen: false }).collect(),
         record: events.into_iter().map(|e| (e.principal, e.what, at(e.at))).collect(),

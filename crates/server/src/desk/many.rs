@@ -16,7 +16,7 @@ use social::message::Message;
 use store::social::Recurrence;
 
 use super::post::{Sheet, given};
-use super::{at, units, words};
+use super::{at, own_units, words};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
@@ -62,7 +62,7 @@ async fn blank(app: &App, ask: &Ask) -> Reply<Many> {
         told: None,
         problems: Vec::new(),
         rules,
-        units: units(app, ask, "").await?,
+        units: own_units(app, ask, "").await?,
         kinds: KINDS.iter().map(kind).collect(),
         channels: connected.map(channel).collect(),
         campaigns: store.campaigns(false).await?.into_iter().map(campaign).collect(),

@@ -15,7 +15,7 @@ use social::message::{FLAGS, Media};
 use social::transcode::{self, Wish};
 use store::social::MediaRow;
 
-use super::units;
+use super::own_units;
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
@@ -121,7 +121,7 @@ fn size(row: &MediaRow) -> String {
 pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(search): Query<Search>) -> Reply {
     let shelf = shelf(&app, &ask, &search, &[]).await?;
     show(Library {
-        units: units(&app, &ask, "").await?,
+        units: own_units(&app, &ask, "").await?,
         media: shelf.lines,
         more: shelf.more,
         find: search.find,

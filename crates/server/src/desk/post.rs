@@ -19,7 +19,7 @@ use social::{NetworkName, limit, text};
 
 use super::media::{self, Search};
 use super::sheet::{self as page_sheet, Kept, beside, keep, kept as kept_sheets};
-use super::{at, delivery, line, units};
+use super::{at, delivery, line, own_units};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{HttpError, Reply, show};
@@ -168,7 +168,7 @@ async fn sheet(app: &App, ask: &Ask, message: &Message, unit: &str, title: &str)
     let mut page = Composer::blank(ask.shell(Section::Desk, ask.lang.text(title)));
     let t = |key: String| ask.lang.text(&key);
     let kind = serde_json::to_value(message.kind).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default();
-    page.units = units(app, ask, unit).await?;
+    page.units = own_units(app, ask, unit).await?;
     page.unit = unit.to_owned();
     page.kinds =
         KINDS.iter().map(|k| Choice { value: (*k).to_owned(), text: t(format!("desk-kind-{k}")), chosen: *k == kind }).collect();

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use store::social::SavedReply;
 
-use super::units;
+use super::own_units;
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{Reply, show};
@@ -17,7 +17,11 @@ use crate::fault::{Reply, show};
 pub(crate) async fn page(State(app): State<App>, ask: Ask) -> Reply {
     let line = |r: SavedReply| ReplyLine { id: r.id, unit: r.unit, name: r.name, hindi: r.hindi, english: r.english };
     let replies = app.lake.store().all_saved_replies().await?.into_iter().map(line).collect();
-    show(Replies { replies, units: units(&app, &ask, "").await?, shell: ask.shell(Section::Desk, ask.lang.text("desk-saved")) })
+    show(Replies {
+        replies,
+        units: own_units(&app, &ask, "").await?,
+        shell: ask.shell(Section::Desk, ask.lang.text("desk-saved")),
+    })
 }
 
 pub(crate) async fn json(State(app): State<App>) -> Reply<Json<Value>> {

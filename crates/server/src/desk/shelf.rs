@@ -12,7 +12,7 @@ use social::desk::SOURCES;
 use store::social::{Praise, ShortLink, Template};
 
 use super::post::{Sheet, given};
-use super::{title, units, words};
+use super::{own_units, title, words};
 use crate::App;
 use crate::ask::Ask;
 use crate::fault::{Reply, show};
@@ -69,7 +69,7 @@ pub(crate) async fn page(State(app): State<App>, ask: Ask, Query(of): Query<Of>)
     show(Shelf {
         links: store.links(100).await?.into_iter().map(link).collect(),
         campaigns: store.campaigns(false).await?.into_iter().map(campaign).collect(),
-        units: units(&app, &ask, &of.unit).await?,
+        units: own_units(&app, &ask, &of.unit).await?,
         unit: of.unit,
         kinds: KINDS.iter().map(|k| choice("desk-kind-", k)).collect(),
         sources: SOURCES.iter().map(|s| choice("portal-source-", s)).collect(),

@@ -435,3 +435,23 @@ async fn no_text_from_outside_becomes_markup() {
         assert!(!seen.body.contains("<script>alert"), "{}", seen.body);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_writes_is_offered_his_unit_and_those_below() {
+    let site = Site::filled().await;
+    let empty = site.get("/desk/new").await;
+    assert!(empty.body.contains("sarovar user units"), "{}", empty.body);
+    for (code, parent) in [("2754", None), ("27541001", Some("2754")), ("2755", None), ("27551001", Some("2755"))] {
+        site.unit(code, parent, "district").await;
+    }
+    site.lake.store().put_officer("asha", "2754", "writer").await.unwrap();
+    let mut browser = site.signed_in("asha", &[Role::SocialWriter]).await;
+    for path in ["/desk/new", "/desk/campaigns", "/desk/media", "/desk/replies", "/desk/shelf", "/desk/many"] {
+        let page = browser.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        assert!(page.body.contains("value=\"2754\" selected") && page.body.contains("value=\"27541001\""), "{path}");
+        assert!(!page.body.contains("value=\"2755\"") && !page.body.contains("sarovar user units"), "{path}");
+    }
+    let inbox = browser.get("/desk/inbox").await;
+    assert!(inbox.body.contains("value=\"27541001\"") && !inbox.body.contains("selected") && !inbox.body.contains("27551001"));
+}

@@ -67,6 +67,18 @@ impl Store {
         self.rows("SELECT * FROM social_unit ORDER BY code", vec![]).await
     }
 
+    /// Units that are one of `tops` or stand below one, in the order of their codes.
+    pub async fn units_below(&self, tops: &[String]) -> Result<Vec<Unit>> {
+        let sql = "WITH RECURSIVE below(code) AS (SELECT code FROM social_unit WHERE code = $1 UNION \
+            SELECT u.code FROM social_unit u JOIN below b ON u.parent = b.code) \
+            SELECT u.* FROM social_unit u JOIN below b ON u.code = b.code";
+        let mut found = std::collections::BTreeMap::new();
+        for top in tops {
+            found.extend(self.rows::<Unit>(sql, vec![top.as_str().into()]).await?.into_iter().map(|u| (u.code.clone(), u)));
+        }
+        Ok(found.into_values().collect())
+    }
+
     /// The unit and all above it, the nearest first.
     pub async fn unit_line(&self, code: &str) -> Result<Vec<String>> {
         let sql = "WITH RECURSIVE line(code, depth) AS (SELECT CAST($1 AS TEXT), 0 UNION ALL \

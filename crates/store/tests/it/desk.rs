@@ -38,6 +38,14 @@ pub async fn all(store: &Store) {
         let unit = Unit { code: code.into(), parent: parent.map(str::to_owned), kind: "thana".into(), ..Unit::default() };
         store.put_unit(&unit).await.unwrap();
     }
+    let below = async |tops: &[&str]| {
+        let tops: Vec<String> = tops.iter().map(|t| (*t).to_owned()).collect();
+        store.units_below(&tops).await.unwrap().into_iter().map(|u| u.code).collect::<Vec<_>>()
+    };
+    assert_eq!(below(&["HQ"]).await, ["HQ", "O", "T"]);
+    assert_eq!(below(&["T", "HQ", "nowhere"]).await, ["HQ", "O", "T"]);
+    assert_eq!(below(&["T"]).await, ["T"]);
+    assert_eq!(below(&["nowhere"]).await, [""; 0]);
     let account = NewAccount {
         id: "a".into(),
         unit: "T".into(),
