@@ -225,6 +225,7 @@ mod tests {
         assert_eq!(said("refused: never"), "अस्वीकृत: कभी नहीं");
         let release = "more than 10000 rows leave only after a second person released this query: ask for it under My work (`sarovar authority release`), with the text SELECT 1";
         assert!(said(release).contains("10000 से अधिक") && said(release).ends_with("SELECT 1"));
+        assert_eq!(said("Failed to deserialize query string: missing field `month`"), "पते में `month` नहीं बताया गया");
         assert_eq!(said("something else"), "something else");
     }
 }
