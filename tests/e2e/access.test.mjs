@@ -470,7 +470,7 @@ test("auditors see who looked at whom, and why", async () => {
   await watch.locator("section[aria-labelledby=found] tbody a", { hasText: "asha.test" }).click();
   assert.equal(new URL(watch.url()).search, "?who=asha.test");
   const kinds = (await cells()).map(([what]) => what.split(" ")[0]);
-  for (const kind of ["person", "case", "phone", "search", "query", "export"]) assert.ok(kinds.includes(kind), kind);
+  for (const kind of ["Person", "Case", "Phone", "Search", "Query", "Export"]) assert.ok(kinds.includes(kind), kind);
   assert.ok((await cells()).some(([, , refused]) => Number(refused) > 0), "what was refused is there");
   // The log itself holds no name and no number.
   const { text } = await see(watch, "/audit/officer?who=asha.test");
