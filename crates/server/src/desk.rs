@@ -220,20 +220,26 @@ fn words(text: &str, most: usize) -> String {
     }
 }
 
-/// Units to choose from: those of one's roles and all below; every unit for the lake's operator, and for whoever has no role and is refused what he
-/// does with one.
+/// Units to choose from.
 async fn units(app: &App, ask: &Ask, chosen: &str) -> Reply<Vec<Choice>> {
-    let (store, who) = (app.lake.store(), &ask.principal.id);
-    let seats = if *who == Principal::operator().id { Vec::new() } else { store.seats(who).await? };
-    let found = if seats.is_empty() { store.units().await? } else { store.units_below(&seats).await? };
-    Ok(choices(ask, found, chosen))
+    Ok(choices(ask, offered(app, ask).await?.1, chosen))
 }
 
 /// The same on a form, which proposes the unit of one's first role.
 async fn own_units(app: &App, ask: &Ask, chosen: &str) -> Reply<Vec<Choice>> {
-    let seats = app.lake.store().seats(&ask.principal.id).await?;
+    let (seats, units) = offered(app, ask).await?;
     let own = seats.first().map_or("", String::as_str);
-    units(app, ask, if chosen.is_empty() { own } else { chosen }).await
+    Ok(choices(ask, units, if chosen.is_empty() { own } else { chosen }))
+}
+
+/// The units of one's roles; and what is offered: those and all below, or every unit for the lake's operator, and for whoever has no role and is
+/// refused what he does with one.
+async fn offered(app: &App, ask: &Ask) -> Reply<(Vec<String>, Vec<store::social::Unit>)> {
+    let (store, who) = (app.lake.store(), &ask.principal.id);
+    let seats = store.seats(who).await?;
+    let every = seats.is_empty() || *who == Principal::operator().id;
+    let units = if every { store.units().await? } else { store.units_below(&seats).await? };
+    Ok((seats, units))
 }
 
 fn choices(ask: &Ask, units: Vec<store::social::Unit>, chosen: &str) -> Vec<Choice> {

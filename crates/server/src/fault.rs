@@ -116,6 +116,9 @@ impl HttpError {
             HttpError::TooLarge { .. } => (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/upload", "back-upload"),
             HttpError::Busy => (StatusCode::CONFLICT, "fault-busy", "/sql", "back-sql"),
             HttpError::Gone => (StatusCode::GONE, "fault-gone", "/sql", "back-sql"),
+            HttpError::Unread { status: StatusCode::PAYLOAD_TOO_LARGE, .. } => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "fault-too-large", "/", "back-home")
+            }
             HttpError::Unread { status, .. } => (*status, "fault-bad-request", "/", "back-home"),
             HttpError::Desk(_) => (StatusCode::CONFLICT, "fault-desk", "/desk", "back-desk"),
             HttpError::Failed(_) => (StatusCode::INTERNAL_SERVER_ERROR, "fault-failed", "/", "back-home"),
