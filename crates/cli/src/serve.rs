@@ -239,6 +239,9 @@ pub async fn demo(args: &Args, d: &Demo) -> Result<ExitCode, LakeError> {
     resolve::resolve(&bring::open(args).await?, &access(args, None)?, resolve::Options::default()).await?;
     // The desk's units are those of the register.
     crate::user::user(args, &crate::user::UserCommand::Units).await?;
+    // Without the index names are found by their beginning alone.
+    let stop = crate::stop::on_interrupt();
+    dossier::index::follow_until(&bring::open(args).await?, &access(args, None)?, false, &stop).await?;
     std::fs::remove_file(&mark).map_err(LakeError::io("removing", &mark))?;
     say("everybody in it is made up; its telephone numbers (700xxxxxxx) are test values and must not be dialled");
     say("the demonstration state is in; look at it with `sarovar serve`");
