@@ -93,6 +93,9 @@ pub struct Found {
     pub hits: Vec<Hit>,
     /// There are more than are given.
     pub truncated: bool,
+    /// No index was there yet: names were found by their beginning alone, numbers whole.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unindexed: bool,
 }
 
 /// The text as each identifier it can be.
@@ -259,7 +262,7 @@ async fn look(session: &Session, text: &str, filter: &Filter, typing: bool) -> R
     hits.sort_by(|a, b| (a.matched, b.rows, &a.title).cmp(&(b.matched, a.rows, &b.title)));
     let truncated = hits.len() > filter.most() || read >= ROWS;
     hits.truncate(filter.most());
-    Ok(Found { read_as: asked.read_as(), hits, truncated })
+    Ok(Found { read_as: asked.read_as(), hits, truncated, unindexed: !exact })
 }
 
 /// Gives the number of rows read, as the other three do.

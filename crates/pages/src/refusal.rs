@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use crate::Lang;
 
 /// Sentences of the catalogues.
-const KEYS: [&str; 63] = [
+const KEYS: [&str; 65] = [
     "refusal-fir",
     "refusal-limit",
     "refusal-limit-number",
@@ -70,6 +70,8 @@ const KEYS: [&str; 63] = [
     "refusal-no-field-in-address",
     "refusal-no-field-in-form",
     "refusal-not-this-way",
+    "refusal-value-in-address",
+    "refusal-value-in-form",
 ];
 
 /// Names of the words that are filled in.
@@ -226,6 +228,8 @@ mod tests {
         let release = "more than 10000 rows leave only after a second person released this query: ask for it under My work (`sarovar authority release`), with the text SELECT 1";
         assert!(said(release).contains("10000 से अधिक") && said(release).ends_with("SELECT 1"));
         assert_eq!(said("Failed to deserialize query string: missing field `month`"), "पते में `month` नहीं बताया गया");
+        let digit = "Failed to deserialize query string: page: invalid digit found in string";
+        assert_eq!(said(digit), "पते में page का मान पढ़ा नहीं जा सका");
         assert_eq!(said("something else"), "something else");
     }
 }

@@ -66,6 +66,8 @@ pub struct Search {
     pub read_as: Vec<String>,
     /// There are more than are shown.
     pub truncated: bool,
+    /// There is no index yet, so that names are found by their beginning alone.
+    pub unindexed: bool,
     /// Where more of them are shown; none where no more are given.
     pub more: Option<String>,
     /// Somebody asked for one person's page, and these share the identifier.

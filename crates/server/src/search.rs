@@ -246,6 +246,7 @@ pub(crate) fn fill(ask: &Ask, q: String, found: Option<Found>, several: bool) ->
         hits: hits.collect(),
         read_as: found.read_as.iter().map(|m| word(*m)).collect(),
         truncated: found.truncated,
+        unindexed: found.unindexed,
         more: None,
         several,
         narrowed: Narrowed::default(),

@@ -96,7 +96,7 @@ pub(super) async fn search(session: &Session, index: &Index, asked: &Asked, filt
             continue;
         }
         let truncated = answers.len() > most;
-        return Ok(Found { read_as: asked.read_as(), hits: answers.list(most), truncated });
+        return Ok(Found { read_as: asked.read_as(), hits: answers.list(most), truncated, unindexed: false });
     }
 }
 

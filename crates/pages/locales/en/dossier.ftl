@@ -191,6 +191,7 @@ search-truncated = { $n ->
     [one] The best { $count } is shown, there are more. Give the whole name or an identifier.
    *[other] The best { $count } are shown, there are more. Give the whole name or an identifier.
 }
+search-unindexed = The search index is not made yet; the server makes it by itself. Until then names are found by their beginning and numbers only whole. Try again in a few minutes.
 search-more = Show more
 search-several = More than one person has this identifier. Choose the one you mean.
 read-id = identity document

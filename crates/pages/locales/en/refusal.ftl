@@ -85,3 +85,5 @@ refusal-word-closed = closed
 refusal-no-field-in-address = Failed to deserialize query string: missing field `{$a}`
 refusal-no-field-in-form = Failed to deserialize form body: missing field `{$a}`
 refusal-not-this-way = this address is not opened in this way
+refusal-value-in-address = Failed to deserialize query string: {$a}: {$b}
+refusal-value-in-form = Failed to deserialize form body: {$a}: {$b}

@@ -85,3 +85,5 @@ refusal-word-closed = बंद
 refusal-no-field-in-address = पते में `{$a}` नहीं बताया गया
 refusal-no-field-in-form = फ़ॉर्म में `{$a}` नहीं भरा गया
 refusal-not-this-way = यह पता इस तरह नहीं खुलता
+refusal-value-in-address = पते में {$a} का मान पढ़ा नहीं जा सका
+refusal-value-in-form = फ़ॉर्म में {$a} का मान पढ़ा नहीं जा सका

@@ -635,6 +635,7 @@ pub(super) fn search_frame(shell: Shell, q: &str) -> Search {
         hits: Vec::new(),
         read_as: Vec::new(),
         truncated: false,
+        unindexed: false,
         more: None,
         several: false,
         narrowed: Default::default(),

@@ -16,6 +16,7 @@ fn json(text: &str) -> Value {
 async fn from_a_search_to_the_row_and_back() {
     let site = Site::filled().await;
     let found = site.get("/search?q=parikshan").await.body;
+    assert!(found.contains("The search index is not made yet"), "{found}");
     assert!(found.contains(&format!("href=\"{PERSON}\"")), "{found}");
     let page = site.get(PERSON).await.body;
     for text in [
