@@ -34,4 +34,4 @@ test: setup assets
 CASES ?= 100000
 SEED ?= 1
 prove:
-	SAROVAR_PROVE=$(CASES) SAROVAR_SEED=$(SEED) cargo nextest run --workspace --locked --no-capture -E 'package(lake) and test(nothing_hidden_has_a_part_in_any_answer)'
+	SAROVAR_PROVE=$(CASES) SAROVAR_SEED=$(SEED) cargo nextest run --release --workspace --locked --test it --no-capture -E 'package(lake) and test(nothing_hidden_has_a_part_in_any_answer)'

@@ -26,6 +26,7 @@ if [ "${1:-}" = tests ]; then
   # where a policy forbids that.
   command -v mariadbd >/dev/null 2>&1 || [ -x /usr/sbin/mariadbd ] || missing+=(mariadb-server)
   compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || command -v initdb >/dev/null 2>&1 || missing+=(postgresql)
+  need redis-server redis-server
   [ -x /usr/sbin/sshd ] || missing+=(openssh-server)
   need sftp openssh-client
 fi

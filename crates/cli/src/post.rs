@@ -17,7 +17,7 @@ use governance::Principal;
 use lake::LakeError;
 use serde_json::{Value, json};
 use social::check::{self, Setting};
-use social::desk::{When, parse_ist};
+use social::desk::{Verdict, When, parse_ist};
 use social::link::Links;
 use social::message::Message;
 use social::network::Networks;
@@ -195,8 +195,11 @@ pub enum PostCommand {
     Decide {
         delivery: String,
         /// It is out, under this remote id; without it: it is not out, send it again.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "leave")]
         live: Option<String>,
+        /// It is not out, and stays so.
+        #[arg(long)]
+        leave: bool,
     },
     /// Takes back what is out, on every network, by the department's own decision.
     Remove {
@@ -483,7 +486,14 @@ async fn act(args: &Args, desk: &Desk, command: &PostCommand) -> Result<ExitCode
             let n = desk.withdraw(&me, id, reason, now).await?;
             say(&format!("{n} waiting deliver(ies) cancelled; what is out stays out until `sarovar post remove`"));
         }
-        PostCommand::Decide { delivery, live } => desk.decide(&me, delivery, live.as_deref(), now).await?,
+        PostCommand::Decide { delivery, live, leave } => {
+            let verdict = match live {
+                Some(remote) => Verdict::Live(remote),
+                None if *leave => Verdict::Leave,
+                None => Verdict::Again,
+            };
+            desk.decide(&me, delivery, verdict, now).await?;
+        }
         PostCommand::Remove { id, reason } => return order::remove(args, desk, id, reason).await,
         PostCommand::Takedown(t) => return order::takedown(args, desk, t).await,
         PostCommand::Orders(o) => order::orders(args, desk, o).await?,

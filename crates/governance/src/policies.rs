@@ -8,8 +8,8 @@ use std::str::FromStr;
 use std::sync::{Arc, LazyLock, Mutex};
 
 use cedar_policy::{
-    Authorizer, Context as Facts, Decision as Ruling, Effect as PolicyEffect, Entities, Entity, EntityId, EntityTypeName,
-    EntityUid, Policy, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
+    ActionConstraint, Authorizer, Context as Facts, Decision as Ruling, Effect as PolicyEffect, Entities, Entity, EntityId,
+    EntityTypeName, EntityUid, Policy, PolicyId, PolicySet, Request, RestrictedExpression, Schema, ValidationMode, Validator,
 };
 use serde::Serialize;
 
@@ -64,11 +64,18 @@ pub struct Policies {
 }
 
 struct Inner {
-    set: PolicySet,
     texts: Vec<PolicyText>,
-    actions: Vec<Entity>,
+    /// What can have a say in each action.
+    actions: HashMap<EntityUid, Say>,
     /// What was ruled before: a ruling follows from its question alone.
     known: Mutex<HashMap<Question, Ruled>>,
+}
+
+/// The policies whose scope an action can meet, and the action with the groups it is in. The others would be tried for nothing: a policy whose
+/// scope is not met neither permits nor forbids nor fails.
+struct Say {
+    set: PolicySet,
+    action: Vec<Entity>,
 }
 
 /// Rulings remembered; then they are forgotten and asked anew.
@@ -164,7 +171,7 @@ impl Policies {
             message: message.to_string(),
         };
         let (schema, _) = Schema::from_cedarschema_str(SCHEMA).map_err(|e| broken("sarovar.cedarschema", &e))?;
-        let actions = schema.action_entities().map_err(|e| broken("sarovar.cedarschema", &e))?.iter().cloned().collect();
+        let actions = schema.action_entities().map_err(|e| broken("sarovar.cedarschema", &e))?;
         let mut set = PolicySet::new();
         let mut texts: Vec<PolicyText> = Vec::new();
         let ours = OURS.iter().map(|(file, text)| (*file, *text, false));
@@ -206,7 +213,13 @@ impl Policies {
             let file = texts.iter().find(|t| t.id == id).map(|t| t.file.clone()).unwrap_or_default();
             return Err(PolicyError::Unfit { file, id, message: error.to_string() });
         }
-        Ok(Policies { inner: Arc::new(Inner { set, texts, actions, known: Mutex::default() }) })
+        let actions = actions
+            .iter()
+            .map(|action| {
+                Ok((action.uid(), Say::of(&action.uid(), &set, &actions).map_err(|e| broken("sarovar.cedarschema", &e))?))
+            })
+            .collect::<Result<_, PolicyError>>()?;
+        Ok(Policies { inner: Arc::new(Inner { texts, actions, known: Mutex::default() }) })
     }
 
     /// Whether work can still be done under the set: an officer reads for his open case, and the lake can be kept.
@@ -276,6 +289,8 @@ impl Policies {
     fn ask(&self, question: Question) -> Option<Ruled> {
         let person = uid("Person", &question.id)?;
         let resource = uid(question.kind, &question.name)?;
+        let action = uid("Action", &question.action)?;
+        let say = self.inner.actions.get(&action)?;
         let hand = question.hand;
         let roles: HashSet<EntityUid> = question.roles.iter().filter_map(|role| uid("Role", role.as_str())).collect();
         let attributes = HashMap::from([
@@ -292,7 +307,7 @@ impl Policies {
             Entity::new(person.clone(), attributes, roles).ok()?,
             Entity::new(resource.clone(), about?, HashSet::new()).ok()?,
         ];
-        entities.extend(self.inner.actions.iter().cloned());
+        entities.extend(say.action.iter().cloned());
         let entities = Entities::from_entities(entities, None).ok()?;
         let facts = Facts::from_pairs([
             ("purpose".to_owned(), RestrictedExpression::new_string(hand.purpose.to_owned())),
@@ -302,8 +317,8 @@ impl Policies {
             ("order".to_owned(), RestrictedExpression::new_bool(hand.order)),
         ])
         .ok()?;
-        let request = Request::new(person, uid("Action", &question.action)?, resource, facts, None).ok()?;
-        let response = Authorizer::new().is_authorized(&request, &self.inner.set, &entities);
+        let request = Request::new(person, action, resource, facts, None).ok()?;
+        let response = Authorizer::new().is_authorized(&request, &say.set, &entities);
         let mut why: Vec<&str> = response
             .diagnostics()
             .reason()
@@ -317,6 +332,20 @@ impl Policies {
         let sound = response.diagnostics().errors().next().is_none();
         let allowed = response.decision() == Ruling::Allow && sound;
         Some(Ruled { allowed, rule: why.first().map(|rule| (*rule).to_owned()) })
+    }
+}
+
+impl Say {
+    fn of(action: &EntityUid, all: &PolicySet, actions: &Entities) -> Result<Say, cedar_policy::PolicySetError> {
+        let groups: Vec<&EntityUid> = actions.ancestors(action).into_iter().flatten().chain([action]).collect();
+        let meets = |policy: &&Policy| match policy.action_constraint() {
+            ActionConstraint::Any => true,
+            ActionConstraint::In(named) => named.iter().any(|one| groups.contains(&one)),
+            ActionConstraint::Eq(named) => named == *action,
+        };
+        let set = PolicySet::from_policies(all.policies().filter(meets).cloned())?;
+        let action = groups.iter().filter_map(|uid| actions.get(uid).cloned()).collect();
+        Ok(Say { set, action })
     }
 }
 

@@ -156,6 +156,11 @@ impl DeliveryLine {
     pub fn decides(&self) -> bool {
         matches!(self.state.as_str(), "human" | "missed" | "held" | "failed" | "unknown")
     }
+
+    /// Whether it may be left as it is: not while the network is still read for it.
+    pub fn leaves(&self) -> bool {
+        self.state != "unknown"
+    }
 }
 
 /// What is on its way and what stands still.

@@ -277,6 +277,7 @@ fn delivery(ask: &Ask, d: Shown) -> DeliveryLine {
     let reason = d.reason.unwrap_or_default();
     let reason = match social::network::words(&reason, ask.lang == pages::Lang::Hi) {
         Some(known) => known.to_owned(),
+        None if ask.lang == pages::Lang::Hi => social::refusal::hindi(&reason).unwrap_or(reason),
         None => reason,
     };
     DeliveryLine {

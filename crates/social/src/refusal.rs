@@ -133,6 +133,39 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_of_a_delivery_is_said_in_hindi() {
+        let mut all = Vec::new();
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        sources(&root.join("../store/src/social"), &mut all);
+        let mut said: Vec<String> =
+            all.iter().flat_map(|s| s.split("reason = '").skip(1)).map(|s| s.split('\'').next().unwrap().into()).collect();
+        all.clear();
+        sources(&root.join("src/outbox"), &mut all);
+        sources(&root.join("src/network"), &mut all);
+        all.push(include_str!("desk/schedule.rs").into());
+        for source in &all {
+            for begin in ["reason: Some(", "let why = Some(", "Unclear(", "=> (", "let what = format!(", "const VANISHED"] {
+                said.extend(
+                    source
+                        .match_indices(begin)
+                        .flat_map(|(at, _)| quoted(source, at + begin.len()))
+                        .map(|t| t.replace("{}", "X")),
+                );
+            }
+        }
+        let by_hand = |t: &String| t.contains("by hand") && !t.contains("look by hand") && !t.contains("somebody");
+        let sentences: Vec<String> = said
+            .into_iter()
+            .filter(|t| t.contains(' ') && !t.contains('{') && !t.starts_with(' '))
+            .map(|t| if by_hand(&t) { format!("{t} (asha)") } else { t })
+            .collect();
+        assert!(sentences.len() > 25, "{sentences:?}");
+        for sentence in sentences {
+            assert!(hindi(&sentence).is_some(), "not in data/refusals.tsv: {sentence}");
+        }
+    }
+
+    #[test]
     fn names_stay_and_states_are_translated() {
         assert_eq!(
             hindi("version 2 of 019a is withdrawn, not approved").unwrap(),

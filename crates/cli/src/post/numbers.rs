@@ -97,8 +97,14 @@ pub(super) async fn report(args: &Args, desk: &Desk, r: &Report) -> Result<(), F
 
 pub(super) async fn measure(args: &Args, desk: &Desk) -> Result<(), Fault> {
     let channels = channels(args)?;
-    let read = desk.measure(&channels, &networks(&channels)?, Utc::now()).await?;
-    say(&format!("{read} number(s) read"));
+    let reading = desk.measure(&channels, &networks(&channels)?, Utc::now()).await?;
+    say(&format!("{} number(s) read", reading.read));
+    if reading.gone > 0 {
+        say(&format!(
+            "{} post(s) are no longer at their network, and nobody removed them here: `sarovar post list --state human`",
+            reading.gone
+        ));
+    }
     Ok(())
 }
 

@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 use datafusion::prelude::SessionContext;
+use futures::StreamExt;
 use governance::Role;
 use lake::{Access, At};
 use rand::rngs::SmallRng;
@@ -108,24 +109,46 @@ struct Tally {
     leaks: Vec<String>,
 }
 
-async fn run(cases: usize, seed: u64, plant: Plant) -> Tally {
-    let mut tally = Tally::default();
-    let mut done = 0;
-    while done < cases {
-        let lake_seed = seed.wrapping_add(done as u64);
-        let mut rng = SmallRng::seed_from_u64(lake_seed);
-        let stage = Stage::new(&mut rng).await;
-        let here = (cases - done).min(LAKE);
-        for n in 0..here.div_ceil(RULES) {
-            let own = people::own(&mut rng);
-            stage.rule(own);
-            for _ in 0..(here - n * RULES).min(RULES).div_ceil(ASKED) {
-                round(&stage, &mut rng, own, plant, lake_seed, &mut tally).await;
-            }
+impl Tally {
+    fn add(&mut self, other: Tally) {
+        for (right, n) in other.right {
+            *self.right.entry(right).or_default() += n;
         }
-        done += here;
+        self.hidden += other.hidden;
+        self.leaks.extend(other.leaks);
+    }
+}
+
+/// Every lake by itself, as many at once as there are cores. With a planted leak, until it is found.
+async fn run(cases: usize, seed: u64, plant: Plant) -> Tally {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let lakes = (0..cases.div_ceil(LAKE)).map(|n| (seed.wrapping_add((n * LAKE) as u64), (cases - n * LAKE).min(LAKE)));
+    let mut tallies =
+        futures::stream::iter(lakes).map(|(seed, cases)| tokio::spawn(one(cases, seed, plant))).buffer_unordered(cores);
+    let (mut tally, mut done) = (Tally::default(), 0);
+    while let Some(one) = tallies.next().await {
+        tally.add(one.unwrap());
+        done += 1;
+        if done % 100 == 0 {
+            println!("{} cases, {} differ", done * LAKE, tally.leaks.len());
+        }
         if plant != Plant::Nothing && !tally.leaks.is_empty() {
             break;
+        }
+    }
+    tally
+}
+
+/// The cases of one lake.
+async fn one(cases: usize, seed: u64, plant: Plant) -> Tally {
+    let mut tally = Tally::default();
+    let mut rng = SmallRng::seed_from_u64(seed);
+    let stage = Stage::new(&mut rng).await;
+    for n in 0..cases.div_ceil(RULES) {
+        let own = people::own(&mut rng);
+        stage.rule(own);
+        for _ in 0..(cases - n * RULES).min(RULES).div_ceil(ASKED) {
+            round(&stage, &mut rng, own, plant, seed, &mut tally).await;
         }
     }
     tally

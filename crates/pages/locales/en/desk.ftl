@@ -58,6 +58,7 @@ desk-attempts = { $n ->
 desk-live-as = Its id at the network, if found
 desk-decide-live = It is out
 desk-decide-again = It is not out, send again
+desk-decide-leave = It is not out, leave it so
 desk-waits = These need a person
 desk-waits-text = Look at the network by hand whether it is out, then say so here. Nothing is ever sent twice by itself.
 desk-waits-none = Nothing waits for a decision.

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use social::desk::{When, parse_ist};
+use social::desk::{Verdict, When, parse_ist};
 use social::message::Message;
 
 use super::inbox::networks;
@@ -38,6 +38,8 @@ pub(crate) struct Act {
     answer: Option<String>,
     /// Remote id under which a delivery is out.
     live: Option<String>,
+    /// A delivery is not out, and stays so.
+    leave: bool,
     minutes: Option<i64>,
 }
 
@@ -109,9 +111,16 @@ pub(crate) async fn item(
     Ok(Json(json!({ "item": store.item(&id).await? })))
 }
 
-/// A person decides what became of a delivery: with `live` it is out under that id, without it is sent again.
+/// A person decides what became of a delivery: with `live` it is out under that id, with `leave` it is not and stays so, without either it
+/// is sent again.
 pub(crate) async fn delivery(State(app): State<App>, ask: Ask, Path(id): Path<String>, Json(a): Json<Act>) -> Reply<Json<Value>> {
-    app.desk().decide(&ask.principal, &id, a.live.as_deref(), app.lake.now()).await?;
+    let verdict = match a.live.as_deref() {
+        Some(_) if a.leave => return Err(HttpError::Desk("say either live or leave: a delivery cannot be both".into())),
+        Some(remote) => Verdict::Live(remote),
+        None if a.leave => Verdict::Leave,
+        None => Verdict::Again,
+    };
+    app.desk().decide(&ask.principal, &id, verdict, app.lake.now()).await?;
     Ok(Json(json!({ "delivery": app.lake.store().delivery(&id).await? })))
 }
 

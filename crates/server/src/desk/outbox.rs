@@ -9,13 +9,14 @@ use pages::Section;
 use pages::desk::Outbox;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use social::desk::Verdict;
 use social::outbox::health;
 use store::social::Shown;
 
 use super::delivery;
 use crate::App;
 use crate::ask::Ask;
-use crate::fault::{Reply, show};
+use crate::fault::{HttpError, Reply, show};
 
 const WAITING: [&str; 5] = ["human", "unknown", "held", "missed", "failed"];
 
@@ -60,7 +61,12 @@ pub(crate) struct Decision {
 }
 
 pub(crate) async fn decide(State(app): State<App>, ask: Ask, Path(id): Path<String>, Form(d): Form<Decision>) -> Reply<Redirect> {
-    let live = (d.what == "live").then(|| d.live.trim());
-    app.desk().decide(&ask.principal, &id, live, app.lake.now()).await?;
+    let verdict = match d.what.as_str() {
+        "live" => Verdict::Live(d.live.trim()),
+        "again" => Verdict::Again,
+        "leave" => Verdict::Leave,
+        _ => return Err(HttpError::NotFound),
+    };
+    app.desk().decide(&ask.principal, &id, verdict, app.lake.now()).await?;
     Ok(Redirect::to("/desk/outbox"))
 }

@@ -5,13 +5,14 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use store::social::{AnswerTime, Measured, MetricRow, Silent, Unit};
+use serde_json::json;
+use store::social::{Account, AnswerTime, Delivery, Measured, MetricRow, Silent, Unit};
 
-use super::Desk;
 use super::campaign::{Mix, below};
+use super::{Desk, program};
 use crate::DeskError;
 use crate::limit::NetworkName;
-use crate::network::Networks;
+use crate::network::{Network, Networks, Trouble};
 use crate::outbox::Channels;
 use crate::sentiment::{self, Count};
 
@@ -23,6 +24,9 @@ const MERGE: i64 = 90;
 const ENOUGH: usize = 5;
 /// Posts this old are not measured again.
 const MEASURED: i64 = 30;
+
+/// Said of a post that its network no longer has.
+const VANISHED: &str = "it was out and the network no longer has it; nobody here removed it";
 
 /// What a network means by one of its numbers.
 #[derive(Debug, Clone, Deserialize)]
@@ -128,12 +132,21 @@ pub struct Numbers {
     pub sentiment: Vec<Count>,
 }
 
+/// What one reading of the networks brought.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Reading {
+    /// Numbers.
+    pub read: usize,
+    /// Posts that were removed at their network, not here.
+    pub gone: usize,
+}
+
 impl Desk {
-    /// Reads the numbers of posts of the last thirty days from the networks; gives how many were read. A network that does not answer
-    /// is passed over.
-    pub async fn measure(&self, channels: &Channels, networks: &Networks, now: DateTime<Utc>) -> Result<usize, DeskError> {
+    /// Reads the numbers of posts of the last thirty days from the networks. A network that does not answer is passed over; a post that it
+    /// no longer has becomes a person's to decide.
+    pub async fn measure(&self, channels: &Channels, networks: &Networks, now: DateTime<Utc>) -> Result<Reading, DeskError> {
         let at = now.timestamp_micros();
-        let mut read = 0;
+        let mut done = Reading::default();
         for d in self.store.live_since(at - MEASURED * DAY, 10_000).await? {
             let (Ok(name), Some(remote)) = (d.network.parse::<NetworkName>(), &d.remote) else { continue };
             let Ok(network) = networks.get(name) else { continue };
@@ -146,13 +159,41 @@ impl Desk {
                 Ok(numbers) => {
                     for (name, value) in numbers {
                         self.store.put_metric(MetricRow { delivery: d.id.clone(), name, value, at }).await?;
-                        read += 1;
+                        done.read += 1;
                     }
+                }
+                Err(DeskError::Network(Trouble::Gone(why))) => {
+                    done.gone += usize::from(self.gone(channels, network.as_ref(), &account, &d, &why, now).await?);
                 }
                 Err(e) => tracing::warn!(delivery = d.id, error = %e, "a post could not be measured"),
             }
         }
-        Ok(read)
+        Ok(done)
+    }
+
+    /// A post was out and its network says that it has none such. A lost permission can look the same: believed is only an account whose token
+    /// works, asked a second time. Whether it was removed there and is to go out again is a person's to say.
+    async fn gone(
+        &self,
+        channels: &Channels,
+        network: &dyn Network,
+        account: &Account,
+        d: &Delivery,
+        why: &str,
+        now: DateTime<Utc>,
+    ) -> Result<bool, DeskError> {
+        let Ok(channel) = channels.ready(&self.store, network, account).await else { return Ok(false) };
+        let remote = d.remote.as_deref().unwrap_or_default();
+        if network.probe(&channel).await.is_err() || !matches!(network.metrics(&channel, remote).await, Err(Trouble::Gone(_))) {
+            return Ok(false);
+        }
+        let gone = self.store.vanished(&d.id, VANISHED).await?;
+        if gone {
+            tracing::warn!(delivery = d.id, account = account.id, "a post was removed at its network");
+            let what = json!({ "delivery": d.id, "network": d.network, "remote": d.remote, "why": why });
+            self.record(&program(), now, "vanished", &d.post, &what).await?;
+        }
+        Ok(gone)
     }
 
     /// The report of a unit and those below it (none: of all) for `[from, until)`.

@@ -38,6 +38,17 @@ pub fn parse_ist(text: &str) -> Result<i64, DeskError> {
         .ok_or_else(|| DeskError::Invalid(format!("{text:?} is no time; write 2026-11-25 18:30 (Indian time)")))
 }
 
+/// What a person found of a delivery, and decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict<'a> {
+    /// It is out, under this id at the network; empty where the desk knows the id.
+    Live(&'a str),
+    /// It is not out, and is sent again.
+    Again,
+    /// It is not out, and stays so.
+    Leave,
+}
+
 impl Desk {
     /// Queues an approved message on the accounts. The checks run once more for the time it is to appear: what was harmless
     /// yesterday may fall into an election.
@@ -249,47 +260,54 @@ impl Desk {
         Ok(Delivery { key: key(&delivery.id, network), ..delivery })
     }
 
-    /// A person says what became of a delivery that the program could not settle.
+    /// A person says what became of a delivery that the program could not settle, or what is to become of it.
     pub async fn decide(
         &self,
         who: &Principal,
         delivery: &str,
-        live_as: Option<&str>,
+        verdict: Verdict<'_>,
         now: DateTime<Utc>,
     ) -> Result<(), DeskError> {
         let d = self.store.delivery(delivery).await?;
         self.need(who, &d.unit, "publisher").await?;
-        if live_as.is_none() && d.version != self.store.post(&d.post).await?.version {
+        if verdict == Verdict::Again && d.version != self.store.post(&d.post).await?.version {
             return Err(DeskError::Refused(format!(
                 "this copy is of version {}, which was edited since; schedule the newest version instead",
                 d.version
             )));
         }
-        let (state, why) = match live_as {
+        let mut states = vec!["human", "missed", "held", "failed"];
+        let (state, why, remote) = match verdict {
             // An edit has no copy of its own.
-            Some(_) if d.revises.is_some() => ("edited", "the new words are there, said by hand"),
-            Some("") => {
+            Verdict::Live(_) if d.revises.is_some() => ("edited", "the new words are there, said by hand", None),
+            Verdict::Live("") if d.remote.is_none() => {
                 return Err(DeskError::Refused(
                     "say under which id it is out; the network shows it in the post's address".into(),
                 ));
             }
-            Some(_) => ("live", "found by hand"),
-            None => ("queued", "not there, said by hand: sent again"),
+            Verdict::Live(remote) => ("live", "found by hand", Some(remote).filter(|r| !r.is_empty())),
+            Verdict::Again => ("queued", "not there, said by hand: sent again", None),
+            Verdict::Leave if d.remote.is_some() => ("removed", "not there, said by hand: left so", None),
+            Verdict::Leave => ("cancelled", "not out, said by hand: left so", None),
         };
+        // What the program still reads for is not given up before it ended.
+        if verdict != Verdict::Leave {
+            states.push("unknown");
+        }
         let s = Settlement {
             state,
-            remote: live_as.filter(|_| d.revises.is_none()).map(str::to_owned),
+            remote: remote.map(str::to_owned),
             reason: Some(format!("{why} ({})", who.id)),
             now: now.timestamp_micros(),
             ..Settlement::default()
         };
-        if !self.store.decide_delivery(delivery, &["human", "missed", "held", "failed", "unknown"], &s).await? {
+        if !self.store.decide_delivery(delivery, &states, &s).await? {
             return Err(DeskError::Refused(format!("the delivery is {}: nothing is to be decided", d.state)));
         }
-        if d.kind == kind_text(crate::message::Kind::Reply) {
+        if d.kind == kind_text(crate::message::Kind::Reply) && verdict != Verdict::Leave {
             self.store.answer_again(&d.post, now.timestamp_micros()).await?;
         }
-        self.record(who, now, "decide", &d.post, &json!({ "delivery": delivery, "state": state, "remote": live_as })).await
+        self.record(who, now, "decide", &d.post, &json!({ "delivery": delivery, "state": state, "remote": remote })).await
     }
 
     /// Moves what still waits to another Indian day; the time of day stays, and the checks run for the new date.

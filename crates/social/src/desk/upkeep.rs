@@ -30,6 +30,8 @@ pub struct Upkeep {
     pub ending: usize,
     /// Numbers read.
     pub read: usize,
+    /// Posts that were removed at their network, not here.
+    pub gone: usize,
 }
 
 impl Desk {
@@ -58,7 +60,8 @@ impl Desk {
             }
         }
         if self.store.claim_chore("measure", at - DAILY, at).await? {
-            done.read = self.measure(channels, networks, now).await?;
+            let reading = self.measure(channels, networks, now).await?;
+            (done.read, done.gone) = (reading.read, reading.gone);
         }
         if self.store.claim_chore("forget", at - DAILY, at).await? {
             self.store.forget_messages(at - KEPT).await?;

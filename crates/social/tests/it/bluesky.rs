@@ -38,12 +38,6 @@ impl Servers {
         let mut command = Command::new("node");
         command.arg("bluesky.mjs").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let (mut redis, mut postgres) = (None, None);
-        if whole && std::env::var_os("SAROVAR_BLUESKY_WHOLE").is_none() {
-            eprintln!(
-                "skipped: the whole network (PostgreSQL, redis) starts only with SAROVAR_BLUESKY_WHOLE=1; it needs minutes"
-            );
-            return None;
-        }
         if whole {
             let port = free_port();
             let started = Command::new("redis-server")

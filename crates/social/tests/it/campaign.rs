@@ -125,7 +125,7 @@ async fn the_report_measures_each_network_its_own_way_and_service_before_reach()
     let p = place().await;
     let (desk, network) = (&p.desk, StandIn::new().unwrap());
     p.published(Kind::Awareness, "Wear a helmet.").await;
-    assert!(desk.measure(&p.office.channels, &p.office.networks, now()).await.unwrap() > 0);
+    assert!(desk.measure(&p.office.channels, &p.office.networks, now()).await.unwrap().read > 0);
     p.server.with(|m| {
         for i in 0..5 {
             m.inbox.push(serde_json::json!({ "id": format!("c{i}"), "handle": "citizen", "text": "When?", "at": (now() - TimeDelta::hours(1)).timestamp_micros() }));

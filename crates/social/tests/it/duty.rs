@@ -1,6 +1,7 @@
 //! What the desk owes others: courts, people who wrote, whoever looks for an official handle. Fault by fault.
 
 use chrono::TimeDelta;
+use social::desk::Verdict;
 use social::network::{Network, Outcome, Outgoing, StandIn, X};
 use social::outbox::health;
 use social::registry;
@@ -323,6 +324,58 @@ async fn tokens_are_asked_after_and_numbers_read_without_anybody_thinking_of_it(
     assert_eq!((dead.probed, dead.dead, dead.read), (1, 1, 0));
     assert_eq!(desk.store.account(&p.account.id).await.unwrap().state, "reconnect");
     assert!(desk.store.events(&p.account.id).await.unwrap().iter().any(|e| e.what == "token dead"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_somebody_removed_at_the_network_is_told_and_a_person_decides() {
+    let p = place().await;
+    let (desk, channels, networks) = (&p.office.desk, &p.office.channels, &p.office.networks);
+    let (kept, lost) = (p.scheduled("Wear a helmet.").await, p.scheduled("Lock your bicycle.").await);
+    until(10, &p.office.worker("w"), async || p.state(&kept).await == "live" && p.state(&lost).await == "live").await;
+    let copy = desk.store.deliveries(&lost).await.unwrap().remove(0);
+    p.server.with(|m| m.deleted.push(copy.remote.clone().unwrap()));
+
+    // A token that does not work proves nothing about a post.
+    p.server.with(|m| m.good = vec!["another".into()]);
+    assert_eq!(desk.measure(channels, networks, now()).await.unwrap().gone, 0);
+    p.server.with(|m| m.good.clear());
+    let state = async |id: &str| desk.store.deliveries(id).await.unwrap().remove(0);
+    assert_eq!(state(&lost).await.state, "live");
+
+    assert_eq!(desk.measure(channels, networks, now()).await.unwrap(), social::desk::Reading { read: 1, gone: 1 });
+    let gone = state(&lost).await;
+    assert_eq!((gone.state.as_str(), gone.remote.is_some()), ("human", true));
+    assert!(gone.reason.unwrap().contains("no longer has it"));
+    assert_eq!(state(&kept).await.state, "live");
+    assert!(desk.store.events(&lost).await.unwrap().iter().any(|e| e.what == "vanished"));
+    assert_eq!(desk.measure(channels, networks, now()).await.unwrap().gone, 0, "told once");
+    // It was out: the record keeps it.
+    let shown = desk.store.posted_since(0).await.unwrap();
+    assert!(shown.iter().any(|d| d.delivery == copy.id));
+
+    // Still there after all: under the id that is known.
+    desk.decide(&who("sp"), &copy.id, Verdict::Live(""), now()).await.unwrap();
+    assert_eq!((state(&lost).await.state.as_str(), state(&lost).await.remote), ("live", copy.remote.clone()));
+    assert_eq!(desk.measure(channels, networks, now()).await.unwrap().gone, 1);
+    desk.decide(&who("sp"), &copy.id, Verdict::Leave, now()).await.unwrap();
+    assert_eq!(state(&lost).await.state, "removed", "it was out once");
+    assert!(refused(desk.decide(&who("sp"), &copy.id, Verdict::Leave, now()).await).contains("nothing is to be decided"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_never_went_out_can_be_left_so() {
+    let p = place().await;
+    let desk = &p.office.desk;
+    let id = p.scheduled("Wear a helmet.").await;
+    let copy = desk.store.deliveries(&id).await.unwrap().remove(0);
+    assert!(refused(desk.decide(&who("sp"), &copy.id, Verdict::Leave, now()).await).contains("is queued"));
+    desk.store.sweep(now().timestamp_micros() + 1, now().timestamp_micros()).await.unwrap();
+    assert_eq!(p.state(&id).await, "missed");
+    assert!(refused(desk.decide(&who("writer"), &copy.id, Verdict::Leave, now()).await).contains("publisher"));
+    assert!(refused(desk.decide(&who("sp"), &copy.id, Verdict::Live(""), now()).await).contains("under which id"));
+    desk.decide(&who("sp"), &copy.id, Verdict::Leave, now()).await.unwrap();
+    assert_eq!(p.state(&id).await, "cancelled");
+    assert!(p.server.counts().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Edits of what is out: signed like a post, carried out once, found out by reading when the answer was unclear.
 
-use social::desk::{OutCopy, Stays, When};
+use social::desk::{OutCopy, Stays, Verdict, When};
 use social::message::{Kind, Message};
 
 use crate::desk::{Place, message, place};
@@ -138,7 +138,7 @@ async fn what_was_removed_or_changed_by_hand_meanwhile_is_not_written_over() {
     until(15, &worker, async || states(&p, &third).await == ["human", "live"]).await;
     let edit = store.deliveries(&third).await.unwrap().into_iter().find(|d| d.revises.is_some()).unwrap();
     assert!(edit.reason.as_deref().unwrap().contains("by hand"), "{edit:?}");
-    desk.decide(&who("sp"), &edit.id, Some(""), now()).await.unwrap();
+    desk.decide(&who("sp"), &edit.id, Verdict::Live(""), now()).await.unwrap();
     assert_eq!(states(&p, &third).await, ["edited", "live"]);
 }
 
@@ -192,7 +192,7 @@ async fn copies_where_no_program_may_edit_stay_and_are_named() {
     // A copy that a person sends again must be of the newest words.
     let human = store::social::Settlement { state: "human", ..Default::default() };
     store.decide_delivery(&queued[1].id, &["live"], &human).await.unwrap();
-    assert!(refused(desk.decide(&who("sp"), &queued[1].id, None, now()).await).contains("was edited since"));
+    assert!(refused(desk.decide(&who("sp"), &queued[1].id, Verdict::Again, now()).await).contains("was edited since"));
 }
 
 /// An edit puts right what should never have been public: today's rules and an officer's judgement keep the earlier words away.

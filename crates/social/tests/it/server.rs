@@ -84,7 +84,7 @@ impl Server {
             .route("/timeline", get(timeline))
             .route("/get", get(one))
             .route("/inbox", get(inbox))
-            .route("/metrics", get(|| async { Json(json!({ "views": 7 })) }))
+            .route("/metrics", get(metrics))
             .route("/probe", get(probe))
             .with_state(server.clone());
         tokio::spawn(async move { axum::serve(listener, routes).await.unwrap() });
@@ -235,6 +235,13 @@ async fn one(State(s): State<Server>, Query(q): Query<HashMap<String, String>>) 
     s.with(|m| match m.posts.iter().find(|p| p.id == q["id"] && !m.deleted.contains(&p.id)) {
         Some(p) => Json(json!({ "id": p.id, "text": p.text })).into_response(),
         None => error(404, "no such post"),
+    })
+}
+
+async fn metrics(State(s): State<Server>, Query(q): Query<HashMap<String, String>>) -> Response {
+    s.with(|m| match m.deleted.contains(&q["id"]) {
+        false => Json(json!({ "views": 7 })).into_response(),
+        true => error(404, "no such post"),
     })
 }
 

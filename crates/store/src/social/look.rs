@@ -255,6 +255,13 @@ impl Store {
         self.rows(sql, vec![since.into(), limit.into()]).await
     }
 
+    /// A post that was out and that its network no longer has, though nobody took it down here: a person decides. False where it is not
+    /// live any more.
+    pub async fn vanished(&self, delivery: &str, reason: &str) -> Result<bool> {
+        let sql = "UPDATE social_delivery SET state = 'human', fence = fence + 1, reason = $2 WHERE id = $1 AND state = 'live'";
+        Ok(self.change(sql, vec![delivery.into(), reason.into()]).await? == 1)
+    }
+
     /// How many deliveries of a unit and those below it, or of all, are due in `[from, until)`.
     pub async fn due_count(&self, unit: Option<&str>, from: i64, until: i64) -> Result<u64> {
         let mut values: Vec<Value> = vec![from.into(), until.into()];

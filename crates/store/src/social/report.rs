@@ -117,14 +117,14 @@ impl Store {
         self.rows(sql, vec![from.into(), until.into()]).await
     }
 
-    /// Posts of the own accounts that went out since some time, or were removed since.
+    /// Posts of the own accounts that went out since some time, or were removed since; also one that its network lost, on which nobody decided yet.
     pub async fn posted_since(&self, since: i64) -> Result<Vec<Posted>> {
         let sql = "SELECT d.id AS delivery, d.network, a.handle, d.remote, d.body, d.state, \
             CASE WHEN d.edited_at > d.settled_at THEN d.edited_at ELSE d.settled_at END AS settled_at, \
             COALESCE((SELECT CAST(MAX(t.settled_at) AS BIGINT) FROM social_attempt t WHERE t.delivery = d.id AND t.outcome = 'live'), d.settled_at) AS out_at, \
             d.reply_to, (SELECT MIN(c.campaign) FROM social_campaign_post c WHERE c.post = d.post) AS campaign \
             FROM social_delivery d JOIN social_account a ON a.id = d.account \
-            WHERE d.state IN ('live', 'removed') AND d.remote IS NOT NULL AND (d.settled_at >= $1 OR d.edited_at >= $1) ORDER BY d.settled_at, d.id";
+            WHERE d.state IN ('live', 'removed', 'human') AND d.remote IS NOT NULL AND (d.settled_at >= $1 OR d.edited_at >= $1) ORDER BY d.settled_at, d.id";
         self.rows(sql, vec![since.into()]).await
     }
 
@@ -135,7 +135,7 @@ impl Store {
         let sql = format!(
             "{tree} SELECT d.post, CAST(MIN(COALESCE(t.settled_at, d.settled_at)) AS BIGINT) AS first_at FROM social_delivery d \
             LEFT JOIN social_attempt t ON t.delivery = d.id AND t.outcome = 'live' \
-            WHERE d.state IN ('live', 'removed') AND ($4 = 1 OR d.unit IN (SELECT code FROM tree)) GROUP BY d.post \
+            WHERE (d.state IN ('live', 'removed') OR (d.state = 'human' AND d.remote IS NOT NULL)) AND ($4 = 1 OR d.unit IN (SELECT code FROM tree)) GROUP BY d.post \
             HAVING MIN(COALESCE(t.settled_at, d.settled_at)) >= $2 AND MIN(COALESCE(t.settled_at, d.settled_at)) < $3 ORDER BY first_at, d.post"
         );
         self.rows(&sql, vec![unit.unwrap_or_default().into(), from.into(), until.into(), i64::from(unit.is_none()).into()]).await
