@@ -117,10 +117,12 @@ impl LakeError {
     }
 }
 
-/// What went wrong in a query, however deep. A condition that fails while a file is read comes wrapped in the reader's errors; where the engine tries it
-/// is its own affair.
+/// What went wrong in a query, however deep. A condition that fails while a file is read comes wrapped in the reader's errors, one that is worked out
+/// before in those of a rule of the optimizer; where the engine tries it is its own affair.
 pub(crate) fn cause(e: &datafusion::error::DataFusionError) -> String {
     let text = e.strip_backtrace();
+    let ruled = |text: &str| Some(text.strip_prefix("Optimizer rule '")?.split_once("' failed\ncaused by\n")?.1.to_owned());
+    let text = ruled(&text).unwrap_or(text);
     let Some((_, inner)) = text.split_once("Error evaluating filter predicate: ArrowError(") else { return text };
     if inner.starts_with("DivideByZero") {
         return "Arrow error: Divide by zero error".into();

@@ -22,7 +22,7 @@ use lake::{Access, At};
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
-use compare::{Leak, Outcome, Right, Sight, ask, merged, plainly, schemas, visible};
+use compare::{Leak, Outcome, Right, Sight, ask, blank, merged, plainly, schemas, visible};
 use query::{Counts, Query, Writer};
 use reference::{Own, Reader, Seen};
 use world::{Kind, Table, World};
@@ -42,6 +42,7 @@ fn number(name: &str, otherwise: usize) -> usize {
 struct Stage {
     world: World,
     schemas: BTreeMap<&'static str, SchemaRef>,
+    blank: SessionContext,
 }
 
 impl Stage {
@@ -49,7 +50,8 @@ impl Stage {
         let world = World::new(rng).await;
         let schemas = schemas(&world.lake, &world.tables).await;
         std::fs::create_dir(world.lake.home().root().join("policies")).unwrap();
-        let stage = Stage { world, schemas };
+        let blank = blank(&world.tables, &schemas);
+        let stage = Stage { world, schemas, blank };
         stage.rule(None);
         stage.as_made().await;
         stage
@@ -71,7 +73,7 @@ impl Stage {
             let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\"", c.0)).collect();
             let sql = format!("SELECT {} FROM {} a", columns.join(", "), table.name);
             let query = Query { sql, compare: query::Compare::Rows, cause: None, single: true };
-            let sight = Sight { tables: &self.world.tables, seen: &seen, ctx: &ctx, operator: true };
+            let sight = Sight { tables: &self.world.tables, seen: &seen, ctx: &ctx, blank: &self.blank, operator: true };
             let got = ask(&self.world.lake, &access, &query.sql).await;
             let right = sight.judge(&query, got).await.unwrap_or_else(|Leak(why)| panic!("{}: {why}", table.name));
             assert_eq!(right, Right::Rows);
@@ -167,7 +169,7 @@ async fn round(stage: &Stage, rng: &mut SmallRng, own: Option<Own>, plant: Plant
     let tables = if past { &stage.world.then } else { &stage.world.tables };
     let (seen, ctx) = stage.sight(&reader, tables);
     let view = if plant == Plant::Merged { Some(merged(tables, &seen, &stage.schemas).await) } else { None };
-    let sight = Sight { tables, seen: &seen, ctx: &ctx, operator: reader.roles.contains(&Role::Operator) };
+    let sight = Sight { tables, seen: &seen, ctx: &ctx, blank: &stage.blank, operator: reader.roles.contains(&Role::Operator) };
     let hides = tables.iter().zip(&seen).any(|(table, seen)| matches!(seen, Seen::Rows { rows, .. } if *rows != table.rows));
     for _ in 0..ASKED {
         let query = stage.writer(rng).query();
