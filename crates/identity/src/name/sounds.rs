@@ -130,16 +130,16 @@ pub fn distance(a: &[Sound], b: &[Sound], costs: &Costs, limit: u32) -> u32 {
     const WIDE: usize = 2 * super::letters::LONGEST + 1;
     let b = &b[..b.len().min(WIDE - 1)];
     // Three rows in turn: turning an r needs the last but one.
-    let mut rows = [[0u32; WIDE]; 3];
+    let [first, second, third] = &mut [[0u32; WIDE]; 3];
+    let (mut row, mut before, mut earlier) = (first, second, third);
     for (j, s) in b.iter().enumerate() {
-        rows[0][j + 1] = rows[0][j] + u32::from(costs.drop(*s));
+        row[j + 1] = row[j] + u32::from(costs.drop(*s));
     }
     let mut least_before = 0;
     for (i, &s) in a.iter().enumerate() {
         let (swap, gone) = (costs.swap(s), u32::from(costs.drop(s)));
-        let [row, before, earlier] = &mut rows;
-        std::mem::swap(before, earlier);
-        std::mem::swap(row, before);
+        // The rows stay where they are; their names go round.
+        (row, before, earlier) = (earlier, row, before);
         let mut left = before[0] + gone;
         let mut least = left;
         row[0] = left;
@@ -164,7 +164,7 @@ pub fn distance(a: &[Sound], b: &[Sound], costs: &Costs, limit: u32) -> u32 {
         }
         least_before = least;
     }
-    rows[0][b.len()].min(limit)
+    row[b.len()].min(limit)
 }
 
 /// Is this a Latin sound?

@@ -72,7 +72,7 @@ impl Stage {
         for table in &self.world.tables {
             let columns: Vec<String> = table.columns.iter().map(|c| format!("\"{}\"", c.0)).collect();
             let sql = format!("SELECT {} FROM {} a", columns.join(", "), table.name);
-            let query = Query { sql, compare: query::Compare::Rows, cause: None, single: true };
+            let query = Query { sql, compare: query::Compare::Rows, causes: Vec::new(), single: true };
             let sight = Sight { tables: &self.world.tables, seen: &seen, ctx: &ctx, blank: &self.blank, operator: true };
             let got = ask(&self.world.lake, &access, &query.sql).await;
             let right = sight.judge(&query, got).await.unwrap_or_else(|Leak(why)| panic!("{}: {why}", table.name));
@@ -129,7 +129,10 @@ async fn run(cases: usize, seed: u64, plant: Plant) -> Tally {
         futures::stream::iter(lakes).map(|(seed, cases)| tokio::spawn(one(cases, seed, plant))).buffer_unordered(cores);
     let (mut tally, mut done) = (Tally::default(), 0);
     while let Some(one) = tallies.next().await {
-        tally.add(one.unwrap());
+        let one = one.unwrap();
+        // A long run tells at once.
+        one.leaks.iter().for_each(|leak| println!("{leak}\n"));
+        tally.add(one);
         done += 1;
         if done % 100 == 0 {
             println!("{} cases, {} differ", done * LAKE, tally.leaks.len());

@@ -273,13 +273,27 @@ async fn people_decide_answer_pause_and_obey_courts_on_their_pages() {
         outbox.contains("Connect the page again") && !outbox.contains("400 190"),
         "the network's answer in an officer's words"
     );
-    let unsaid = p.post(&format!("/desk/delivery/{}/decide", delivery.id), "what=live&live=").await;
-    assert_eq!(unsaid.status, StatusCode::CONFLICT);
-    assert_eq!(
-        p.post(&format!("/desk/delivery/{}/decide", delivery.id), "what=live&live=r9").await.status,
-        StatusCode::SEE_OTHER
-    );
-    assert_eq!(p.desk.store.delivery(&delivery.id).await.unwrap().remote.as_deref(), Some("r9"));
+    let decide = async |what: &str| p.post(&format!("/desk/delivery/{}/decide", delivery.id), what).await.status;
+    let stands = async || {
+        let d = p.desk.store.delivery(&delivery.id).await.unwrap();
+        (d.state, d.remote)
+    };
+    assert_eq!(decide("what=perhaps").await, StatusCode::NOT_FOUND);
+    // It was out before: its id is known.
+    assert_eq!(decide("what=live&live=").await, StatusCode::SEE_OTHER);
+    assert_eq!(stands().await, ("live".into(), delivery.remote.clone()));
+    p.desk.store.decide_delivery(&delivery.id, &["live"], &human).await.unwrap();
+    assert_eq!(decide("what=live&live=r9").await, StatusCode::SEE_OTHER);
+    assert_eq!(stands().await, ("live".into(), Some("r9".into())));
+    let lost = p.published(Kind::Awareness, "साइकिल में ताला लगाएँ।", None).await;
+    let lost = p.desk.store.deliveries(&lost).await.unwrap().remove(0).id;
+    assert!(p.desk.store.vanished(&lost, "it was out and the network no longer has it; nobody here removed it").await.unwrap());
+    let told = p.get("/desk/outbox?lang=hi").await.body;
+    assert!(told.contains("value=\"leave\"") && told.contains("यह प्रकाशित था और अब नेटवर्क पर नहीं है"), "{told}");
+    let leave = async || p.post(&format!("/desk/delivery/{lost}/decide"), "what=leave").await.status;
+    assert_eq!(leave().await, StatusCode::SEE_OTHER);
+    assert_eq!(p.desk.store.delivery(&lost).await.unwrap().state, "removed");
+    assert_eq!(leave().await, StatusCode::CONFLICT, "nothing is left to decide");
 
     let item = |remote: &str, answerable| NewItem {
         account: "acc-1".into(),

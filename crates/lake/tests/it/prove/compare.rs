@@ -252,18 +252,22 @@ impl Sight<'_> {
         }
         match (got, wanted) {
             (Outcome::Failed(got), _) if query.compare == Compare::Cause => {
-                let cause = query.cause.as_deref().unwrap_or(sql);
-                match plainly(self.ctx, cause).await {
-                    Outcome::Failed(why) if self.plain(&got)? == self.plain(&why)? => Ok(Right::Cause),
-                    // Made of masked columns and constants alone, it is worked out with the plan, whatever rows there are.
-                    _ if unplanned
-                        && matches!(plainly(self.blank, cause).await, Outcome::Failed(why) if self.plain(&got)? == self.plain(&why)?) =>
-                    {
-                        Ok(Right::Cause)
+                let got = self.plain(&got)?;
+                let alike = async |ctx: &SessionContext, sql: &str| match plainly(ctx, sql).await {
+                    Outcome::Failed(why) => Ok(self.plain(&why)? == got),
+                    _ => Ok::<bool, Leak>(false),
+                };
+                for cause in &query.causes {
+                    if alike(self.ctx, cause).await? {
+                        return Ok(Right::Cause);
                     }
-                    // Not even over all rows that are seen does it fail so.
-                    other => Err(Leak(format!("failed with {got:?} and no visible row makes it: {other:?}"))),
+                    // Made of masked columns and constants alone, it is worked out with the plan, whatever rows there are.
+                    if unplanned && alike(self.blank, cause).await? {
+                        return Ok(Right::Cause);
+                    }
                 }
+                // Not even over all rows that are seen does it fail so.
+                Err(Leak(format!("failed with {got:?} and no visible row makes it")))
             }
             (Outcome::Rows(got), Outcome::Rows(wanted)) if query.compare == Compare::Order => same(got, wanted),
             (Outcome::Rows(_), _) if query.compare == Compare::Cause && !sql.starts_with("SELECT count") => Ok(Right::Passed),

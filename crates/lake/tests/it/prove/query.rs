@@ -22,8 +22,8 @@ pub enum Compare {
 pub struct Query {
     pub sql: String,
     pub compare: Compare,
-    /// For [`Compare::Cause`].
-    pub cause: Option<String>,
+    /// For [`Compare::Cause`]: the failing expression over all rows of each table it may be tried on.
+    pub causes: Vec<String>,
     /// Whether it gives single rows of personal tables, whatever is done with them.
     pub single: bool,
 }
@@ -138,7 +138,7 @@ impl<'a> Writer<'a> {
     }
 
     fn rows(sql: String) -> Query {
-        Query { sql, compare: Compare::Rows, cause: None, single: false }
+        Query { sql, compare: Compare::Rows, causes: Vec::new(), single: false }
     }
 
     pub fn query(&mut self) -> Query {
@@ -368,8 +368,13 @@ impl<'a> Writer<'a> {
                 other.written()
             ),
         };
-        let cause = format!("SELECT {bad} FROM {table}");
-        Query { sql, compare: Compare::Cause, cause: Some(cause), single: false }
+        let mut causes = vec![format!("SELECT {bad} FROM {table}")];
+        // Where both sides must be equal, what holds of one is tried on the other.
+        let across = bad.replace(&x, &y);
+        if (sql.contains(" JOIN ") || sql.contains(" EXISTS ")) && across != bad && !across.contains("a.\"") {
+            causes.push(format!("SELECT {across} FROM {}", other.written()));
+        }
+        Query { sql, compare: Compare::Cause, causes, single: false }
     }
 
     /// What says something of tables rather than of rows.
