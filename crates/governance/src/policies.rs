@@ -336,14 +336,14 @@ impl Policies {
 }
 
 impl Say {
-    fn of(action: &EntityUid, all: &PolicySet, actions: &Entities) -> Result<Say, cedar_policy::PolicySetError> {
+    fn of(action: &EntityUid, all: &PolicySet, actions: &Entities) -> Result<Say, Box<cedar_policy::PolicySetError>> {
         let groups: Vec<&EntityUid> = actions.ancestors(action).into_iter().flatten().chain([action]).collect();
         let meets = |policy: &&Policy| match policy.action_constraint() {
             ActionConstraint::Any => true,
             ActionConstraint::In(named) => named.iter().any(|one| groups.contains(&one)),
             ActionConstraint::Eq(named) => named == *action,
         };
-        let set = PolicySet::from_policies(all.policies().filter(meets).cloned())?;
+        let set = PolicySet::from_policies(all.policies().filter(meets).cloned()).map_err(Box::new)?;
         let action = groups.iter().filter_map(|uid| actions.get(uid).cloned()).collect();
         Ok(Say { set, action })
     }
